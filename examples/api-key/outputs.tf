@@ -1,0 +1,11 @@
+output "arn" {
+  description = "ARN of the secret."
+  value       = module.api_key.arn
+}
+
+output "ecs_value_from" {
+  description = "`valueFrom` for a container's `secrets`, by JSON key."
+  value = {
+    for key in ["api_key", "api_secret"] : key => "${module.api_key.arn}:${key}::"
+  }
+}

@@ -1,0 +1,19 @@
+output "arn" {
+  description = "ARN of the secret: what an application is given to read it by."
+  value       = module.credentials.arn
+}
+
+output "name" {
+  description = "Name of the secret."
+  value       = module.credentials.name
+}
+
+output "key_arn" {
+  description = "ARN of the key that encrypts it."
+  value       = module.credentials.key_arn
+}
+
+output "ecs_value_from" {
+  description = "`valueFrom` for a container's `secrets`, by JSON key."
+  value       = module.credentials.ecs_value_from
+}

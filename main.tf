@@ -1,0 +1,51 @@
+# Composes the modules and decides nothing itself. Each is usable alone; none knows of another.
+
+module "database" {
+  source = "./modules/database"
+  count  = var.database == null ? 0 : 1
+
+  database        = var.database
+  password_length = var.password.length
+}
+
+module "access" {
+  source = "./modules/access"
+
+  secret_name        = var.name
+  policy_documents   = var.access.policy_documents
+  key_administrators = var.key.administrators
+}
+
+module "key" {
+  source = "./modules/key"
+  count  = var.key.aws_managed ? 0 : 1
+
+  existing                = var.key.existing
+  alias                   = "alias/${substr(replace(var.name, "/[^A-Za-z0-9/_-]/", "-"), 0, 250)}"
+  description             = substr("Encrypts the secret ${var.name}", 0, 8192)
+  policy_json             = module.access.key_policy_json
+  rotation_period_in_days = var.key.rotation_period_in_days
+  deletion_window_in_days = var.key.deletion_window_in_days
+  tags                    = var.tags
+}
+
+module "secret" {
+  source = "./modules/secret"
+
+  name                    = var.name
+  description             = var.description
+  kms_key_arn             = one(module.key[*].arn)
+  policy_json             = module.access.secret_policy_json
+  recovery_window_in_days = var.recovery_window_in_days
+  replicas                = var.replicas
+  tags                    = var.tags
+
+  fields         = var.database == null ? {} : one(module.database[*].fields)
+  password       = var.database == null ? null : merge(var.password, { length = one(module.database[*].password_length) })
+  password_value = var.password_value
+  key_values     = var.key_values
+  text           = var.text
+  binary         = var.binary
+  value_version  = var.value_version
+  container_only = var.container_only
+}

@@ -1,0 +1,68 @@
+data "aws_region" "current" {}
+
+resource "aws_secretsmanager_secret" "this" { # "already scheduled for deletion"? Run: aws secretsmanager restore-secret, then import it (README, "Restore")
+  name                    = var.name
+  description             = var.description
+  kms_key_id              = var.kms_key_arn
+  recovery_window_in_days = var.recovery_window_in_days
+  tags                    = var.tags
+
+  dynamic "replica" {
+    for_each = var.replicas
+
+    content {
+      region     = replica.key
+      kms_key_id = replica.value.kms_key_arn
+    }
+  }
+
+  lifecycle {
+    precondition {
+      condition     = !contains(keys(var.replicas), data.aws_region.current.id)
+      error_message = "replicas names ${data.aws_region.current.id}, the region that the secret itself is in. Name other regions only."
+    }
+  }
+}
+
+resource "aws_secretsmanager_secret_policy" "this" {
+  secret_arn          = aws_secretsmanager_secret.this.arn
+  policy              = var.policy_json
+  block_public_policy = true
+
+  lifecycle {
+    precondition {
+      condition     = length(var.policy_json) <= 20480
+      error_message = "The secret's resource policy has ${length(var.policy_json)} characters; Secrets Manager takes 20,480 at most. Give fewer or shorter statements."
+    }
+
+    # Secrets Manager refuses these as well, but only in the middle of an apply.
+    precondition {
+      condition     = length(local.public_statements) == 0
+      error_message = "The secret's resource policy allows everybody: statement ${join(", ", local.public_statements)} allows the principal \"*\" (or all but some, by NotPrincipal) without a condition that fixes the organization, the account, the principal, the source or the VPC. Name the principals, or add such a condition."
+    }
+  }
+}
+
+locals {
+  policy_statements = flatten([try(jsondecode(var.policy_json).Statement, [])])
+
+  # A condition under one of these keys, by one of these operators, confines who a wildcard principal can be.
+  confining_keys = [
+    "aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:sourceaccount",
+    "aws:sourcearn", "aws:sourceorgid", "aws:sourcevpc", "aws:sourcevpce", "kms:calleraccount",
+  ]
+  confining_operators = ["stringequals", "stringlike", "arnequals", "arnlike", "stringequalsignorecase"]
+
+  public_statements = [
+    for index, statement in local.policy_statements : try(statement.Sid, tostring(index + 1))
+    if statement.Effect == "Allow"
+    && (can(statement.NotPrincipal) || contains(flatten([try(values(statement.Principal), statement.Principal, [])]), "*"))
+    && !anytrue(flatten([
+      for operator, keys in try(statement.Condition, {}) : [
+        for key, values in keys :
+        contains(local.confining_keys, lower(key)) && !contains(flatten([values]), "*")
+        if contains(local.confining_operators, lower(operator))
+      ]
+    ]))
+  ]
+}

@@ -1,0 +1,43 @@
+output "arn" {
+  description = "ARN of the secret."
+  value       = module.secret.arn
+}
+
+output "name" {
+  description = "Name of the secret."
+  value       = module.secret.name
+}
+
+output "version_id" {
+  description = "Id of the version that Terraform wrote last; after a rotation this is no longer the current one. Null if `container_only`."
+  value       = module.secret.version_id
+}
+
+output "key_arn" {
+  description = "ARN of the key that encrypts the secret; null for the AWS managed key."
+  value       = one(module.key[*].arn)
+}
+
+output "key_alias" {
+  description = "Alias of that key; null for the AWS managed key and for one that was named by its ARN."
+  value       = one(module.key[*].alias)
+}
+
+output "replicas" {
+  description = "ARN of each replica by its region."
+  value       = module.secret.replicas
+}
+
+output "ecs_value_from" {
+  description = "`valueFrom` of an ECS container secret by JSON key, for `database`. For other values: \"ARN:KEY::\", or the ARN for the whole value."
+  value       = { for key in local.json_keys : key => "${module.secret.arn}:${key}::" }
+}
+
+output "cloudformation_references" {
+  description = "CloudFormation dynamic reference by JSON key, for `database`."
+  value       = { for key in local.json_keys : key => "{{resolve:secretsmanager:${module.secret.arn}:SecretString:${key}}}" }
+}
+
+locals {
+  json_keys = var.database == null ? [] : concat(keys(one(module.database[*].fields)), ["password"])
+}

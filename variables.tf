@@ -1,0 +1,191 @@
+variable "name" {
+  description = <<-EOT
+    Name of the secret, hierarchical by slashes, as in `vpc-tutorial/database/credentials`: 1 to 512 of the characters `A-Z a-z 0-9 / _ + = . @ -`.
+    It must be known at plan time, must not start or end with a slash, and must not end in a hyphen and six characters.
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
+  EOT
+  type        = string
+  nullable    = false
+}
+
+variable "description" {
+  description = "What the secret is for, at most 2,048 characters. Not secret: everybody who may list secrets reads it."
+  type        = string
+  default     = null
+}
+
+variable "tags" {
+  description = "Tags of the secret and its key: at most 50, keys of 1 to 128 characters that do not start with `aws:`, values of at most 256. Not secret."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "key" {
+  description = <<-EOT
+    The KMS key that encrypts the secret. By default a customer managed key of its own, which nobody can use but through Secrets Manager and for this secret.
+    - `rotation_period_in_days`: days after which KMS makes new key material, 90 to 2560. Default: 365.
+    - `deletion_window_in_days`: days in which the deletion of the key can be cancelled, 7 to 30, and not less than `recovery_window_in_days`. Default: 30.
+    - `administrators`: ARNs of IAM roles that manage the key but cannot use it.
+    - `existing`: use this key instead: `{ arn = "..." }` or `{ alias = "alias/..." }`. Its policy stays as it is.
+    - `aws_managed`: `true` takes the AWS managed key `aws/secretsmanager`: no cost, no policy of its own, no reading from other accounts.
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+  EOT
+  type = object({
+    rotation_period_in_days = optional(number)
+    deletion_window_in_days = optional(number, 30)
+    administrators          = optional(list(string), [])
+    existing = optional(object({
+      arn   = optional(string)
+      alias = optional(string)
+    }))
+    aws_managed = optional(bool, false)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = !var.key.aws_managed || var.key.existing == null
+    error_message = "key has both aws_managed and existing. Keep the one that should encrypt the secret."
+  }
+
+  validation {
+    condition     = var.key.existing == null && !var.key.aws_managed || length(var.key.administrators) == 0 && var.key.rotation_period_in_days == null
+    error_message = "key sets administrators or rotation_period_in_days for a key that this module does not make. Remove them, or remove existing and aws_managed to have a key made."
+  }
+
+  validation {
+    condition     = var.key.existing != null || var.key.aws_managed || var.key.deletion_window_in_days >= var.recovery_window_in_days
+    error_message = "key.deletion_window_in_days is ${var.key.deletion_window_in_days}, less than recovery_window_in_days, ${var.recovery_window_in_days}: the key could be gone while the secret can still be restored. Make it at least as long."
+  }
+}
+
+# The value: one of database, value_version (with key_values, text or binary), container_only.
+
+variable "database" {
+  description = <<-EOT
+    Stores database credentials as the JSON that AWS documents for the engine, with a password that Secrets Manager generates.
+    - `engine`: `db2`, `docdb`, `mariadb`, `mysql`, `oracle`, `postgres`, `redshift` or `sqlserver`.
+    - `username`: the database user.
+    - `host`: host name or IP address; leave out while there is no database yet.
+    - `port`: TCP port, 1 to 65535. Default: the engine's own.
+    - `dbname`: database name; required for `oracle`.
+    - `ssl`: `true`: rotation connects by TLS only; `false`: never by TLS; left out: TLS where the server offers it (for `docdb`: `true`).
+    - `instance_identifier` or `cluster_identifier`: the DB instance or cluster, by which the Secrets Manager console finds the database.
+    - `superuser_secret_arn`: ARN of the secret of a superuser, for rotation by alternating users.
+    An attribute that is left out is not managed: what stands in the secret stays.
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
+  EOT
+  type = object({
+    engine               = string
+    username             = string
+    host                 = optional(string)
+    port                 = optional(number)
+    dbname               = optional(string)
+    ssl                  = optional(bool)
+    instance_identifier  = optional(string)
+    cluster_identifier   = optional(string)
+    superuser_secret_arn = optional(string)
+  })
+  default = null
+}
+
+variable "password" {
+  description = <<-EOT
+    How Secrets Manager generates the password of `database` (GetRandomPassword).
+    - `version`: whole number from 1; raise it by one to store a new password. Nothing else makes a new one. Default: 1.
+    - `length`: 8 characters up to the engine's limit. Default: 32, or the engine's limit if that is less (30 for `oracle`).
+    - `exclude_characters`: characters that the password must not have. Default: ``"#$%&'/:;?@[\]`{|}``, which a database engine refuses or which end a URI, a connection string or a shell word.
+    - `exclude_lowercase`, `exclude_uppercase`, `exclude_numbers`, `exclude_punctuation`: leave a whole class out. Default: `false`.
+    - `include_space`: allow the space. Default: `false`.
+    - `require_each_included_type`: at least one character of each class that is not left out. Default: `true`.
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetRandomPassword.html
+  EOT
+  type = object({
+    version                    = optional(number)
+    length                     = optional(number)
+    exclude_characters         = optional(string)
+    exclude_lowercase          = optional(bool)
+    exclude_uppercase          = optional(bool)
+    exclude_numbers            = optional(bool)
+    exclude_punctuation        = optional(bool)
+    include_space              = optional(bool)
+    require_each_included_type = optional(bool)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "password_value" {
+  description = "A password of your own for `database` in place of a generated one; ephemeral. Stored when the secret is made and when `password.version` is raised, and then alone."
+  type        = string
+  default     = null
+  ephemeral   = true
+}
+
+variable "value_version" {
+  description = "Version of the value that you supply as `key_values`, `text` or `binary`: a whole number from 1. The value is stored when the secret is made and when this is raised, and then alone: without it a changed value is not written, and no value need be given while it stays."
+  type        = number
+  default     = null
+}
+
+variable "key_values" {
+  description = "Value as key/value pairs, stored as a JSON object; ephemeral. A key that is left out stays as it is in the secret, a key given as null is removed. Needs `value_version`."
+  type        = map(string)
+  default     = null
+  ephemeral   = true
+}
+
+variable "text" {
+  description = "Value as plain text of at most 65,536 bytes; ephemeral. Needs `value_version`."
+  type        = string
+  default     = null
+  ephemeral   = true
+}
+
+variable "binary" {
+  description = "Value as binary data in base64, as `filebase64()` gives it; ephemeral. Stored as this base64 text, since no way to write SecretBinary leaves state clean: readers decode SecretString. Needs `value_version`."
+  type        = string
+  default     = null
+  ephemeral   = true
+}
+
+variable "container_only" {
+  description = "`true` makes the secret without a value, for somebody else to store one. Terraform then never reads nor writes the value."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "access" {
+  description = <<-EOT
+    Who may do what with the secret. Requests without TLS are always denied, and a policy that allows everybody is refused.
+    - `policy_documents`: IAM policy documents (JSON) with statements for the secret's resource policy, such as `data.aws_iam_policy_document.NAME.json`. In a secret's own policy `"Resource": "*"` means that secret.
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_resource-policies.html
+  EOT
+  type = object({
+    policy_documents = optional(list(string), [])
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "recovery_window_in_days" {
+  description = "How many days a deleted secret can still be restored: 7 to 30. 0 deletes it at once and for ever."
+  type        = number
+  default     = 30
+  nullable    = false
+}
+
+variable "replicas" {
+  description = <<-EOT
+    Other regions to copy the secret to, by region name.
+    - `kms_key_arn`: ARN of a key in that region, which encrypts the copy.
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets.html
+  EOT
+  type = map(object({
+    kms_key_arn = string
+  }))
+  default  = {}
+  nullable = false
+}
