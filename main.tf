@@ -40,7 +40,7 @@ module "secret" {
   replicas                = var.replicas
   tags                    = var.tags
 
-  fields         = var.database == null ? {} : one(module.database[*].fields)
+  fields         = try(module.database[0].fields, {})
   password       = var.database == null ? null : merge(var.password, { length = one(module.database[*].password_length) })
   password_value = var.password_value
   key_values     = var.key_values

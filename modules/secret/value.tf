@@ -47,7 +47,7 @@ locals {
     for arn in data.aws_secretsmanager_secrets.with_same_prefix.arns : arn
     if substr(split(":", arn)[6], 0, length(split(":", arn)[6]) - 7) == var.name
   ])
-  live_labels    = flatten([for list in data.aws_secretsmanager_secret_versions.labelled : list.versions[*].version_stages])
+  live_labels    = flatten([for list in data.aws_secretsmanager_secret_versions.labelled : try(list.versions[*].version_stages, [])])
   has_live_value = contains(local.live_labels, "AWSCURRENT")
   live_versions  = [for label in local.live_labels : try(tonumber(trimprefix(label, local.label_prefix)), 0) if startswith(label, local.label_prefix)]
   live_version   = try(max(local.live_versions...), null)

@@ -1,0 +1,129 @@
+"""A live value that Terraform did not write, or no longer remembers, is kept."""
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.credentials import HCL, IMPORT, VERSION, Credentials
+from harness.terraform import TerraformError
+from harness.workspace import Workspace
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+
+def test_where_the_version_that_terraform_knew_is_purged_the_live_password_is_written(
+    credentials: Credentials,
+) -> None:
+    known = credentials.terraform.output()["version_id"]
+    credentials.rotate()
+    credentials.remove_stage("value-version-1", known)
+    password = credentials.rotate(times=120)
+    assert known not in credentials.version_ids()
+
+    plan = credentials.plan()
+    assert plan.creates == ["aws_secretsmanager_secret_version"]
+    credentials.apply()
+
+    assert credentials.value["password"] == password
+
+
+def test_a_version_lost_from_state_is_written_again_with_the_live_password(
+    credentials: Credentials,
+) -> None:
+    password = credentials.rotate()
+    credentials.terraform.run("state rm", VERSION)
+
+    credentials.apply()
+
+    assert credentials.value["password"] == password
+
+
+def test_a_forced_replacement_writes_the_live_password(credentials: Credentials) -> None:
+    password = credentials.rotate(times=2)
+
+    credentials.terraform.apply(f"-replace={VERSION}", **credentials.variables)
+
+    assert credentials.value["password"] == password
+
+
+def test_after_a_lost_state_the_imported_secret_keeps_its_password(
+    credentials: Credentials, workspace: Workspace, secretsmanager: "SecretsManagerClient"
+) -> None:
+    password = credentials.rotate()
+    arn = secretsmanager.describe_secret(SecretId=credentials.name)["ARN"]
+    (credentials.terraform.folder / "terraform.tfstate").unlink()
+
+    credentials.terraform = workspace(IMPORT % arn)
+    credentials.apply()
+
+    assert credentials.value["password"] == password
+
+
+def test_a_secret_that_others_made_is_adopted_with_its_password(
+    workspace: Workspace, secretsmanager: "SecretsManagerClient", secret_name: str
+) -> None:
+    theirs = {"username": "dbadmin", "password": "chosen-by-hand", "comment": "kept"}
+    arn = secretsmanager.create_secret(Name=secret_name, SecretString=json.dumps(theirs))["ARN"]
+    adopted = Credentials(workspace(IMPORT % arn), secretsmanager, secret_name)
+    adopted.change(password={"version": 5})
+
+    adopted.apply()
+
+    assert adopted.value == {**theirs, "engine": "mysql", "host": "localhost", "port": 3306}
+    # The wish for version 5 could have meant a new password: it is said that none was made.
+    assert "The live value is kept and becomes version 5." in " ".join(
+        adopted.terraform.transcript.split()
+    )
+
+
+def test_a_secret_whose_first_value_was_never_stored_gets_one(
+    workspace: Workspace, secretsmanager: "SecretsManagerClient", secret_name: str
+) -> None:
+    arn = secretsmanager.create_secret(Name=secret_name)["ARN"]
+    adopted = Credentials(workspace(IMPORT % arn), secretsmanager, secret_name)
+
+    adopted.apply()
+
+    assert len(str(adopted.value["password"])) == 32
+
+
+def test_a_secret_that_exists_but_is_not_in_state_is_not_made_twice(
+    workspace: Workspace, secretsmanager: "SecretsManagerClient", secret_name: str
+) -> None:
+    secretsmanager.create_secret(
+        Name=secret_name, SecretString='{"username": "dbadmin", "password": "chosen-by-hand"}'
+    )
+    second = Credentials(workspace(HCL), secretsmanager, secret_name)
+
+    with pytest.raises(TerraformError, match="already exists"):
+        second.terraform.apply(**second.variables)
+
+    assert second.value["password"] == "chosen-by-hand"
+
+
+@pytest.mark.parametrize("text", ["not JSON", '"a string"', '{"username": "dbadmin"}'])
+def test_a_live_value_without_a_password_is_left_alone_until_a_new_one_is_asked_for(
+    credentials: Credentials, text: str
+) -> None:
+    credentials.put(text)
+
+    credentials.change(host="db.example.com")
+    assert "not a JSON object with a password" in credentials.refusal()
+
+    credentials.change(password={"version": 2})
+    credentials.apply()
+    assert len(str(credentials.value["password"])) == 32
+
+
+def test_a_binary_live_value_is_left_alone_until_a_new_one_is_asked_for(
+    credentials: Credentials, secretsmanager: "SecretsManagerClient"
+) -> None:
+    secretsmanager.put_secret_value(SecretId=credentials.name, SecretBinary=b"\xff\x00")
+
+    assert "binary data, which this module cannot keep" in credentials.refusal()
+
+    credentials.change(password={"version": 2})
+    credentials.apply()
+    assert len(str(credentials.value["password"])) == 32
