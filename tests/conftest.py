@@ -1,0 +1,126 @@
+"""Fixtures: the emulator, its clients, and working folders for Terraform.
+
+LocalStack is started once for the whole run, by the process that controls the workers; they find it
+by the environment that they inherit.
+"""
+
+import os
+import tempfile
+import uuid
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+
+from harness.credentials import HCL, Credentials
+from harness.localstack import LocalStackError
+from harness.session import emulator, temporary_folder
+from harness.terraform import TerraformError
+from harness.workspace import Workspace
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+RESOURCES = pytest.StashKey[ExitStack]()
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Whether this process is one that pytest-xdist has started."""
+    return hasattr(config, "workerinput")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Take a folder for all temporary files, before pytest makes its own."""
+    if not is_worker(config):
+        config.stash[RESOURCES] = ExitStack()
+        config.stash[RESOURCES].enter_context(temporary_folder())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Start LocalStack before pytest-xdist starts its workers."""
+    config = session.config
+    if is_worker(config) or config.option.collectonly:
+        return
+    try:
+        config.stash[RESOURCES].enter_context(emulator(Path(tempfile.gettempdir())))
+    except (LocalStackError, FileNotFoundError) as error:
+        pytest.exit(str(error), returncode=pytest.ExitCode.INTERNAL_ERROR)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop LocalStack and remove the folder, however the run has ended."""
+    if not is_worker(config):
+        config.stash[RESOURCES].close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Report an error of Terraform by its diagnostics and the line of the test."""
+    report = yield
+    if call.excinfo and isinstance(call.excinfo.value, TerraformError):
+        lines = [entry.lineno + 1 for entry in call.excinfo.traceback if entry.path == item.path]
+        place = f"{item.location[0]}:{lines[-1] if lines else item.location[1]}"
+        report.longrepr = f"{place}: Terraform failed\n\n{call.excinfo.value}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def endpoint_url() -> str:
+    """Where the emulator answers."""
+    return os.environ["AWS_ENDPOINT_URL"]
+
+
+@pytest.fixture(scope="session")
+def secretsmanager() -> "SecretsManagerClient":
+    """Client of the emulator's Secrets Manager."""
+    return boto3.client("secretsmanager")
+
+
+@pytest.fixture(scope="session")
+def kms() -> "KMSClient":
+    """Client of the emulator's KMS."""
+    return boto3.client("kms")
+
+
+def make_workspace(folder: Path) -> Iterator[Workspace]:
+    """Workspace whose resources are destroyed afterwards, unless the whole emulator goes."""
+    workspace = Workspace(folder, templates=Path(tempfile.gettempdir(), "templates"))
+    yield workspace
+    if "LOCALSTACK_LOG" not in os.environ:
+        workspace.destroy()
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """Maker of working folders for one test: call it with HCL."""
+    yield from make_workspace(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """`workspace` for fixtures that apply once for all tests of a file."""
+    yield from make_workspace(tmp_path_factory.mktemp("shared"))
+
+
+@pytest.fixture
+def secret_name() -> str:
+    """Name of a secret that no other test has."""
+    return f"test/{uuid.uuid4().hex}/credentials"
+
+
+@pytest.fixture
+def credentials(
+    workspace: Workspace, secretsmanager: "SecretsManagerClient", secret_name: str
+) -> Credentials:
+    """Database credentials that have just been created."""
+    created = Credentials(workspace(HCL), secretsmanager, secret_name)
+    created.apply()
+    return created

@@ -1,0 +1,1 @@
+"""What the tests, the demonstration and the benchmark stand on: LocalStack and Terraform."""

@@ -1,0 +1,106 @@
+"""Makes Python environments in .venv from the lock files in tests/requirements.
+
+Runs on the standard library of Python 3.13 alone: `python -m harness.environments tests`.
+Each environment is made once, and again when its lock file or the Python changes.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+REQUIREMENTS = ROOT / "tests" / "requirements"
+VENV = ROOT / ".venv"
+UV = VENV / "uv" / "bin" / "uv"
+OLDEST_TERRAFORM = (1, 11)
+
+
+class SetupError(Exception):
+    """What is missing and how to get it, in a line."""
+
+
+def check_terraform() -> None:
+    """Raise SetupError unless Terraform is on PATH and knows write-only arguments (1.11)."""
+    how = "get 1.11 or newer from https://developer.hashicorp.com/terraform/install"
+    if not shutil.which("terraform"):
+        raise SetupError(f"Terraform is missing: {how}")
+    result = subprocess.run(["terraform", "version", "-json"], capture_output=True, check=False)
+    try:
+        version = json.loads(result.stdout)["terraform_version"]
+    except (ValueError, KeyError):
+        raise SetupError(f"`terraform version` fails: {how}") from None
+    if tuple(int(number) for number in version.split(".")[:2]) < OLDEST_TERRAFORM:
+        raise SetupError(f"Terraform {version} is too old: {how}")
+
+
+def make(name: str) -> None:
+    """Make the environment `.venv/name` unless it is there as its lock file wants it.
+
+    The last thing written is a stamp, so that an environment half made is made again.
+    Raises SetupError with the installer's last line when it fails.
+    """
+    lock_file = REQUIREMENTS / f"{name}.txt"
+    folder = VENV / name
+    stamp = folder / "stamp"
+    wanted = hashlib.sha256(sys.version.encode() + lock_file.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    print(f"Making .venv/{name} from {lock_file.relative_to(ROOT)}", flush=True)
+    if name == "uv":
+        _run(name, sys.executable, "-m", "venv", "--clear", folder)
+        python = folder / "bin" / "python"
+        _run(name, python, "-m", "pip", "install", "--require-hashes", "-r", lock_file)
+    else:
+        _run(name, UV, "venv", "--clear", "--python", sys.executable, folder)
+        _run(name, UV, "pip", "sync", "--require-hashes", "--python", folder, lock_file)
+    stamp.write_text(wanted)
+
+
+def _run(name: str, *command: str | Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="tf-") as folder:  # uv leaves locks behind
+        result = subprocess.run(
+            command,
+            env=os.environ | {"UV_PYTHON_DOWNLOADS": "never", "TMPDIR": folder},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    if result.returncode:
+        last_line = result.stdout.decode(errors="replace").strip().rpartition("\n")[2].strip()
+        raise SetupError(
+            f"Cannot make .venv/{name}: {last_line} (can this machine reach PyPI? then try again)"
+        )
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Wait until no other process sets up in this clone, and keep others waiting."""
+    VENV.mkdir(exist_ok=True)
+    with (VENV / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def main(names: list[str]) -> None:
+    """Make the environments of these names, after uv's own; end with one line on an error."""
+    try:
+        check_terraform()
+        with alone():
+            for name in ["uv", *names]:
+                make(name)
+    except SetupError as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,129 @@
+"""An AWS to test against: LocalStack in host mode, a process that ends with its starter."""
+
+import contextlib
+import http.client
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections import Counter
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from harness.environments import VENV
+
+START_SECONDS = 90
+_CALL = re.compile(r" AWS (\w+\.\w+) => \d")
+
+
+class LocalStackError(Exception):
+    """LocalStack did not start; the message ends with the tail of its log."""
+
+
+class RequestLog:
+    """The AWS calls that a LocalStack has answered, as it logs them."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def mark(self) -> int:
+        """Position in the log now, for `calls_since`."""
+        return self.path.stat().st_size
+
+    def calls_since(self, mark: int) -> Counter[str]:
+        """Number of calls since the mark by name, such as `secretsmanager.GetSecretValue`."""
+        with self.path.open("rb") as log:
+            log.seek(mark)
+            return Counter(_CALL.findall(log.read().decode()))
+
+
+class LocalStack:
+    """A LocalStack of one's own on a free port of loopback, for the length of a `with` block.
+
+    Its folder is removed when it ends. It ends with this process, also when that is killed.
+    Raises LocalStackError on entry when it does not start.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = _free_port()
+        self.endpoint_url = f"http://127.0.0.1:{self.port}"
+        self.log = RequestLog(folder / "localstack.log")
+
+    def __enter__(self) -> Self:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        home = str(self.folder / "localstack")
+        with self.log.path.open("wb") as log:
+            self.process = subprocess.Popen(
+                [
+                    VENV / "localstack" / "bin" / "python",
+                    "-P",  # or this folder's localstack.py would stand for LocalStack
+                    Path(__file__).with_name("localstack_main.py"),
+                    self.folder,
+                ],
+                env={
+                    "PATH": os.environ["PATH"],
+                    "GATEWAY_LISTEN": f"127.0.0.1:{self.port}",
+                    "DNS_ADDRESS": "0",
+                    "DISABLE_EVENTS": "1",
+                    "SKIP_SSL_CERT_DOWNLOAD": "1",
+                    "OVERRIDE_IN_DOCKER": "0",
+                    # Without folders of their own, two LocalStacks wipe each other's files.
+                    "HOME": home,
+                    "TMPDIR": home,
+                    "FILESYSTEM_ROOT": home,
+                    "LOCALSTACK_VOLUME_DIR": home,
+                },
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                # Ctrl-C at the terminal is for the starter, which may still need LocalStack.
+                start_new_session=True,
+            )
+        try:
+            self._wait_until_healthy()
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._end()
+
+    def _wait_until_healthy(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while self.process.poll() is None and time.monotonic() < deadline:
+            try:
+                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+                connection.request("GET", "/_localstack/health")
+                if connection.getresponse().status == http.HTTPStatus.OK:
+                    return
+            except OSError:
+                time.sleep(0.1)
+            finally:
+                connection.close()
+        tail = "\n".join(self.log.path.read_text().splitlines()[-20:])
+        raise LocalStackError(f"LocalStack did not start in {START_SECONDS} s. Its log:\n{tail}")
+
+    def _end(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        if self.process.stdin:
+            self.process.stdin.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

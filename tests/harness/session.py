@@ -1,0 +1,51 @@
+"""One run of tests, demonstration or benchmark: its temporary folder and its emulator."""
+
+import os
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from unittest import mock
+
+from harness.localstack import LocalStack
+from harness.terraform import environment
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Keep every temporary file of this process and its children in one folder, removed at the end.
+
+    At the end also means after SIGTERM and SIGHUP, which from now on act like Ctrl-C.
+    """
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
+    with tempfile.TemporaryDirectory(prefix="tf-", ignore_cleanup_errors=True) as name:
+        with mock.patch.dict(os.environ, {"TMPDIR": name}):
+            tempfile.tempdir = name
+            yield Path(name)
+        tempfile.tempdir = None
+
+
+@contextmanager
+def own_emulator(folder: Path) -> Iterator[LocalStack]:
+    """Point this process and its children at a LocalStack of their own, by their environment.
+
+    LOCALSTACK_LOG names its log. `folder` goes with it.
+    """
+    with LocalStack(folder) as localstack:
+        log = {"LOCALSTACK_LOG": str(localstack.log.path)}
+        settings = environment(localstack.endpoint_url, folder) | log
+        with mock.patch.dict(os.environ, settings, clear=True):
+            yield localstack
+
+
+@contextmanager
+def emulator(folder: Path) -> Iterator[None]:
+    """Do the same with the emulator that AWS_ENDPOINT_URL names, if any; start none then."""
+    if running := os.environ.get("AWS_ENDPOINT_URL"):
+        with mock.patch.dict(os.environ, environment(running, folder), clear=True):
+            yield
+    else:
+        with own_emulator(folder):
+            yield

@@ -1,0 +1,314 @@
+"""Terraform in one folder: commands that raise its own diagnostics, and plans to ask questions."""
+
+import json
+import logging
+import os
+import signal
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import python_terraform
+from python_terraform import IsFlagged
+
+from harness.environments import VENV
+
+TIME_LIMIT_SECONDS = 300
+REGISTRY = "registry.terraform.io"
+_PLUGIN_FOLDERS = (
+    "~/.terraform.d/plugins",
+    "~/.local/share/terraform/plugins",
+    "/usr/local/share/terraform/plugins",
+    "/usr/share/terraform/plugins",
+)
+
+# At DEBUG its log would hold command lines and what Terraform printed.
+logging.getLogger("python_terraform").setLevel(logging.ERROR)
+
+
+class TerraformError(Exception):
+    """A Terraform command failed; the message is Terraform's own diagnostics."""
+
+    def __init__(self, diagnostics: str, exit_code: int | None = None) -> None:
+        super().__init__(diagnostics)
+        self.exit_code = exit_code
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a plan says of one resource. `actions` as in plan JSON: `("delete", "create")`."""
+
+    address: str
+    type: str
+    actions: tuple[str, ...]
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    after_unknown: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        changed = [
+            name
+            for name in sorted({*self.before, *self.after, *self.after_unknown})
+            if self.after_unknown.get(name) or self.before.get(name) != self.after.get(name)
+        ]
+        # Names alone: a value may be secret.
+        names = f" ({', '.join(changed)})" if "update" in self.actions else ""
+        return f"{' and '.join(self.actions)} {self.address}{names}"
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Plan:
+    """A saved plan. `is_empty` is Terraform's own word: no change to resources or outputs."""
+
+    path: Path
+    is_empty: bool
+    terraform: "Terraform"
+
+    @cached_property
+    def json(self) -> str:
+        """What `terraform show -json` prints of the plan file."""
+        return self.terraform.run("show", self.path.name, json=IsFlagged)
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """Every managed resource of the plan, those that stay as they are included."""
+        return tuple(
+            Change(
+                address=resource["address"],
+                type=resource["type"],
+                actions=tuple(resource["change"]["actions"]),
+                before=resource["change"]["before"] or {},
+                after=resource["change"]["after"] or {},
+                after_unknown=resource["change"]["after_unknown"] or {},
+            )
+            for resource in json.loads(self.json).get("resource_changes", [])
+            if resource["mode"] == "managed"
+        )
+
+    @property
+    def creates(self) -> list[str]:
+        """Types of the resources that the plan creates, sorted, one each."""
+        return self._types({"create"})
+
+    @property
+    def updates(self) -> list[str]:
+        """Types of the resources that the plan updates in place."""
+        return self._types({"update"})
+
+    @property
+    def replaces(self) -> list[str]:
+        """Types of the resources that the plan deletes and creates anew."""
+        return self._types({"create", "delete"})
+
+    @property
+    def deletes(self) -> list[str]:
+        """Types of the resources that the plan deletes for good."""
+        return self._types({"delete"})
+
+    def actions_on(self, address_suffix: str) -> tuple[str, ...]:
+        """Actions on the one resource whose address ends so; LookupError unless it is one."""
+        found = [change for change in self.changes if change.address.endswith(address_suffix)]
+        if len(found) != 1:
+            addresses = [change.address for change in found or self.changes]
+            raise LookupError(f"not one address ends in {address_suffix}: {addresses}")
+        return found[0].actions
+
+    def __repr__(self) -> str:
+        changes = [str(change) for change in self.changes if change.actions != ("no-op",)]
+        return "\n  ".join([f"a plan of {len(changes)} resource changes", *changes])
+
+    def _types(self, actions: set[str]) -> list[str]:
+        return sorted(change.type for change in self.changes if set(change.actions) == actions)
+
+
+class Terraform:
+    """Terraform in the working folder `folder`.
+
+    Variables are given to a command by name, through TF_VAR_*: no file holds them. None leaves
+    one unset. `environment` adds to that of this process, as in `{"TF_LOG": "INFO"}`.
+    `transcript` is all that the commands have printed. Every method raises TerraformError.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment: dict[str, str] = {}
+        self.transcript = ""
+        self._cli = python_terraform.Terraform(working_dir=str(folder))
+        self._applied: Mapping[str, object] = {}
+        self._plans = 0
+
+    def init(self) -> None:
+        """Install the modules and providers that the folder's HCL names."""
+        self.run("init", input=False, no_color=IsFlagged)
+
+    def plan(self, *options: str, **variables: object) -> Plan:
+        """Plan; options as on the command line: `"-destroy"`, `"-replace=ADDRESS"`."""
+        self._plans += 1
+        path = self.folder / f"{self._plans}.tfplan"
+        exit_code, _ = self._run(
+            "plan", *options, variables=variables, out=path.name, detailed_exitcode=IsFlagged
+        )
+        return Plan(path, is_empty=exit_code == 0, terraform=self)
+
+    def apply(self, *options: str, **variables: object) -> None:
+        """Plan and apply in one go."""
+        self._applied = variables
+        self._run("apply", *options, variables=variables, auto_approve=IsFlagged)
+
+    def apply_plan(self, plan: Plan, **variables: object) -> None:
+        """Apply a saved plan; ephemeral variables must be given again."""
+        self._run("apply", plan.path.name, variables=variables)
+
+    def destroy(self, *options: str, **variables: object) -> None:
+        """Destroy all; without variables, with those of the last `apply`."""
+        variables = variables or dict(self._applied)
+        self._run("destroy", *options, variables=variables, auto_approve=IsFlagged)
+
+    def show_state(self) -> dict[str, Any]:
+        """The state as `terraform show -json` prints it."""
+        state: dict[str, Any] = json.loads(self.run("show", json=IsFlagged))
+        return state
+
+    def output(self) -> dict[str, Any]:
+        """Value of each output by name."""
+        outputs = json.loads(self.run("output", json=IsFlagged))
+        return {name: output["value"] for name, output in outputs.items()}
+
+    def run(
+        self,
+        command: str,
+        *arguments: str,
+        variables: Mapping[str, object] | None = None,
+        **options: object,
+    ) -> str:
+        """Run any other command, such as `run("state rm", address)`; return what it printed.
+
+        Options are named as python-terraform wants them: `json=IsFlagged`, `lock_timeout="30s"`.
+        """
+        return self._execute(command, *arguments, variables=variables or {}, **options)[1]
+
+    def _run(
+        self, command: str, *arguments: str, variables: Mapping[str, object], **options: object
+    ) -> tuple[int, str]:
+        common = {"input": False, "no_color": IsFlagged, "lock_timeout": "30s"}
+        return self._execute(command, *arguments, variables=variables, **common, **options)
+
+    def _execute(
+        self, command: str, *arguments: str, variables: Mapping[str, object], **options: object
+    ) -> tuple[int, str]:
+        variables = {f"TF_VAR_{k}": _literal(v) for k, v in variables.items() if v is not None}
+        with mock.patch.dict(os.environ, {**self.environment, **variables}):
+            # `synchronous=None` and not False, which would become an option of Terraform; python-
+            # terraform then leaves the waiting to us, and it has no time limit of its own.
+            process, _, _ = self._cli.cmd(command, *arguments, synchronous=None, **options)
+        time_out = ""
+        try:
+            output, errors = process.communicate(timeout=TIME_LIMIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            output, errors = _interrupt(process)
+            time_out = f"\nTerraform was ended after {TIME_LIMIT_SECONDS} s."
+        except BaseException:
+            _interrupt(process)
+            raise
+        self.transcript += f"$ terraform {command}\n{output.decode()}{errors.decode()}"
+        changes_planned = command == "plan" and process.returncode == 2
+        if time_out or not (process.returncode == 0 or changes_planned):
+            diagnostics = (errors.strip() or output.strip()).decode()
+            raise TerraformError(diagnostics + time_out, process.returncode)
+        return process.returncode, output.decode()
+
+
+def environment(endpoint_url: str, folder: Path) -> dict[str, str]:
+    """Environment in which Terraform and boto3 talk to the emulator at `endpoint_url` alone.
+
+    It is that of this process less all that is for AWS or Terraform. `folder` gets Terraform's CLI
+    configuration where a provider mirror is used. Raises as `find_mirror` does.
+    """
+    foreign = ("AWS_", "TF_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    return {
+        **kept,
+        **provider_installation(folder),
+        "AWS_ENDPOINT_URL": endpoint_url,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        # By default the provider tries a failing call for an hour.
+        "AWS_MAX_ATTEMPTS": "2",
+        "CHECKPOINT_DISABLE": "1",
+        "TF_IN_AUTOMATION": "1",
+    }
+
+
+def provider_installation(folder: Path) -> dict[str, str]:
+    """Environment by which Terraform takes providers from a mirror, else keeps what it downloads.
+
+    With a mirror, writes a CLI configuration into `folder`; it stands in for the user's, which may
+    name a file that does not exist.
+    """
+    mirror = find_mirror()
+    if mirror:
+        providers = sorted(
+            f"{REGISTRY}/{provider.parent.name}/{provider.name}"
+            for provider in (mirror / REGISTRY).glob("*/*")
+        )
+        configuration = folder / "terraform.rc"
+        # Without the exclusion Terraform asks the registry too, and fails where there is none.
+        configuration.write_text(
+            f"""provider_installation {{
+              filesystem_mirror {{ path = {json.dumps(str(mirror))} }}
+              direct {{ exclude = {json.dumps(providers)} }}
+            }}"""
+        )
+        return {"TF_CLI_CONFIG_FILE": str(configuration)}
+    cache = VENV / "cache" / "providers"
+    cache.mkdir(parents=True, exist_ok=True)
+    users_own = os.environ.get("TF_CLI_CONFIG_FILE", "")
+    kept = {"TF_CLI_CONFIG_FILE": users_own} if Path(users_own).is_file() else {}
+    return {"TF_PLUGIN_CACHE_DIR": str(cache), **kept}
+
+
+def find_mirror() -> Path | None:
+    """Folder that holds the AWS provider as a filesystem mirror, if this machine has one.
+
+    TF_PROVIDER_MIRROR names it (FileNotFoundError if the provider is not in there), or it is one
+    of Terraform's plug-in folders or a folder directly under /opt.
+    """
+
+    def holds_aws(folder: Path) -> bool:
+        return (folder / REGISTRY / "hashicorp" / "aws").is_dir()
+
+    if named := os.environ.get("TF_PROVIDER_MIRROR"):
+        if not holds_aws(Path(named)):
+            raise FileNotFoundError(f"TF_PROVIDER_MIRROR={named} holds no {REGISTRY}/hashicorp/aws")
+        return Path(named)
+    usual = [Path(folder).expanduser() for folder in _PLUGIN_FOLDERS]
+    return next(filter(holds_aws, [*usual, *sorted(Path("/opt").glob("*"))]), None)
+
+
+def _literal(value: object) -> str:
+    """As TF_VAR_* wants it: a string as it is, all else as an expression of HCL."""
+    if isinstance(value, str):
+        return value
+    return json.dumps(value).replace("${", "$${").replace("%{", "%%{")
+
+
+def _interrupt(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
+    # At the first interrupt Terraform saves its state, at the second it ends at once; both times it
+    # takes its providers along, as SIGKILL would not.
+    for seconds in (10, 5):
+        process.send_signal(signal.SIGINT)
+        try:
+            return process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            continue
+    process.kill()
+    return process.communicate()

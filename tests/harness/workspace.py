@@ -1,0 +1,77 @@
+"""Working folders for Terraform, each with a copy of this repository's HCL, initialized once."""
+
+import fcntl
+import hashlib
+import re
+import shutil
+from pathlib import Path
+
+from harness.environments import ROOT
+from harness.terraform import Terraform
+
+# The lines that decide what `terraform init` does.
+_DECIDES_INIT = re.compile(
+    r"^\s*(?:module|provider|backend|version)\b.*$|^.*\bsource\b.*$", re.MULTILINE
+)
+
+
+def copy_hcl(destination: Path) -> None:
+    """Copy the root module, modules/ and examples/ as they would reach a user."""
+    leave = shutil.ignore_patterns(".terraform*", "*.tfstate*", "*.tfplan", "*.tfvars")
+    destination.mkdir(parents=True)
+    for file in ROOT.glob("*.tf"):
+        shutil.copy(file, destination)
+    for name in ("modules", "examples"):
+        shutil.copytree(ROOT / name, destination / name, ignore=leave)
+
+
+class Workspace:
+    """Makes working folders under `folder`, ready to plan and apply.
+
+    A folder is copied from a template, which is initialized when first asked for and lies in
+    `templates`; several processes may share that folder.
+    """
+
+    def __init__(self, folder: Path, templates: Path) -> None:
+        self._folder = folder
+        self._templates = templates
+        self._made: list[Terraform] = []
+
+    def __call__(self, hcl: str) -> Terraform:
+        """Terraform for a root module of this HCL, which finds this repository in `./module`.
+
+        Its sources may be `./module` and `./module/modules/NAME`.
+        """
+        key = hashlib.sha256("\n".join(_DECIDES_INIT.findall(hcl)).encode()).hexdigest()[:16]
+        terraform = self._copy(key, Path(), hcl)
+        (terraform.folder / "main.tf").write_text(hcl)
+        return terraform
+
+    def example(self, name: str) -> Terraform:
+        """Terraform for examples/NAME, as a user would run it in a copy of this repository."""
+        return self._copy(name, Path("module", "examples", name))
+
+    def destroy(self) -> None:
+        """Destroy what was applied in the folders made so far."""
+        for terraform in self._made:
+            if "values" in terraform.show_state():
+                terraform.destroy()
+
+    def _copy(self, key: str, root_module: Path, hcl: str = "") -> Terraform:
+        template = self._templates / key
+        self._templates.mkdir(parents=True, exist_ok=True)
+        with template.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not template.exists():
+                # Under another name until it is whole: an init that fails must not count.
+                unfinished = template.with_suffix(".unfinished")
+                shutil.rmtree(unfinished, ignore_errors=True)
+                copy_hcl(unfinished / "module")
+                (unfinished / "main.tf").write_text(hcl)
+                Terraform(unfinished / root_module).init()
+                unfinished.rename(template)
+        copy = self._folder / f"workspace-{len(self._made)}"
+        shutil.copytree(template, copy, symlinks=True)
+        terraform = Terraform(copy / root_module)
+        self._made.append(terraform)
+        return terraform

@@ -1,0 +1,66 @@
+"""`make demo` does its job and, when interrupted, leaves nothing."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "harness.demo"]
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Folder for temporary files with a name so short that a provider's socket fits under it."""
+    with tempfile.TemporaryDirectory() as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def demo(folder: Path) -> "subprocess.Popen[str]":
+    """The demonstration, started with a LocalStack and a folder for temporary files of its own."""
+    foreign = ("AWS_", "LOCALSTACK_")
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(foreign)
+    }
+    return subprocess.Popen(
+        COMMAND,
+        env=environment | {"TMPDIR": str(folder), "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def test_it_shows_the_secret_and_that_its_password_is_nowhere_else(
+    demo: "subprocess.Popen[str]", folder: Path
+) -> None:
+    output, _ = demo.communicate()
+
+    assert demo.returncode == 0, output
+    assert "password = •••••••• (32 characters)" in output
+    assert "DenyRequestsWithoutTLS" in output
+    assert "The password is in none of them" in " ".join(output.split())
+    assert list(folder.iterdir()) == []
+
+
+def test_ctrl_c_ends_it_with_a_line_and_leaves_nothing(
+    demo: "subprocess.Popen[str]", folder: Path
+) -> None:
+    assert demo.stdout
+    while "terraform init" not in demo.stdout.readline():
+        assert demo.poll() is None
+    time.sleep(1)
+    os.killpg(demo.pid, signal.SIGINT)
+    output, _ = demo.communicate(timeout=30)
+
+    assert demo.returncode == 128 + signal.SIGINT
+    assert output == "Interrupted. Nothing is left behind.\n"
+    assert list(folder.iterdir()) == []
+    with pytest.raises(ProcessLookupError):
+        os.killpg(demo.pid, 0)

@@ -1,0 +1,92 @@
+"""Setting up: environments follow their lock files, and what is missing is said in a line."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from harness import environments
+from harness.environments import REQUIREMENTS, SetupError
+
+LOCK_FILES = sorted(REQUIREMENTS.glob("*.txt"))
+
+
+@pytest.fixture
+def lock_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Lock file, empty, of an environment `some` in a repository of its own."""
+    (tmp_path / ".venv").mkdir()
+    monkeypatch.setattr(environments, "ROOT", tmp_path)
+    monkeypatch.setattr(environments, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(environments, "REQUIREMENTS", tmp_path)
+    (tmp_path / "some.txt").touch()
+    return tmp_path / "some.txt"
+
+
+def terraform_that_prints(text: str, folder: Path) -> None:
+    command = folder / "terraform"
+    command.write_text(f"#!/bin/sh\necho '{text}'\n")
+    command.chmod(0o755)
+
+
+def test_an_environment_is_made_again_only_when_its_lock_file_changes(
+    lock_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environments.make("some")
+    assert capsys.readouterr().out == "Making .venv/some from some.txt\n"
+
+    environments.make("some")
+    assert capsys.readouterr().out == ""
+
+    lock_file.write_text("# changed\n")
+    environments.make("some")
+    assert capsys.readouterr().out == "Making .venv/some from some.txt\n"
+
+
+def test_an_environment_that_cannot_be_made_is_one_line_and_tried_again(lock_file: Path) -> None:
+    missing = lock_file.with_name("missing-1.0-py3-none-any.whl")
+    lock_file.write_text(f"missing @ {missing.as_uri()} --hash=sha256:{'0' * 64}\n")
+
+    for _ in range(2):
+        with pytest.raises(SetupError, match=r"^Cannot make \.venv/some: .*") as caught:
+            environments.make("some")
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("answer", ['{"terraform_version": "1.10.5"}', "no JSON"])
+def test_an_unfit_terraform_is_told_with_where_to_get_one(
+    answer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terraform_that_prints(answer, tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(SetupError, match=r"get 1\.11 or newer from"):
+        environments.check_terraform()
+
+
+def test_no_terraform_is_told_with_where_to_get_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(SetupError, match=r"Terraform is missing: get 1\.11 or newer from"):
+        environments.check_terraform()
+
+
+@pytest.mark.parametrize("version", ["1.11.0", "1.11.4", "1.20.0-beta1", "2.0.0"])
+def test_a_fit_terraform_is_taken(
+    version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terraform_that_prints(f'{{"terraform_version": "{version}"}}', tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    environments.check_terraform()
+
+
+@pytest.mark.parametrize("file", LOCK_FILES, ids=[file.name for file in LOCK_FILES])
+def test_a_lock_file_has_hashes_and_names_no_host_or_folder(file: Path) -> None:
+    text = file.read_text()
+
+    assert not re.search(r"://|--index-url|--find-links|^-e|= */", text, re.M)
+    packages = re.split(r"\n(?=\S)", re.sub(r"^ *#.*\n", "", text, flags=re.M))
+    assert packages
+    assert all(re.match(r"[\w.\[\]-]+==\S+[^\n]*\\\n    --hash=", each) for each in packages)

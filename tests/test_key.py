@@ -1,0 +1,218 @@
+"""The key: made for the secret and usable for nothing else, or found and fit for use."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.terraform import Terraform, TerraformError
+from harness.workspace import Workspace
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+HCL = """
+provider "aws" {
+  region = "us-east-1"
+}
+
+variable "name" {
+  type = string
+}
+
+variable "key" {
+  type    = any
+  default = {}
+}
+
+module "secret" {
+  source = "./module"
+
+  name                    = var.name
+  container_only          = true
+  key                     = var.key
+  recovery_window_in_days = 0
+  tags                    = { Project = "tests" }
+}
+
+output "key_arn" {
+  value = module.secret.key_arn
+}
+
+output "key_alias" {
+  value = module.secret.key_alias
+}
+"""
+ADMINISTRATOR = "arn:aws:iam::000000000000:role/key-administrator"
+
+
+@pytest.fixture(scope="module")
+def made(shared_workspace: Workspace) -> Terraform:
+    """A secret under a key that the module made."""
+    terraform = shared_workspace(HCL)
+    terraform.apply(
+        name="test/key/made+here",
+        key={"administrators": [ADMINISTRATOR], "rotation_period_in_days": 180},
+    )
+    return terraform
+
+
+@pytest.fixture
+def existing_key(kms: "KMSClient") -> Iterator[str]:
+    """ARN of a key that the module did not make, with the alias `alias/ID`."""
+    key = kms.create_key()["KeyMetadata"]
+    kms.create_alias(AliasName=f"alias/{key['KeyId']}", TargetKeyId=key["KeyId"])
+    yield key["Arn"]
+    kms.delete_alias(AliasName=f"alias/{key['KeyId']}")
+    kms.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)
+
+
+@pytest.fixture
+def statements(made: Terraform, kms: "KMSClient") -> dict[str, Any]:
+    """Statements of the key policy by Sid, as KMS holds them."""
+    text = kms.get_key_policy(KeyId=made.output()["key_arn"], PolicyName="default")["Policy"]
+    return {statement["Sid"]: statement for statement in json.loads(text)["Statement"]}
+
+
+def test_it_encrypts_the_secret(made: Terraform, secretsmanager: "SecretsManagerClient") -> None:
+    secret = secretsmanager.describe_secret(SecretId="test/key/made+here")
+
+    assert secret["KmsKeyId"] == made.output()["key_arn"]
+
+
+def test_its_alias_is_the_secrets_name_in_the_characters_of_an_alias(
+    made: Terraform, kms: "KMSClient"
+) -> None:
+    alias = made.output()["key_alias"]
+
+    assert alias == "alias/test/key/made-here"
+    assert kms.describe_key(KeyId=alias)["KeyMetadata"]["Arn"] == made.output()["key_arn"]
+
+
+def test_it_rotates_and_is_managed_by_the_customer(made: Terraform, kms: "KMSClient") -> None:
+    arn = made.output()["key_arn"]
+
+    rotation = kms.get_key_rotation_status(KeyId=arn)
+    assert rotation["KeyRotationEnabled"]
+    assert rotation["RotationPeriodInDays"] == 180
+    assert kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyManager"] == "CUSTOMER"
+    assert kms.list_resource_tags(KeyId=arn)["Tags"] == [{"TagKey": "Project", "TagValue": "tests"}]
+
+
+def test_nobody_but_the_accounts_root_is_allowed_everything(statements: dict[str, Any]) -> None:
+    everything = [sid for sid, it in statements.items() if it["Action"] == "kms:*"]
+
+    assert everything == ["AccountManagesKeyThroughIAM"]
+    root = statements["AccountManagesKeyThroughIAM"]["Principal"]
+    assert root == {"AWS": "arn:aws:iam::000000000000:root"}
+
+
+def test_administrators_manage_the_key_and_cannot_use_it(statements: dict[str, Any]) -> None:
+    statement = statements["AdministratorsManageKeyWithoutUsingIt"]
+
+    assert statement["Principal"] == {"AWS": ADMINISTRATOR}
+    uses = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncrypt", "kms:CreateGrant")
+    assert not [action for action in statement["Action"] if action.startswith(uses)]
+
+
+def test_it_is_used_through_secrets_manager_and_for_this_secret_alone(
+    statements: dict[str, Any],
+) -> None:
+    outside = statements["DenyUseOutsideSecretsManager"]
+    other = statements["DenyUseForOtherSecrets"]
+
+    assert outside["Condition"] == {
+        "StringNotEquals": {"kms:ViaService": "secretsmanager.us-east-1.amazonaws.com"}
+    }
+    assert set(other["Condition"]["StringNotLike"]["kms:EncryptionContext:SecretARN"]) == {
+        "arn:aws:secretsmanager:us-east-1:000000000000:secret:test/key/made+here-??????",
+        # With this context Secrets Manager tries a key that it is given.
+        "RequestToValidateKeyAccess",
+    }
+    for statement in (outside, other):
+        assert statement["Effect"] == "Deny"
+        assert statement["Principal"] == "*"
+        assert "kms:Decrypt" in statement["Action"]
+
+
+def test_a_secret_made_anew_after_deletion_gets_a_new_key_under_the_same_alias(
+    workspace: Workspace, secret_name: str, kms: "KMSClient"
+) -> None:
+    terraform = workspace(HCL)
+    terraform.apply(name=secret_name)
+    first = terraform.output()["key_arn"]
+    terraform.destroy()
+    assert kms.describe_key(KeyId=first)["KeyMetadata"]["KeyState"] == "PendingDeletion"
+
+    terraform.apply(name=secret_name)
+
+    assert terraform.output()["key_arn"] != first
+
+
+def test_an_existing_key_is_named_by_arn_or_alias(
+    workspace: Workspace,
+    secretsmanager: "SecretsManagerClient",
+    secret_name: str,
+    existing_key: str,
+) -> None:
+    terraform = workspace(HCL)
+    terraform.apply(name=secret_name, key={"existing": {"arn": existing_key}})
+    assert secretsmanager.describe_secret(SecretId=secret_name)["KmsKeyId"] == existing_key
+
+    alias = f"alias/{existing_key.split('/')[1]}"
+    plan = terraform.plan(name=secret_name, key={"existing": {"alias": alias}})
+
+    assert plan.creates == plan.updates == plan.deletes == []
+
+
+def test_the_aws_managed_key_is_used_when_asked_for(
+    workspace: Workspace, secretsmanager: "SecretsManagerClient", secret_name: str
+) -> None:
+    terraform = workspace(HCL)
+    terraform.apply(name=secret_name, key={"aws_managed": True})
+
+    assert "KmsKeyId" not in secretsmanager.describe_secret(SecretId=secret_name)
+    assert terraform.output().get("key_arn") is None
+
+
+def refusal(workspace: Workspace, key: dict[str, str]) -> str:
+    """The words, on one line, in which Terraform refuses to plan a secret under this key."""
+    with pytest.raises(TerraformError) as refused:
+        workspace(HCL).plan(name="test/key/refused", key={"existing": key})
+    return " ".join(str(refused.value).split())
+
+
+def test_an_alias_that_does_not_exist_is_refused(workspace: Workspace) -> None:
+    words = refusal(workspace, {"alias": "alias/nowhere"})
+
+    assert "alias/nowhere" in words
+    assert "No key has this ARN or alias in this account and region: check key.existing" in words
+
+
+def test_a_key_that_does_not_exist_is_refused(workspace: Workspace) -> None:
+    arn = f"arn:aws:kms:us-east-1:000000000000:key/{uuid.uuid4()}"
+
+    assert "No key has this ARN or alias" in refusal(workspace, {"arn": arn})
+
+
+def test_a_disabled_key_is_refused(
+    workspace: Workspace, kms: "KMSClient", existing_key: str
+) -> None:
+    kms.disable_key(KeyId=existing_key)
+
+    assert "is Disabled, so no value could be encrypted" in refusal(
+        workspace, {"arn": existing_key}
+    )
+
+
+def test_a_key_that_is_not_for_symmetric_encryption_is_refused(
+    workspace: Workspace, kms: "KMSClient"
+) -> None:
+    key = kms.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]
+
+    words = refusal(workspace, {"arn": key["Arn"]})
+
+    assert "is a RSA_2048 key for SIGN_VERIFY. Secrets Manager needs a symmetric" in words

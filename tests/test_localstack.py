@@ -1,0 +1,138 @@
+"""LocalStack is heard on loopback alone and does not outlive whoever started it."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+
+from harness.localstack import LocalStack, LocalStackError
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+LISTENING = "0A"
+LOOPBACK = {"0100007F", "00000000000000000000000001000000"}
+
+STARTER = """
+import sys, time
+from pathlib import Path
+from harness.localstack import LocalStack
+
+with LocalStack(Path(sys.argv[1])) as localstack:
+    print(localstack.port, flush=True)
+    time.sleep(600)
+"""
+
+
+def listening_addresses(process_id: int) -> set[str]:
+    """Addresses, as in /proc/net, on which a process listens."""
+    sockets = set()
+    for file in Path(f"/proc/{process_id}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            sockets.add(str(file.readlink()).removeprefix("socket:[").removesuffix("]"))
+    rows = [
+        line.split()
+        for table in ("tcp", "tcp6")
+        for line in Path("/proc/net", table).read_text().splitlines()[1:]
+    ]
+    return {row[1].split(":")[0] for row in rows if row[3] == LISTENING and row[9] in sockets}
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_it_listens_on_loopback_alone(tmp_path: Path) -> None:
+    with LocalStack(tmp_path / "localstack") as localstack:
+        addresses = listening_addresses(localstack.process.pid)
+
+    assert addresses
+    assert addresses <= LOOPBACK
+
+
+def test_it_counts_the_calls_since_a_mark_and_leaves_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "localstack"
+    with LocalStack(folder) as localstack:
+        sts = boto3.client("sts", endpoint_url=localstack.endpoint_url)
+        sts.get_caller_identity()
+        mark = localstack.log.mark()
+        sts.get_caller_identity()
+        sts.get_caller_identity()
+        calls = localstack.log.calls_since(mark)
+        assert answers(localstack.port)
+
+    assert calls == {"sts.GetCallerIdentity": 2}
+    assert not answers(localstack.port)
+    assert not folder.exists()
+
+
+def test_a_staging_label_stays_on_its_version_until_it_is_moved(
+    secretsmanager: "SecretsManagerClient", secret_name: str
+) -> None:
+    def stages() -> dict[str, list[str]]:
+        versions = secretsmanager.describe_secret(SecretId=secret_name)["VersionIdsToStages"]
+        return {version[0]: sorted(labels) for version, labels in versions.items()}
+
+    def put(letter: str, *labels: str) -> None:
+        secretsmanager.put_secret_value(
+            SecretId=secret_name,
+            SecretString="value",
+            ClientRequestToken=letter * 32,
+            VersionStages=["AWSCURRENT", *labels],
+        )
+
+    secretsmanager.create_secret(Name=secret_name)
+    put("a", "mine")
+    put("b")
+    assert stages() == {"a": ["AWSPREVIOUS", "mine"], "b": ["AWSCURRENT"]}
+
+    put("c")
+    assert stages() == {"a": ["mine"], "b": ["AWSPREVIOUS"], "c": ["AWSCURRENT"]}
+
+    # As the last step of a rotation does.
+    secretsmanager.update_secret_version_stage(
+        SecretId=secret_name,
+        VersionStage="AWSCURRENT",
+        MoveToVersionId="a" * 32,
+        RemoveFromVersionId="c" * 32,
+    )
+    assert stages() == {"a": ["AWSCURRENT", "mine"], "c": ["AWSPREVIOUS"]}
+
+    put("d", "mine")
+    assert stages() == {"a": ["AWSPREVIOUS"], "d": ["AWSCURRENT", "mine"]}
+
+
+def test_it_ends_and_leaves_nothing_when_its_starter_is_killed(tmp_path: Path) -> None:
+    folder = tmp_path / "localstack"
+    command = [sys.executable, "-c", STARTER, str(folder)]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as starter:
+        assert starter.stdout
+        port = int(starter.stdout.readline())
+        assert answers(port)
+        starter.send_signal(signal.SIGKILL)
+
+    deadline = time.monotonic() + 10
+    while (answers(port) or folder.exists()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not answers(port)
+    assert not folder.exists()
+
+
+def test_when_it_does_not_start_its_log_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.localstack.START_SECONDS", 0.5)
+
+    with pytest.raises(LocalStackError, match="did not start"), LocalStack(tmp_path / "localstack"):
+        pass

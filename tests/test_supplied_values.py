@@ -1,0 +1,223 @@
+"""Values that the caller supplies: stored when their version is new, and then alone."""
+
+import base64
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.terraform import Terraform, TerraformError
+from harness.workspace import Workspace
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+HCL = """
+provider "aws" {
+  region = "us-east-1"
+}
+
+variable "name" {
+  type = string
+}
+
+variable "value_version" {
+  type    = number
+  default = null
+}
+
+variable "container_only" {
+  type    = bool
+  default = null
+}
+
+variable "key_values" {
+  type      = map(string)
+  default   = null
+  ephemeral = true
+}
+
+variable "text" {
+  type      = string
+  default   = null
+  ephemeral = true
+}
+
+variable "binary" {
+  type      = string
+  default   = null
+  ephemeral = true
+}
+
+module "secret" {
+  source = "./module"
+
+  name                    = var.name
+  key                     = { aws_managed = true }
+  key_values              = var.key_values
+  text                    = var.text
+  binary                  = var.binary
+  value_version           = var.value_version
+  container_only          = var.container_only
+  recovery_window_in_days = 0
+}
+"""
+
+
+@pytest.fixture
+def terraform(workspace: Workspace) -> Terraform:
+    """Terraform for one secret."""
+    return workspace(HCL)
+
+
+def live(secretsmanager: "SecretsManagerClient", name: str) -> str:
+    """What an application reads."""
+    return secretsmanager.get_secret_value(SecretId=name)["SecretString"]
+
+
+def test_key_values_are_stored_as_json_and_needed_no_more(
+    terraform: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
+) -> None:
+    terraform.apply(name=secret_name, value_version=1, key_values={"id": "a", "token": "b<&>"})
+    assert json.loads(live(secretsmanager, secret_name)) == {"id": "a", "token": "b<&>"}
+
+    plan = terraform.plan(name=secret_name, value_version=1)
+
+    assert plan.is_empty, plan
+
+
+def test_a_value_that_changes_without_its_version_is_not_written(
+    terraform: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
+) -> None:
+    terraform.apply(name=secret_name, value_version=1, text="first value")
+
+    plan = terraform.plan(name=secret_name, value_version=1, text="second value")
+
+    assert plan.is_empty, plan
+    assert live(secretsmanager, secret_name) == "first value"
+
+
+def test_a_raised_version_stores_the_new_pairs_keeps_the_others_and_removes_nulls(
+    terraform: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
+) -> None:
+    terraform.apply(name=secret_name, value_version=1, key_values={"id": "a", "token": "old"})
+    secretsmanager.put_secret_value(
+        SecretId=secret_name, SecretString='{"id": "a", "token": "rotated", "added": [1]}'
+    )
+
+    terraform.apply(name=secret_name, value_version=2, key_values={"id": None, "token": "new"})
+
+    assert json.loads(live(secretsmanager, secret_name)) == {"token": "new", "added": [1]}
+
+
+def test_a_version_lost_from_state_is_written_again_as_it_lives(
+    terraform: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
+) -> None:
+    terraform.apply(name=secret_name, value_version=1, text="first value")
+    secretsmanager.put_secret_value(SecretId=secret_name, SecretString="changed by hand")
+    terraform.run("state rm", "module.secret.module.secret.aws_secretsmanager_secret_version.this")
+
+    terraform.apply(name=secret_name, value_version=1, text="first value")
+
+    assert live(secretsmanager, secret_name) == "changed by hand"
+
+
+def test_a_raised_version_without_a_value_is_refused(
+    terraform: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
+) -> None:
+    terraform.apply(name=secret_name, value_version=1, text="first value")
+
+    with pytest.raises(TerraformError, match="no value is given"):
+        terraform.apply(name=secret_name, value_version=2)
+
+    assert live(secretsmanager, secret_name) == "first value"
+
+
+def test_a_saved_plan_wants_its_ephemeral_value_again(
+    terraform: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
+) -> None:
+    plan = terraform.plan(name=secret_name, value_version=1, text="first value")
+
+    with pytest.raises(TerraformError, match="text"):
+        terraform.apply_plan(plan)
+
+    terraform.apply_plan(plan, text="first value")
+    assert live(secretsmanager, secret_name) == "first value"
+
+
+def test_65536_bytes_are_stored(
+    terraform: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
+) -> None:
+    value = "é" * 32768
+
+    terraform.apply(name=secret_name, value_version=1, text=value)
+
+    assert live(secretsmanager, secret_name) == value
+
+
+def test_binary_data_is_stored_as_its_base64(
+    terraform: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
+) -> None:
+    data = bytes(range(256))
+
+    terraform.apply(
+        name=secret_name, value_version=1, binary=base64.b64encode(data).decode("ascii")
+    )
+
+    assert base64.b64decode(live(secretsmanager, secret_name)) == data
+
+
+def test_a_container_is_made_without_a_value_and_takes_one_later(
+    terraform: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
+) -> None:
+    terraform.apply(name=secret_name, container_only=True)
+    assert "VersionIdsToStages" not in secretsmanager.describe_secret(SecretId=secret_name)
+
+    terraform.apply(name=secret_name, value_version=1, text="first value")
+    assert live(secretsmanager, secret_name) == "first value"
+
+    # Back to a container: Terraform lets go of the value and leaves it where it is.
+    terraform.apply(name=secret_name, container_only=True)
+    assert live(secretsmanager, secret_name) == "first value"
+
+
+MANY = """
+provider "aws" {
+  region = "us-east-1"
+}
+
+variable "secrets" {
+  type = map(object({ version = number }))
+}
+
+variable "values" {
+  type      = map(map(string))
+  ephemeral = true
+}
+
+module "secret" {
+  source   = "./module"
+  for_each = var.secrets
+
+  name                    = each.key
+  key                     = { aws_managed = true }
+  key_values              = var.values[each.key]
+  value_version           = each.value.version
+  recovery_window_in_days = 0
+}
+"""
+
+
+def test_for_each_makes_many_secrets_from_a_map_of_versions_and_an_ephemeral_map_of_values(
+    workspace: Workspace, secretsmanager: "SecretsManagerClient", secret_name: str
+) -> None:
+    names = [f"{secret_name}/{index}" for index in range(3)]
+
+    workspace(MANY).apply(
+        secrets={name: {"version": 1} for name in names},
+        values={name: {"token": f"token of {name}"} for name in names},
+    )
+
+    assert [json.loads(live(secretsmanager, name))["token"] for name in names] == [
+        f"token of {name}" for name in names
+    ]
