@@ -2,7 +2,6 @@
 
 import json
 import string
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -63,7 +62,7 @@ PASSWORDS = {
     "no-numbers": {"exclude_numbers": True, "length": 64},
     "no-punctuation": {"exclude_punctuation": True, "length": 64},
     "numbers": {**ONLY_NUMBERS, "length": 64},
-    "numbers-and-spaces": {**ONLY_NUMBERS, "include_space": True, "length": 128},
+    "numbers-or-space": {**ONLY_NUMBERS, "include_space": True, "length": 128},
     "no-zero": {**ONLY_NUMBERS, "exclude_characters": "0", "length": 128},
     "shortest": {"length": 8},
 }
@@ -72,13 +71,13 @@ PASSWORDS = {
 @pytest.fixture(scope="module")
 def passwords(
     shared_workspace: Workspace, secretsmanager: "SecretsManagerClient"
-) -> Iterator[dict[str, str]]:
+) -> dict[str, str]:
     """The password of each secret by the last level of its name."""
     prefix = "test/passwords"
     shared_workspace(HCL).apply(
         prefix=prefix, passwords=PASSWORDS, password_value='my own "password"'
     )
-    yield {
+    return {
         name: json.loads(
             secretsmanager.get_secret_value(SecretId=f"{prefix}/{name}")["SecretString"]
         )["password"]
@@ -121,7 +120,7 @@ def test_it_has_none_of_the_excluded_characters(
 
 def test_it_has_a_space_only_if_asked_for(passwords: dict[str, str]) -> None:
     assert set(passwords["numbers"]) <= set(string.digits)
-    assert " " in passwords["numbers-and-spaces"]
+    assert " " in passwords["numbers-or-space"]
 
 
 def test_no_two_are_alike(passwords: dict[str, str]) -> None:

@@ -158,9 +158,7 @@ def test_references_name_each_key_of_the_value(
     }
 
 
-def test_cloudformation_resolves_the_reference(
-    applied: Terraform, secretsmanager: "SecretsManagerClient"
-) -> None:
+def test_cloudformation_resolves_the_reference(applied: Terraform) -> None:
     cloudformation = boto3.client("cloudformation")
     template = {
         "Resources": {

@@ -46,6 +46,29 @@ def keep_staging_labels() -> None:
     patch(FakeSecret.reset_default_version)(reset_default_version)
 
 
+def keep_keys_of_replicas() -> None:
+    """Report a replica's key as it was given; LocalStack reports the AWS managed one instead.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ReplicationStatusType.html
+    """
+    from localstack.utils.patch import patch
+    from moto.secretsmanager.models import FakeSecret, ReplicaSecret
+
+    def create_replicas(
+        original: Callable[..., list["ReplicaSecret"]],
+        secret: "FakeSecret",
+        regions: list[dict[str, str]],
+        force_overwrite: bool,
+    ) -> list["ReplicaSecret"]:
+        replicas = original(secret, regions, force_overwrite=force_overwrite)
+        keys = {region["Region"]: region.get("KmsKeyId") for region in regions}
+        for replica in replicas:
+            replica.config["KmsKeyId"] = keys[replica.region] or replica.config["KmsKeyId"]
+        return replicas
+
+    patch(FakeSecret.create_replicas)(create_replicas)
+
+
 if __name__ == "__main__":
     threading.Thread(target=end_with_starter, args=sys.argv[1:], daemon=True).start()
 
@@ -58,4 +81,5 @@ if __name__ == "__main__":
         endpoints.TCP4ServerEndpoint, interface="127.0.0.1"
     )
     keep_staging_labels()
+    keep_keys_of_replicas()
     main()
