@@ -74,16 +74,16 @@ def costs(folder: Path, log: RequestLog) -> dict[str, dict[int, Cost]]:
             "destroy": terraform.destroy,
         }
         for command, run in commands.items():
-            with CONSOLE.status(f"{command}, {number} secrets …"):
+            with CONSOLE.status(f"{command}, secrets: {number} …"):
                 cost = measure(log, functools.partial(run, number=number, key_arn=key_arn))
-            CONSOLE.print(f"{command}, {number} secrets: {cost.seconds:.1f} s")
+            CONSOLE.print(f"{command}, secrets: {number}, {cost.seconds:.1f} s")
             measured.setdefault(command, {})[number] = cost
     return measured
 
 
 def table(measured: dict[str, dict[int, Cost]]) -> Table:
     """A section per command: its seconds, its calls, and these by name."""
-    result = Table("", *(f"{number} secrets" for number in NUMBERS))
+    result = Table("secrets", *map(str, NUMBERS))
     for command, by_number in measured.items():
         result.add_row(
             f"[bold]{command}", *(f"{cost.seconds:.1f} s" for cost in by_number.values())
