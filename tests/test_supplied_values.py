@@ -97,7 +97,7 @@ def test_a_value_that_changes_without_its_version_is_not_written(
     assert live(secretsmanager, secret_name) == "first value"
 
 
-def test_a_raised_version_stores_the_new_pairs_keeps_the_others_and_removes_nulls(
+def test_a_raised_version_stores_the_new_pairs_and_keeps_the_others(
     terraform: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:
     terraform.apply(name=secret_name, value_version=1, key_values={"id": "a", "token": "old"})
@@ -105,9 +105,13 @@ def test_a_raised_version_stores_the_new_pairs_keeps_the_others_and_removes_null
         SecretId=secret_name, SecretString='{"id": "a", "token": "rotated", "added": [1]}'
     )
 
-    terraform.apply(name=secret_name, value_version=2, key_values={"id": None, "token": "new"})
+    terraform.apply(name=secret_name, value_version=2, key_values={"token": "new"})
 
-    assert json.loads(live(secretsmanager, secret_name)) == {"token": "new", "added": [1]}
+    assert json.loads(live(secretsmanager, secret_name)) == {
+        "id": "a",
+        "token": "new",
+        "added": [1],
+    }
 
 
 def test_a_version_lost_from_state_is_written_again_as_it_lives(

@@ -67,9 +67,7 @@ locals {
   password = local.needs_new_value ? try(coalesce(var.password_value, one(ephemeral.aws_secretsmanager_random_password.new[*].random_password)), null) : try(local.live_object.password, null)
 
   generated_text = jsonencode(merge(local.live_object, var.fields, local.kept_username, { password = local.password }))
-  supplied_text = var.key_values == null ? try(coalesce(var.text, var.binary), null) : jsonencode({
-    for key, value in merge(local.live_object, var.key_values) : key => value if value != null
-  })
+  supplied_text  = var.key_values == null ? try(coalesce(var.text, var.binary), null) : jsonencode(merge(local.live_object, var.key_values))
 
   value_text   = var.password != null ? local.generated_text : local.needs_new_value ? local.supplied_text : local.live_text
   value_base64 = base64encode(coalesce(local.value_text, "-"))
@@ -97,6 +95,11 @@ resource "aws_secretsmanager_secret_version" "this" {
     precondition {
       condition     = !local.needs_new_value || local.value_text != null
       error_message = "Version ${local.wanted_version} of the value is to be stored, but no value is given. Give one of key_values, text and binary."
+    }
+
+    precondition {
+      condition     = !local.needs_new_value || var.key_values == null || alltrue([for value in values(coalesce(var.key_values, {})) : value != null])
+      error_message = "Version ${local.wanted_version} of the value is to be stored, but key_values has a key without a value. Give each key its value; a key that is left out stays as it is in the secret."
     }
 
     precondition {

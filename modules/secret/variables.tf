@@ -215,7 +215,7 @@ variable "value_version" {
 }
 
 variable "key_values" {
-  description = "Value as key/value pairs, stored as a JSON object; ephemeral. A key that is left out stays as it is in the secret, a key given as null is removed. Needs `value_version`."
+  description = "Value as key/value pairs, stored as a JSON object; ephemeral. A key that is left out stays as it is in the secret; a null value is refused when a new version is stored. Needs `value_version`."
   type        = map(string)
   default     = null
   ephemeral   = true

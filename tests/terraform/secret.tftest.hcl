@@ -618,6 +618,21 @@ run "refuses_a_version_without_a_value" {
   expect_failures = [aws_secretsmanager_secret_version.this[0]]
 }
 
+run "refuses_a_key_without_a_value" {
+  command = plan
+
+  module {
+    source = "./modules/secret"
+  }
+
+  variables {
+    key_values    = { key = null }
+    value_version = 1
+  }
+
+  expect_failures = [aws_secretsmanager_secret_version.this[0]]
+}
+
 run "refuses_a_value_of_65537_bytes" {
   command = plan
 
