@@ -114,6 +114,11 @@ variable "password" {
   })
   default  = {}
   nullable = false
+
+  validation {
+    condition     = var.database != null || alltrue([for option in values(var.password) : option == null])
+    error_message = "password is given without database, so no password is generated. Give database, or store the value as key_values."
+  }
 }
 
 variable "password_value" {

@@ -5,6 +5,7 @@ by the environment that they inherit.
 """
 
 import os
+import shutil
 import tempfile
 import uuid
 from collections.abc import Generator, Iterator
@@ -16,10 +17,11 @@ import boto3
 import pytest
 
 from harness.credentials import HCL, Credentials
+from harness.environments import ROOT
 from harness.localstack import LocalStackError
 from harness.session import emulator, temporary_folder
 from harness.terraform import TerraformError
-from harness.workspace import Workspace
+from harness.workspace import Workspace, copy_hcl
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -38,7 +40,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Take a folder for all temporary files, before pytest makes its own."""
     if not is_worker(config):
         config.stash[RESOURCES] = ExitStack()
-        config.stash[RESOURCES].enter_context(temporary_folder())
+        folder = config.stash[RESOURCES].enter_context(temporary_folder())
+        # pytest-terraform works and records in a stack's own folder: let that be a copy.
+        copy_hcl(folder / "repository")
+        shutil.copytree(ROOT / "tests" / "stacks", folder / "repository" / "tests" / "stacks")
+    stacks = Path(tempfile.gettempdir(), "repository", "tests", "stacks")
+    config.option.dest_tf_mod_dir = str(stacks)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,11 +1,15 @@
 """The secret around its value: policy, tags, replicas, references, deletion."""
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from pytest_terraform import terraform as stack
+from pytest_terraform.tf import TerraformTestApi
 
+from harness import leaks
 from harness.terraform import Terraform, TerraformError
 from harness.workspace import Workspace
 
@@ -13,107 +17,51 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 NAME = "test/secret/orders"
-HCL = """
-provider "aws" {
-  region = "us-east-1"
-}
-
-provider "aws" {
-  alias  = "ireland"
-  region = "eu-west-1"
-}
-
-resource "aws_kms_key" "shared" {
-  description = "Made in the same apply as the secret"
-}
-
-resource "aws_kms_key" "replica" {
-  provider    = aws.ireland
-  description = "Made in the same apply as the secret"
-}
-
-resource "terraform_data" "database" {
-  input = "db.example.com"
-}
-
-resource "aws_iam_role" "reader" {
-  name = "reader-of-orders"
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Action    = "sts:AssumeRole"
-      Principal = { Service = "lambda.amazonaws.com" }
-    }]
-  })
-}
-
-data "aws_iam_policy_document" "reader" {
-  statement {
-    sid       = "ReaderReads"
-    actions   = ["secretsmanager:GetSecretValue"]
-    resources = ["*"]
-
-    principals {
-      type        = "AWS"
-      identifiers = [aws_iam_role.reader.arn]
-    }
-  }
-}
-
-module "secret" {
-  source = "./module"
-
-  name        = "test/secret/orders"
-  description = "Credentials of the orders database"
-  database = {
-    engine   = "postgres"
-    username = "orders"
-    host     = terraform_data.database.output
-  }
-  key                     = { existing = { arn = aws_kms_key.shared.arn } }
-  access                  = { policy_documents = [data.aws_iam_policy_document.reader.json] }
-  replicas                = { eu-west-1 = { kms_key_arn = aws_kms_key.replica.arn } }
-  recovery_window_in_days = 0
-  tags                    = { Environment = "test", Owner = "team@example.com" }
-}
-
-output "secret" {
-  value = module.secret
-}
-"""
 
 
 @pytest.fixture(scope="module")
-def applied(shared_workspace: Workspace) -> Terraform:
-    """A secret of which key, host, reader and replica's key are made in the same apply."""
-    terraform = shared_workspace(HCL)
-    terraform.apply()
+def terraform_of_orders(orders: TerraformTestApi) -> Terraform:
+    """Terraform in the folder of the stack."""
+    terraform = Terraform(Path(orders.terraform.module_dir))
+    terraform.environment = {"TF_DATA_DIR": orders.work_dir}
     return terraform
 
 
-def test_what_is_made_in_the_same_apply_can_be_given(applied: Terraform) -> None:
-    plan = applied.plan()
+@stack("orders", scope="module")
+def test_what_is_made_in_the_same_apply_can_be_given(
+    orders: TerraformTestApi, terraform_of_orders: Terraform
+) -> None:
+    plan = terraform_of_orders.plan(f"-state={orders.terraform.state_path}")
 
     assert plan.is_empty, plan
 
 
+def test_the_record_of_the_stack_holds_no_value(
+    orders: TerraformTestApi, secretsmanager: "SecretsManagerClient"
+) -> None:
+    folder = Path(orders.terraform.module_dir)
+    value = json.loads(secretsmanager.get_secret_value(SecretId=NAME)["SecretString"])
+
+    assert (folder / "tf_resources.json").exists()
+    assert leaks.find(value["password"], [folder]) == []
+
+
 def test_it_is_described_and_tagged(
-    applied: Terraform, secretsmanager: "SecretsManagerClient"
+    orders: TerraformTestApi, secretsmanager: "SecretsManagerClient"
 ) -> None:
     secret = secretsmanager.describe_secret(SecretId=NAME)
 
-    assert secret["ARN"] == applied.output()["secret"]["arn"]
+    assert secret["ARN"] == orders.outputs["secret"]["value"]["arn"]
     assert secret["Description"] == "Credentials of the orders database"
     tags = {tag["Key"]: tag["Value"] for tag in secret["Tags"]}
     assert tags == {"Environment": "test", "Owner": "team@example.com"}
 
 
 def test_its_policy_has_the_callers_statements_and_denies_requests_without_tls(
-    applied: Terraform, secretsmanager: "SecretsManagerClient"
+    orders: TerraformTestApi, secretsmanager: "SecretsManagerClient"
 ) -> None:
     policy = json.loads(
-        secretsmanager.get_resource_policy(SecretId=applied.output()["secret"]["arn"])[
+        secretsmanager.get_resource_policy(SecretId=orders.outputs["secret"]["value"]["arn"])[
             "ResourcePolicy"
         ]
     )
@@ -125,31 +73,25 @@ def test_its_policy_has_the_callers_statements_and_denies_requests_without_tls(
     assert tls["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
-def test_public_policies_are_blocked(applied: Terraform) -> None:
-    policies = [
-        change.after
-        for change in applied.plan().changes
-        if change.type == "aws_secretsmanager_secret_policy"
-    ]
-
-    assert [policy["block_public_policy"] for policy in policies] == [True]
+def test_public_policies_are_blocked(orders: TerraformTestApi) -> None:
+    assert orders["aws_secretsmanager_secret_policy.this.block_public_policy"] is True
 
 
 def test_it_is_copied_to_the_other_region_under_that_regions_key(
-    applied: Terraform, secretsmanager: "SecretsManagerClient"
+    orders: TerraformTestApi, secretsmanager: "SecretsManagerClient"
 ) -> None:
     (status,) = secretsmanager.describe_secret(SecretId=NAME)["ReplicationStatus"]
     assert status["Region"] == "eu-west-1"
     assert status["KmsKeyId"].startswith("arn:aws:kms:eu-west-1:")
 
     there = boto3.client("secretsmanager", region_name="eu-west-1").describe_secret(SecretId=NAME)
-    assert applied.output()["secret"]["replicas"] == {"eu-west-1": there["ARN"]}
+    assert orders.outputs["secret"]["value"]["replicas"] == {"eu-west-1": there["ARN"]}
 
 
 def test_references_name_each_key_of_the_value(
-    applied: Terraform, secretsmanager: "SecretsManagerClient"
+    orders: TerraformTestApi, secretsmanager: "SecretsManagerClient"
 ) -> None:
-    outputs = applied.output()["secret"]
+    outputs = orders.outputs["secret"]["value"]
     value = json.loads(secretsmanager.get_secret_value(SecretId=NAME)["SecretString"])
 
     assert outputs["ecs_value_from"] == {key: f"{outputs['arn']}:{key}::" for key in value}
@@ -158,7 +100,8 @@ def test_references_name_each_key_of_the_value(
     }
 
 
-def test_cloudformation_resolves_the_reference(applied: Terraform) -> None:
+def test_cloudformation_resolves_the_reference(orders: TerraformTestApi) -> None:
+    references = orders.outputs["secret"]["value"]["cloudformation_references"]
     cloudformation = boto3.client("cloudformation")
     template = {
         "Resources": {
@@ -167,7 +110,7 @@ def test_cloudformation_resolves_the_reference(applied: Terraform) -> None:
                 "Properties": {
                     "Name": "/test/username",
                     "Type": "String",
-                    "Value": applied.output()["secret"]["cloudformation_references"]["username"],
+                    "Value": references["username"],
                 },
             }
         }

@@ -49,3 +49,15 @@ run "refuses_a_key_that_is_gone_before_its_secret" {
 
   expect_failures = [var.key]
 }
+
+run "refuses_rules_for_a_password_that_is_not_generated" {
+  command = plan
+
+  variables {
+    database       = null
+    container_only = true
+    password       = { length = 40 }
+  }
+
+  expect_failures = [var.password]
+}
