@@ -40,6 +40,7 @@ module "secret" {
   replicas                = var.replicas
   tags                    = var.tags
 
+  # A conditional would give both sides one type, and so turn the port into a string.
   fields         = try(module.database[0].fields, {})
   password       = var.database == null ? null : merge(var.password, { length = one(module.database[*].password_length) })
   password_value = var.password_value

@@ -4,7 +4,6 @@ LocalStack is started once for the whole run, by the process that controls the w
 by the environment that they inherit.
 """
 
-import os
 import shutil
 import tempfile
 import uuid
@@ -19,7 +18,7 @@ import pytest
 from harness.credentials import HCL, Credentials
 from harness.environments import ROOT
 from harness.localstack import LocalStackError
-from harness.session import emulator, temporary_folder
+from harness.session import emulator, is_own_emulator, temporary_folder
 from harness.terraform import TerraformError
 from harness.workspace import Workspace, copy_hcl
 
@@ -80,12 +79,6 @@ def pytest_runtest_makereport(
 
 
 @pytest.fixture(scope="session")
-def endpoint_url() -> str:
-    """Where the emulator answers."""
-    return os.environ["AWS_ENDPOINT_URL"]
-
-
-@pytest.fixture(scope="session")
 def secretsmanager() -> "SecretsManagerClient":
     """Client of the emulator's Secrets Manager."""
     return boto3.client("secretsmanager")
@@ -101,7 +94,7 @@ def make_workspace(folder: Path) -> Iterator[Workspace]:
     """Workspace whose resources are destroyed afterwards, unless the whole emulator goes."""
     workspace = Workspace(folder, templates=Path(tempfile.gettempdir(), "templates"))
     yield workspace
-    if "LOCALSTACK_LOG" not in os.environ:
+    if not is_own_emulator():
         workspace.destroy()
 
 

@@ -182,7 +182,7 @@ def refusal(workspace: Workspace, key: dict[str, str]) -> str:
     """The words, on one line, in which Terraform refuses to plan a secret under this key."""
     with pytest.raises(TerraformError) as refused:
         workspace(HCL).plan(name="test/key/refused", key={"existing": key})
-    return " ".join(str(refused.value).split())
+    return refused.value.on_one_line
 
 
 def test_an_alias_that_does_not_exist_is_refused(workspace: Workspace) -> None:

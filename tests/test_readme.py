@@ -2,10 +2,7 @@
 
 import json
 import re
-import uuid
 from typing import TYPE_CHECKING
-
-import pytest
 
 from harness.environments import ROOT
 from harness.workspace import Workspace
@@ -38,31 +35,25 @@ def declared(kind: str, file: str) -> list[str]:
     return re.findall(rf'^{kind} "(\w+)"', (ROOT / file).read_text(), re.M)
 
 
-@pytest.fixture
-def other_name() -> str:
-    """A name in place of the tutorial's, which other tests use."""
-    return f"test/{uuid.uuid4().hex}/credentials"
-
-
 def test_the_least_is_enough_and_is_read_and_adopted_as_shown(
-    workspace: Workspace, secretsmanager: "SecretsManagerClient", other_name: str
+    workspace: Workspace, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:
     tutorial = "vpc-tutorial/database/credentials"
     assert tutorial in USE
-    workspace(PROVIDER + USE.replace(tutorial, other_name)).apply()
+    workspace(PROVIDER + USE.replace(tutorial, secret_name)).apply()
     (reading,) = blocks("python")
     found: dict[str, dict[str, str]] = {}
-    exec(reading.replace(tutorial, other_name), found)  # noqa: S102
+    exec(reading.replace(tutorial, secret_name), found)  # noqa: S102
     assert found["credentials"]["username"] == "dbadmin"
 
-    arn = secretsmanager.describe_secret(SecretId=other_name)["ARN"]
+    arn = secretsmanager.describe_secret(SecretId=secret_name)["ARN"]
     adopting = re.sub(r'"arn:[^"]*"', f'"{arn}"', IMPORT)
     # A state that knows nothing stands for a lost one; the key's alias is taken by the first.
     key = '  key = { aws_managed = true }\n  name = "'
-    adopted = USE.replace(tutorial, other_name).replace('  name = "', key)
+    adopted = USE.replace(tutorial, secret_name).replace('  name = "', key)
     workspace(PROVIDER + adopted + adopting).apply()
 
-    live = secretsmanager.get_secret_value(SecretId=other_name)["SecretString"]
+    live = secretsmanager.get_secret_value(SecretId=secret_name)["SecretString"]
     assert json.loads(live) == found["credentials"]
 
 

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from python_terraform import IsNotFlagged
+from python_terraform import IsFlagged
 
 from harness.environments import ROOT
 from harness.terraform import Terraform
@@ -22,6 +22,6 @@ def test_all_runs_of_the_file_pass(file: Path, tmp_path: Path) -> None:
     terraform = Terraform(copy)
     terraform.init()
 
-    terraform.run("test", no_color=IsNotFlagged)
+    terraform.run("test", no_color=IsFlagged)
 
     assert ", 0 failed." in terraform.transcript

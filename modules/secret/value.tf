@@ -98,7 +98,7 @@ resource "aws_secretsmanager_secret_version" "this" {
     }
 
     precondition {
-      condition     = !local.needs_new_value || var.key_values == null || alltrue([for value in values(coalesce(var.key_values, {})) : value != null])
+      condition     = !local.needs_new_value || alltrue([for value in values(coalesce(var.key_values, {})) : value != null])
       error_message = "Version ${local.wanted_version} of the value is to be stored, but key_values has a key without a value. Give each key its value; a key that is left out stays as it is in the secret."
     }
 

@@ -91,7 +91,7 @@ class Credentials:
         """The words, on one line, in which Terraform refuses to plan the configuration."""
         with pytest.raises(TerraformError) as refused:
             self.plan()
-        return " ".join(str(refused.value).split())
+        return refused.value.on_one_line
 
     @property
     def value(self) -> dict[str, object]:

@@ -1,7 +1,6 @@
 """The tutorial's secret from nothing to what an application reads: `make demo`."""
 
 import json
-import os
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -14,7 +13,7 @@ from rich.table import Table
 
 from harness import leaks
 from harness.localstack import LocalStackError
-from harness.session import emulator, temporary_folder
+from harness.session import emulator, is_own_emulator, temporary_folder
 from harness.terraform import Plan, Terraform, TerraformError
 from harness.workspace import Workspace
 
@@ -124,7 +123,7 @@ def main() -> int:
                 show(workspace)
             except BaseException:
                 # An emulator of our own goes with all that is in it; another's must be cleaned.
-                if "LOCALSTACK_LOG" not in os.environ:
+                if not is_own_emulator():
                     workspace.destroy()
                 raise
     except KeyboardInterrupt:

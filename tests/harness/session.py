@@ -49,3 +49,8 @@ def emulator(folder: Path) -> Iterator[None]:
     else:
         with own_emulator(folder):
             yield
+
+
+def is_own_emulator() -> bool:
+    """Whether the emulator goes with this run, and all that was made in it."""
+    return "LOCALSTACK_LOG" in os.environ

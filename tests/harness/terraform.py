@@ -37,6 +37,11 @@ class TerraformError(Exception):
         super().__init__(diagnostics)
         self.exit_code = exit_code
 
+    @property
+    def on_one_line(self) -> str:
+        """The diagnostics without the line breaks that Terraform puts in at a width of its own."""
+        return " ".join(str(self).split())
+
 
 @dataclass(frozen=True)
 class Change:
