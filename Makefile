@@ -17,7 +17,7 @@ demo: python ## Create the tutorial's secret in LocalStack, show it, prove that 
 	@$(TESTS) -m harness.demo
 
 test: lint ## Lint, then run all tests against LocalStack
-	$(setup) tests localstack
+	$(setup) tests localstack iam
 	@$(TESTS) -m pytest -n 2 --dist loadfile
 
 lint: python ## Check format and types, validate the HCL, scan it with checkov
@@ -28,7 +28,7 @@ bench: python ## Print time and AWS calls of plan and apply for 1, 10 and 100 se
 	$(setup) tests localstack
 	@$(TESTS) -m harness.bench
 
-lock: python ## Resolve tests/requirements/*.in again to today's releases
+lock: python ## Resolve the requirements of the tests again to today's releases
 	@$(PYTHON) -m harness.lock
 
 clean: ## Remove the environments that make has made

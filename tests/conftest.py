@@ -17,6 +17,7 @@ import pytest
 
 from harness.credentials import HCL, Credentials
 from harness.environments import ROOT
+from harness.iam import Engine
 from harness.localstack import LocalStackError
 from harness.session import emulator, is_own_emulator, temporary_folder
 from harness.terraform import TerraformError
@@ -88,6 +89,13 @@ def secretsmanager() -> "SecretsManagerClient":
 def kms() -> "KMSClient":
     """Client of the emulator's KMS."""
     return boto3.client("kms")
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Engine]:
+    """The IAM policy engine, one process for all tests of this worker."""
+    with Engine() as started:
+        yield started
 
 
 def make_workspace(folder: Path) -> Iterator[Workspace]:

@@ -1,4 +1,4 @@
-"""Makes Python environments in .venv from the lock files in tests/requirements.
+"""Makes environments in .venv from the lock files in tests/requirements and tests/iam.
 
 Runs on the standard library of Python 3.13 alone: `python -m harness.environments tests`.
 Each environment is made once, and again when its lock file or the Python changes.
@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -20,7 +21,9 @@ ROOT = Path(__file__).parents[2]
 REQUIREMENTS = ROOT / "tests" / "requirements"
 VENV = ROOT / ".venv"
 UV = VENV / "uv" / "bin" / "uv"
+IAM = ROOT / "tests" / "iam"
 OLDEST_TERRAFORM = (1, 11)
+OLDEST_NODE = 20
 
 
 class SetupError(Exception):
@@ -41,20 +44,42 @@ def check_terraform() -> None:
         raise SetupError(f"Terraform {version} is too old: {how}")
 
 
+def check_node() -> None:
+    """Raise SetupError unless npm and Node are on PATH, and Node is one still supported (20)."""
+    how = f"get {OLDEST_NODE} or newer from https://nodejs.org/en/download"
+    for command, product in {"node": "Node", "npm": "npm, which comes with Node,"}.items():
+        if not shutil.which(command):
+            raise SetupError(f"{product} is missing: {how}")
+    result = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False)
+    version = re.match(r"v(\d+)\.", result.stdout)
+    if not version:
+        raise SetupError(f"`node --version` fails: {how}")
+    if int(version[1]) < OLDEST_NODE:
+        raise SetupError(f"Node {result.stdout.strip()} is too old: {how}")
+
+
 def make(name: str) -> None:
     """Make the environment `.venv/name` unless it is there as its lock file wants it.
 
-    The last thing written is a stamp, so that an environment half made is made again.
-    Raises SetupError with the installer's last line when it fails.
+    All are Python's but `iam`, which is Node's. The last thing written is a stamp, so that an
+    environment half made is made again. Raises SetupError with the installer's last line when it
+    fails.
     """
-    lock_file = REQUIREMENTS / f"{name}.txt"
+    lock_file = IAM / "package-lock.json" if name == "iam" else REQUIREMENTS / f"{name}.txt"
     folder = VENV / name
     stamp = folder / "stamp"
     wanted = hashlib.sha256(sys.version.encode() + lock_file.read_bytes()).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:
         return
     print(f"Making .venv/{name} from {lock_file.relative_to(ROOT)}", flush=True)
-    if name == "uv":
+    if name == "iam":
+        folder.mkdir(exist_ok=True)
+        for file in ("package.json", lock_file.name):
+            shutil.copy(IAM / file, folder)
+        # Nothing of a package runs before the tests import it.
+        options = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier")
+        _run(name, "npm", "ci", "--prefix", folder, *options)
+    elif name == "uv":
         _run(name, sys.executable, "-m", "venv", "--clear", folder)
         python = folder / "bin" / "python"
         _run(name, python, "-m", "pip", "install", "--require-hashes", "-r", lock_file)
@@ -74,9 +99,12 @@ def _run(name: str, *command: str | Path) -> None:
             check=False,
         )
     if result.returncode:
-        last_line = result.stdout.decode(errors="replace").strip().rpartition("\n")[2].strip()
+        lines = result.stdout.decode(errors="replace").strip().splitlines() or [""]
+        # npm's last words name its log.
+        said = [line for line in lines if "A complete log of this run" not in line][-1:] or [""]
         raise SetupError(
-            f"Cannot make .venv/{name}: {last_line} (can this machine reach PyPI? then try again)"
+            f"Cannot make .venv/{name}: {said[0].strip()} "
+            "(can this machine reach the package registry? then try again)"
         )
 
 
@@ -93,6 +121,8 @@ def main(names: list[str]) -> None:
     """Make the environments of these names, after uv's own; end with one line on an error."""
     try:
         check_terraform()
+        if "iam" in names:
+            check_node()
         with alone():
             for name in ["uv", *names]:
                 make(name)

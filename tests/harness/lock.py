@@ -1,9 +1,9 @@
-"""Resolves tests/requirements/*.in to hashed lock files that name no host: `make lock`."""
+"""Resolves the requirements of tests to hashed lock files that name no host: `make lock`."""
 
 import subprocess
 import sys
 
-from harness.environments import REQUIREMENTS, UV, alone, make
+from harness.environments import IAM, REQUIREMENTS, UV, SetupError, alone, check_node, make
 
 # LocalStack 4.14 fails to start on later releases of what it is built on.
 NEWEST_RELEASE = {"localstack": "2026-03-05"}
@@ -22,8 +22,23 @@ def lock(name: str) -> None:
     )
 
 
+def lock_node() -> None:
+    """Write package-lock.json with today's newest releases that package.json allows.
+
+    The .npmrc beside it leaves out the addresses that packages come from.
+    """
+    print("Resolving package.json", flush=True)
+    options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
+    subprocess.run(["npm", "update", "--package-lock-only", *options], cwd=IAM, check=True)
+
+
 if __name__ == "__main__":
-    with alone():
-        make("uv")
-        for requirements in sorted(REQUIREMENTS.glob("*.in")):
-            lock(requirements.stem)
+    try:
+        check_node()
+        with alone():
+            make("uv")
+            for requirements in sorted(REQUIREMENTS.glob("*.in")):
+                lock(requirements.stem)
+            lock_node()
+    except SetupError as error:
+        sys.exit(str(error))
