@@ -1,12 +1,13 @@
 """Setting up: environments follow their lock files, and what is missing is said in a line."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
 from harness import environments
-from harness.environments import REQUIREMENTS, SetupError
+from harness.environments import IAM, REQUIREMENTS, SetupError
 
 LOCK_FILES = sorted(REQUIREMENTS.glob("*.txt"))
 
@@ -18,12 +19,12 @@ def lock_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(environments, "ROOT", tmp_path)
     monkeypatch.setattr(environments, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(environments, "REQUIREMENTS", tmp_path)
+    monkeypatch.setattr(environments, "IAM", tmp_path)
     (tmp_path / "some.txt").touch()
     return tmp_path / "some.txt"
 
 
-def terraform_that_prints(text: str, folder: Path) -> None:
-    command = folder / "terraform"
+def command_that_prints(text: str, command: Path) -> None:
     command.write_text(f"#!/bin/sh\necho '{text}'\n")
     command.chmod(0o755)
 
@@ -56,7 +57,7 @@ def test_an_environment_that_cannot_be_made_is_one_line_and_tried_again(lock_fil
 def test_an_unfit_terraform_is_told_with_where_to_get_one(
     answer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    terraform_that_prints(answer, tmp_path)
+    command_that_prints(answer, tmp_path / "terraform")
     monkeypatch.setenv("PATH", str(tmp_path))
 
     with pytest.raises(SetupError, match=r"get 1\.11 or newer from"):
@@ -76,10 +77,50 @@ def test_no_terraform_is_told_with_where_to_get_one(
 def test_a_fit_terraform_is_taken(
     version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    terraform_that_prints(f'{{"terraform_version": "{version}"}}', tmp_path)
+    command_that_prints(f'{{"terraform_version": "{version}"}}', tmp_path / "terraform")
     monkeypatch.setenv("PATH", str(tmp_path))
 
     environments.check_terraform()
+
+
+@pytest.mark.parametrize(
+    ("versions", "told"),
+    [
+        ({}, "Node is missing: get 20 or newer from https://nodejs.org"),
+        ({"node": "v22.1.0"}, "npm, which comes with Node, is missing: get 20 or newer from"),
+        ({"node": "v18.20.4", "npm": "10"}, r"Node v18\.20\.4 is too old: get 20 or newer from"),
+        ({"node": "no version", "npm": "10"}, "`node --version` fails: get 20 or newer from"),
+    ],
+    ids=["no node", "no npm", "old", "unfit"],
+)
+def test_a_missing_or_unfit_node_is_told_with_where_to_get_one(
+    versions: dict[str, str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for command, version in versions.items():
+        command_that_prints(version, tmp_path / command)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(SetupError, match=told):
+        environments.check_node()
+
+
+def test_an_environment_of_node_follows_its_lock_file_and_fails_in_one_line(
+    lock_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = lock_file.parent
+    npm_lock = folder / "package-lock.json"
+    npm_lock.write_text('{"lockfileVersion": 3, "packages": {"": {}}}')
+    (folder / "package.json").write_text('{"private": true}')
+    for printed in ("Making .venv/iam from package-lock.json\n", ""):
+        environments.make("iam")
+        assert capsys.readouterr().out == printed
+
+    (folder / "package.json").write_text('{"dependencies": {"missing": "file:missing"}}')
+    npm_lock.write_text('{"lockfileVersion": 3, "packages": {}}')
+    for _ in range(2):
+        with pytest.raises(SetupError, match=r"^Cannot make \.venv/iam: .*`npm ci`.*") as caught:
+            environments.make("iam")
+        assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("file", LOCK_FILES, ids=[file.name for file in LOCK_FILES])
@@ -90,3 +131,16 @@ def test_a_lock_file_has_hashes_and_names_no_host_or_folder(file: Path) -> None:
     packages = re.split(r"\n(?=\S)", re.sub(r"^ *#.*\n", "", text, flags=re.M))
     assert packages
     assert all(re.match(r"[\w.\[\]-]+==\S+[^\n]*\\\n    --hash=", each) for each in packages)
+
+
+def test_the_lock_file_of_node_has_a_hash_of_each_package_and_names_no_host() -> None:
+    text = (IAM / "package-lock.json").read_text()
+
+    assert "://" not in text
+    packages = json.loads(text)["packages"]
+    assert "node_modules/@cloud-copilot/iam-simulate" in packages
+    assert all(
+        package.get("integrity", "").startswith("sha512-")
+        for path, package in packages.items()
+        if path
+    )

@@ -62,7 +62,7 @@ def make(name: str) -> None:
     """Make the environment `.venv/name` unless it is there as its lock file wants it.
 
     All are Python's but `iam`, which is Node's. The last thing written is a stamp, so that an
-    environment half made is made again. Raises SetupError with the installer's last line when it
+    environment half made is made again. Raises SetupError with the installer's last words when it
     fails.
     """
     lock_file = IAM / "package-lock.json" if name == "iam" else REQUIREMENTS / f"{name}.txt"
@@ -77,7 +77,7 @@ def make(name: str) -> None:
         for file in ("package.json", lock_file.name):
             shutil.copy(IAM / file, folder)
         # Nothing of a package runs before the tests import it.
-        options = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier")
+        options = ("--ignore-scripts", "--no-audit", "--no-fund", "--json", "--loglevel=silent")
         _run(name, "npm", "ci", "--prefix", folder, *options)
     elif name == "uv":
         _run(name, sys.executable, "-m", "venv", "--clear", folder)
@@ -99,13 +99,19 @@ def _run(name: str, *command: str | Path) -> None:
             check=False,
         )
     if result.returncode:
-        lines = result.stdout.decode(errors="replace").strip().splitlines() or [""]
-        # npm's last words name its log.
-        said = [line for line in lines if "A complete log of this run" not in line][-1:] or [""]
         raise SetupError(
-            f"Cannot make .venv/{name}: {said[0].strip()} "
+            f"Cannot make .venv/{name}: {_last_words(result.stdout.decode(errors='replace'))} "
             "(can this machine reach the package registry? then try again)"
         )
+
+
+def _last_words(output: str) -> str:
+    """What an installer says of its failure, on a line: npm by `summary` in JSON, others last."""
+    try:
+        lines = json.loads(output)["error"]["summary"].strip().splitlines()[:1]
+    except ValueError:
+        lines = output.strip().splitlines()[-1:]
+    return "".join(lines).strip()
 
 
 @contextmanager

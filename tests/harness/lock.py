@@ -28,7 +28,7 @@ def lock_node() -> None:
     The .npmrc beside it leaves out the addresses that packages come from.
     """
     print("Resolving package.json", flush=True)
-    options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
+    options = ["--ignore-scripts", "--no-audit", "--no-fund"]
     subprocess.run(["npm", "update", "--package-lock-only", *options], cwd=IAM, check=True)
 
 
