@@ -444,7 +444,7 @@ EXAMPLES = [
             resource=policy(allow(to={"Service": SERVICE})),
             service_control=[FULL_ACCESS, policy(deny())],
         ),
-        refusal="no service control policy holds for a service",
+        refusal="no service control, boundary or session policy holds for a service",
     ),
     Example(
         "a resource control policy keeps out who is not of the organization",

@@ -173,7 +173,7 @@ def test_a_decision_names_the_statements_that_decided(
 def test_thousands_are_decided_in_order_and_a_refusal_does_not_disturb_the_next(
     engine: Engine,
 ) -> None:
-    # Each is longer than what the pipe holds of both.
+    # Questions and answers are each longer than a pipe holds.
     long: Document = policy(allow("s3:*", [f"arn:aws:s3:::bucket-{n}" for n in range(100)]))
     questions = [
         (REQUEST, Policies(identity=[long, ALLOWED] if number % 3 else [long]))

@@ -192,12 +192,12 @@ def _context(request: Request, principal: re.Match[str]) -> Context:
         derived["aws:username"] = principal["user"]
     given = {key.lower(): value for key, value in request.context.items()}
     for key, value in derived.items():
-        of_path = principal["session_of"] and key == "aws:PrincipalArn"
-        if given.get(key.lower(), value) != value and not of_path:
+        # The ARN of a session does not tell the path of its role.
+        certain = key != "aws:PrincipalArn" or not principal["session_of"]
+        if certain and given.get(key.lower(), value) != value:
             raise EngineError(f"{request}: {key} is {value}, not {given[key.lower()]}")
-    return {key: value for key, value in derived.items() if key.lower() not in given} | {
-        **request.context
-    }
+    missing = {key: value for key, value in derived.items() if key.lower() not in given}
+    return {**request.context, **missing}
 
 
 def _refusals_of_request(request: Request, context: Context) -> Iterator[str]:
@@ -248,8 +248,11 @@ def _refusals_of_principal(
     principal: re.Match[str], policies: Policies, context: Context
 ) -> Iterator[str]:
     """What the engine allows or denies this kind of principal otherwise than AWS."""
-    if not principal["arn"] and policies.service_control:
-        yield "no service control policy holds for a service, but the engine applies it"
+    if not principal["arn"] and (policies.service_control or policies.boundary or policies.session):
+        yield (
+            "no service control, boundary or session policy holds for a service, but the engine "
+            "applies it"
+        )
     if not principal["session_of"]:
         return
     role = str(context["aws:PrincipalArn"])

@@ -23,7 +23,7 @@ _STATEMENT_ELEMENTS = {
     *("Resource", "NotResource", "Condition"),
 }
 _OPERATOR = re.compile(
-    r"""(?:(?P<set>ForAllValues|ForAnyValue):)?
+    r"""(?:(?:ForAllValues|ForAnyValue):)?
         (?: String(?:Not)?(?:Equals(?:IgnoreCase)?|Like)
           | (?:Numeric|Date)(?:(?:Not)?Equals|(?:Less|Greater)Than(?:Equals)?)
           | Arn(?:Not)?(?:Equals|Like)
