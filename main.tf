@@ -11,9 +11,17 @@ module "database" {
 module "access" {
   source = "./modules/access"
 
-  secret_name        = var.name
-  policy_documents   = var.access.policy_documents
-  key_administrators = var.key.administrators
+  secret_name           = var.name
+  key_arn               = one(module.key[*].arn)
+  replica_key_arns      = { for region, replica in var.replicas : region => replica.kms_key_arn }
+  readers               = var.access.readers
+  services              = var.access.services
+  administrators        = var.access.administrators
+  rotators              = var.access.rotators
+  only                  = var.access.only
+  policy_documents      = var.access.policy_documents
+  key_administrators    = var.key.administrators
+  terraform_reads_value = !var.container_only
 }
 
 module "key" {

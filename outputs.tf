@@ -38,6 +38,26 @@ output "cloudformation_references" {
   value       = { for key in local.json_keys : key => "{{resolve:secretsmanager:${module.secret.arn}:SecretString:${key}}}" }
 }
 
+output "reader_policy_json" {
+  description = "Identity policy for a role that reads the value. A role of another account needs it beside being one of `access.readers`."
+  value       = module.access.reader_policy_json
+}
+
+output "rotator_policy_json" {
+  description = "Identity policy for a role that rotates the value."
+  value       = module.access.rotator_policy_json
+}
+
+output "endpoint_policy_json" {
+  description = "Policy for a VPC endpoint for Secrets Manager that leads to this secret, for those who may use it."
+  value       = module.access.endpoint_policy_json
+}
+
+output "key_policy_statements_json" {
+  description = "Statements for the policy of an existing key, so that those who are named in `access` can use it for this secret."
+  value       = module.access.key_policy_statements_json
+}
+
 locals {
   json_keys = var.database == null ? [] : concat(keys(one(module.database[*].fields)), ["password"])
 }

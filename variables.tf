@@ -164,11 +164,31 @@ variable "container_only" {
 
 variable "access" {
   description = <<-EOT
-    Who may do what with the secret. Requests without TLS are always denied, and a policy that allows everybody is refused.
-    - `policy_documents`: IAM policy documents (JSON) with statements for the secret's resource policy, such as `data.aws_iam_policy_document.NAME.json`. In a secret's own policy `"Resource": "*"` means that secret.
+    Who may do what with the secret. By default the account's IAM policies decide. Requests without TLS are always denied, and a policy that allows everybody is refused.
+    - `readers`: ARNs of the IAM roles that read the value, of this account or another. Then nobody else does, whatever their own policies allow, but those named below and the account's root; whoever runs Terraform must be named.
+    - `services`: AWS services that read it under a name of their own, by service principal such as `appflow.amazonaws.com`, each bound to its `source_account` (default: this account) and `source_arns` (`*` and `?` may stand in them).
+    - `administrators`: ARNs of the IAM roles of this account that manage the secret, whoever runs Terraform among them. They can also read the value.
+    - `rotators`: ARNs of the IAM roles of this account that rotate the value.
+    - `only`: limits on reading, which bind all but administrators, rotators and the account's root; all that are given must hold. `vpc_endpoint_ids` and `ip_ranges` (public addresses in CIDR notation; either will do), `organization_id`, `not_before` and `not_after` (as `2026-01-31T08:00:00Z`), `principal_tags` (value by key).
+    - `policy_documents`: IAM policy documents (JSON) with further statements for the secret's resource policy. In a secret's own policy `"Resource": "*"` means that secret.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_resource-policies.html
   EOT
   type = object({
+    readers = optional(list(string))
+    services = optional(map(object({
+      source_account = optional(string)
+      source_arns    = optional(list(string), [])
+    })), {})
+    administrators = optional(list(string), [])
+    rotators       = optional(list(string), [])
+    only = optional(object({
+      vpc_endpoint_ids = optional(list(string), [])
+      ip_ranges        = optional(list(string), [])
+      organization_id  = optional(string)
+      not_before       = optional(string)
+      not_after        = optional(string)
+      principal_tags   = optional(map(string), {})
+    }), {})
     policy_documents = optional(list(string), [])
   })
   default  = {}

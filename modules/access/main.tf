@@ -1,109 +1,48 @@
-# Who may do what. Permissions are written here and nowhere else: documents in, documents out, no resource.
+# Who may do what. Permissions are written in this module and nowhere else: documents in, documents out, no resource.
+# One file for each place that AWS asks: secret_policy.tf, key_policy.tf, identity_policies.tf, endpoint_policy.tf.
 
 data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
-  account_root = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+  account_id   = data.aws_caller_identity.current.account_id
+  account_root = "arn:${data.aws_partition.current.partition}:iam::${local.account_id}:root"
+  region       = data.aws_region.current.id
+  regions      = concat([local.region], keys(var.replica_key_arns))
 
   # Six "?" stand for the suffix of the ARN, which is not known before the secret is there.
-  secret_arn_pattern = "arn:${data.aws_partition.current.partition}:secretsmanager:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:secret:${var.secret_name}-??????"
-
-  # What uses the key, as against what administers it.
-  key_use_actions = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
-}
-
-data "aws_iam_policy_document" "secret" {
-  source_policy_documents = var.policy_documents
-
-  statement {
-    sid       = "DenyRequestsWithoutTLS"
-    effect    = "Deny"
-    actions   = ["secretsmanager:*"]
-    resources = ["*"]
-
-    principals {
-      type        = "*"
-      identifiers = ["*"]
-    }
-
-    condition {
-      test     = "Bool"
-      variable = "aws:SecureTransport"
-      values   = ["false"]
-    }
+  secret_arn_patterns = {
+    for region in local.regions :
+    region => "arn:${data.aws_partition.current.partition}:secretsmanager:${region}:${local.account_id}:secret:${var.secret_name}-??????"
   }
-}
-
-data "aws_iam_policy_document" "key" {
-  # AWS advises this statement: without it a key whose administrators are gone can't be managed any more.
-  # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
-  statement {
-    sid       = "AccountManagesKeyThroughIAM"
-    actions   = ["kms:*"]
-    resources = ["*"]
-
-    principals {
-      type        = "AWS"
-      identifiers = [local.account_root]
-    }
+  secrets_manager_endpoints = {
+    for region in local.regions : region => "secretsmanager.${region}.${data.aws_partition.current.dns_suffix}"
   }
 
-  dynamic "statement" {
-    for_each = length(var.key_administrators) == 0 ? [] : [var.key_administrators]
+  read_actions   = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
+  rotate_actions = concat(local.read_actions, ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"])
+  manage_actions = concat(local.rotate_actions, [
+    "secretsmanager:CancelRotateSecret", "secretsmanager:DeleteResourcePolicy", "secretsmanager:DeleteSecret",
+    "secretsmanager:GetResourcePolicy", "secretsmanager:ListSecretVersionIds", "secretsmanager:PutResourcePolicy",
+    "secretsmanager:RemoveRegionsFromReplication", "secretsmanager:ReplicateSecretToRegions", "secretsmanager:RestoreSecret",
+    "secretsmanager:RotateSecret", "secretsmanager:TagResource", "secretsmanager:UntagResource", "secretsmanager:UpdateSecret",
+    "secretsmanager:ValidateResourcePolicy",
+  ])
 
-    content {
-      sid = "AdministratorsManageKeyWithoutUsingIt"
-      actions = [
-        "kms:CancelKeyDeletion", "kms:DescribeKey", "kms:DisableKey", "kms:EnableKey", "kms:EnableKeyRotation", "kms:Get*", "kms:List*",
-        "kms:PutKeyPolicy", "kms:RotateKeyOnDemand", "kms:ScheduleKeyDeletion", "kms:TagResource", "kms:UntagResource", "kms:UpdateKeyDescription",
-      ]
-      resources = ["*"]
+  # Who is bound by no limit: without them nobody could mend a policy that has gone wrong, or rotate.
+  unlimited = distinct(concat([local.account_root], var.administrators, var.rotators))
+  named     = distinct(concat(local.unlimited, coalesce(var.readers, [])))
 
-      principals {
-        type        = "AWS"
-        identifiers = statement.value
-      }
-    }
-  }
+  # For Sids of statements that may stand in one document with those of other secrets.
+  title = replace(title(replace(var.secret_name, "/[^A-Za-z0-9]/", " ")), " ", "")
 
-  # Nobody uses the key but through Secrets Manager, whatever an IAM policy allows.
-  statement {
-    sid       = "DenyUseOutsideSecretsManager"
-    effect    = "Deny"
-    actions   = local.key_use_actions
-    resources = ["*"]
-
-    principals {
-      type        = "*"
-      identifiers = ["*"]
-    }
-
-    condition {
-      test     = "StringNotEquals"
-      variable = "kms:ViaService"
-      values   = ["secretsmanager.${data.aws_region.current.id}.${data.aws_partition.current.dns_suffix}"]
-    }
-  }
-
-  # Secrets Manager names the secret in the encryption context. When a secret is given its key it first tries the key
-  # with a context of its own. https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
-  statement {
-    sid       = "DenyUseForOtherSecrets"
-    effect    = "Deny"
-    actions   = local.key_use_actions
-    resources = ["*"]
-
-    principals {
-      type        = "*"
-      identifiers = ["*"]
-    }
-
-    condition {
-      test     = "StringNotLike"
-      variable = "kms:EncryptionContext:SecretARN"
-      values   = [local.secret_arn_pattern, "RequestToValidateKeyAccess"]
-    }
-  }
+  # Terraform reads the value with every plan, so a policy must not shut out whoever runs it.
+  caller_arn = data.aws_caller_identity.current.arn
+  # A session tells the name of its role, but not the role's path.
+  caller_role = try("arn:${data.aws_partition.current.partition}:iam::${local.account_id}:role/${regex(":assumed-role/([^/]+)/", local.caller_arn)[0]}", local.caller_arn)
+  caller_is_named = anytrue([
+    for arn in concat([local.account_root], var.administrators, coalesce(var.readers, [])) :
+    replace(arn, "/:role/.*//", ":role/") == local.caller_role
+  ])
 }

@@ -1,9 +1,67 @@
+locals {
+  # By names of their own, or a refusal would print the whole document; not in one map, or the key would wait for itself.
+  secret_policy_length   = length(data.aws_iam_policy_document.secret.minified_json)
+  key_policy_length      = length(data.aws_iam_policy_document.key.minified_json)
+  reader_policy_length   = length(data.aws_iam_policy_document.reader.minified_json)
+  endpoint_policy_length = length(data.aws_iam_policy_document.endpoint.minified_json)
+}
+
 output "secret_policy_json" {
-  description = "The secret's resource policy."
+  description = "The secret's resource policy, at most 20,480 characters."
   value       = data.aws_iam_policy_document.secret.minified_json
+
+  precondition {
+    condition     = local.secret_policy_length <= 20480
+    error_message = "The secret's resource policy has ${local.secret_policy_length} characters; Secrets Manager takes 20,480 at most. Name fewer readers, or give fewer or shorter policy_documents."
+  }
+
+  precondition {
+    condition     = length(local.denials) == 0 || !var.terraform_reads_value || local.caller_is_named
+    error_message = "access limits who reads the value, and ${local.caller_role}, who runs Terraform, is not named: with the next plan Terraform could not read it. Add this ARN (with the role's path, if it has one) to access.administrators or access.readers."
+  }
+
+  precondition {
+    condition     = var.key_arn != null || length(local.foreign_readers) == 0
+    error_message = "access.readers: ${join(", ", local.foreign_readers)} is in another account, where nobody can use the AWS managed key. Leave key.aws_managed out, so that the secret gets a key of its own."
+  }
 }
 
 output "key_policy_json" {
-  description = "The policy of the key that encrypts the secret."
+  description = "Policy of a key that encrypts this secret and nothing else, at most 32,768 characters."
   value       = data.aws_iam_policy_document.key.minified_json
+
+  precondition {
+    condition     = local.key_policy_length <= 32768
+    error_message = "The key policy has ${local.key_policy_length} characters; KMS takes 32,768 at most. Name fewer readers, administrators and rotators."
+  }
+}
+
+output "key_policy_statements_json" {
+  description = "Statements that the policy of a key of your own needs, so that those who are named can use it for this secret. Several secrets' can stand in one policy."
+  value       = data.aws_iam_policy_document.key_use.minified_json
+}
+
+output "reader_policy_json" {
+  description = "Identity policy of a role that reads the value, at most 6,144 characters. Several secrets' can stand in one policy."
+  value       = data.aws_iam_policy_document.reader.minified_json
+
+  precondition {
+    condition     = local.reader_policy_length <= 6144
+    error_message = "The readers' identity policy has ${local.reader_policy_length} characters; IAM takes 6,144 at most in a managed policy. Choose a shorter name, or fewer replicas."
+  }
+}
+
+output "rotator_policy_json" {
+  description = "Identity policy of a role that rotates the value, at most 6,144 characters."
+  value       = data.aws_iam_policy_document.rotator.minified_json
+}
+
+output "endpoint_policy_json" {
+  description = "Policy of a VPC endpoint for Secrets Manager that lets those who are named through to this secret, at most 20,480 characters. Several secrets' can stand in one policy."
+  value       = data.aws_iam_policy_document.endpoint.minified_json
+
+  precondition {
+    condition     = local.endpoint_policy_length <= 20480
+    error_message = "The endpoint policy has ${local.endpoint_policy_length} characters; a VPC endpoint takes 20,480 at most. Name fewer readers, administrators and rotators."
+  }
 }

@@ -4,26 +4,187 @@ variable "secret_name" {
   nullable    = false
 }
 
+variable "key_arn" {
+  description = "ARN of the customer managed key that encrypts the secret. Null: the AWS managed key, which needs no permission and which no other account can use."
+  type        = string
+  default     = null
+}
+
+variable "replica_key_arns" {
+  description = "ARN of the key that encrypts the secret's replica, by region. Readers of the secret read its replicas too."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "readers" {
+  description = <<-EOT
+    ARNs of the IAM roles (or users) that read the value, of this account or another. Nobody else does, whatever their own policies allow, but administrators, rotators and the account's root.
+    Null: the account's IAM policies decide. Empty: only the others who are named.
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_resource-policies.html
+  EOT
+  type        = list(string)
+  default     = null
+
+  validation {
+    condition     = alltrue([for arn in coalesce(var.readers, []) : can(regex(local.principal_arn, arn))])
+    error_message = "access.readers: ${join(", ", [for arn in coalesce(var.readers, []) : arn if !can(regex(local.principal_arn, arn))])} is not the ARN of a role. Give arn:aws:iam::ACCOUNT:role/NAME with an account of 12 digits; for the session of an assumed role give the role itself. An AWS service goes into access.services."
+  }
+
+  validation {
+    condition     = length(coalesce(var.readers, ["any"])) + length(var.services) + length(var.administrators) + length(var.rotators) > 0
+    error_message = "access.readers is empty and nobody else is named, so that nobody could read the value. Name who reads it, or leave readers out to let IAM decide."
+  }
+}
+
+locals {
+  principal_arn   = "^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[A-Za-z0-9_+=,.@/-]+$"
+  foreign_readers = [for arn in coalesce(var.readers, []) : arn if split(":", arn)[4] != local.account_id]
+}
+
+variable "services" {
+  description = <<-EOT
+    AWS services that read the value under a name of their own, by service principal such as `appflow.amazonaws.com`. A service is let in for its source alone, against the confused deputy:
+    - `source_account`: account for which the service acts. Default: the secret's own.
+    - `source_arns`: ARNs of the resources for which it acts; `*` and `?` may stand in them. Default: all of that account.
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+  EOT
+  type = map(object({
+    source_account = optional(string)
+    source_arns    = optional(list(string), [])
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for service in keys(var.services) : can(regex("^[a-z0-9.-]+\\.amazonaws\\.com(\\.cn)?$", service))])
+    error_message = "access.services has the keys ${join(", ", keys(var.services))}. Each must be a service principal, like appflow.amazonaws.com."
+  }
+
+  validation {
+    condition     = alltrue([for source in values(var.services) : can(regex("^[0-9]{12}$", coalesce(source.source_account, "000000000000")))])
+    error_message = "access.services: source_account is ${join(", ", [for source in values(var.services) : coalesce(source.source_account, "null")])}. An account id has 12 digits."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for source in values(var.services) : [for arn in source.source_arns : can(regex("^arn:aws[a-z-]*:[a-z0-9-]+:[^:]*:[^:]*:[^*].*$", arn))]]))
+    error_message = "access.services: source_arns has ${join(", ", flatten(values(var.services)[*].source_arns))}. Each must be the ARN of a resource, arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE, which may have * and ? in it."
+  }
+}
+
+variable "administrators" {
+  description = "ARNs of the IAM roles (or users) of this account that manage the secret, whoever runs Terraform among them: they change its policy, so they can also read its value. None of the limits of `only` binds them."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in var.administrators : can(regex(local.principal_arn, arn)) && try(split(":", arn)[4], null) == local.account_id])
+    error_message = "access.administrators: ${join(", ", [for arn in var.administrators : arn if !can(regex(local.principal_arn, arn)) || try(split(":", arn)[4], null) != local.account_id])} is not the ARN of a role of this account, ${local.account_id}. Give arn:aws:iam::${local.account_id}:role/NAME; for the session of an assumed role give the role itself."
+  }
+}
+
+variable "rotators" {
+  description = "ARNs of the IAM roles (or users) of this account that rotate the value: they read it, store new ones and move staging labels. None of the limits of `only` binds them."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in var.rotators : can(regex(local.principal_arn, arn)) && try(split(":", arn)[4], null) == local.account_id])
+    error_message = "access.rotators: ${join(", ", [for arn in var.rotators : arn if !can(regex(local.principal_arn, arn)) || try(split(":", arn)[4], null) != local.account_id])} is not the ARN of a role of this account, ${local.account_id}. Give arn:aws:iam::${local.account_id}:role/NAME; for the session of an assumed role give the role itself."
+  }
+}
+
+variable "only" {
+  description = <<-EOT
+    Limits on reading the value, each optional; all that are given must hold. Administrators, rotators and the account's root are free of them.
+    - `vpc_endpoint_ids`: through these VPC endpoints, `vpce-...`. Calls that an AWS service makes for somebody, as CloudFormation does, are let through.
+    - `ip_ranges`: from these public address ranges in CIDR notation; with `vpc_endpoint_ids` either will do.
+    - `organization_id`: by principals of this AWS organization, `o-...`.
+    - `not_before`, `not_after`: between these instants, as `2026-01-31T08:00:00Z`.
+    - `principal_tags`: by principals with all these tags, value by key.
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+  EOT
+  type = object({
+    vpc_endpoint_ids = optional(list(string), [])
+    ip_ranges        = optional(list(string), [])
+    organization_id  = optional(string)
+    not_before       = optional(string)
+    not_after        = optional(string)
+    principal_tags   = optional(map(string), {})
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for id in var.only.vpc_endpoint_ids : can(regex("^vpce-[0-9a-f]+$", id))])
+    error_message = "access.only.vpc_endpoint_ids is ${join(", ", var.only.vpc_endpoint_ids)}. Give ids of VPC endpoints, like vpce-0a1b2c3d4e5f67890."
+  }
+
+  validation {
+    condition     = alltrue([for range in var.only.ip_ranges : can(cidrhost(range, 0))])
+    error_message = "access.only.ip_ranges is ${join(", ", var.only.ip_ranges)}. Give ranges in CIDR notation, like 203.0.113.0/24; a single address ends in /32."
+  }
+
+  validation {
+    condition     = !anytrue([for range in var.only.ip_ranges : can(regex("^(10|127|192\\.168|172\\.(1[6-9]|2[0-9]|3[01]))\\.", range))])
+    error_message = "access.only.ip_ranges is ${join(", ", var.only.ip_ranges)}. AWS sees public addresses only, so that a private range lets nobody in: for requests from a VPC give vpc_endpoint_ids."
+  }
+
+  validation {
+    condition     = alltrue([for range in var.only.ip_ranges : !endswith(range, "/0")])
+    error_message = "access.only.ip_ranges is ${join(", ", var.only.ip_ranges)}. A range of /0 is every address and limits nothing: leave it out, or give the ranges that are meant."
+  }
+
+  validation {
+    condition     = can(regex("^o-[a-z0-9]{10,32}$", coalesce(var.only.organization_id, "o-0000000000")))
+    error_message = "access.only.organization_id is \"${coalesce(var.only.organization_id, "null")}\". Give the organization's id: o- and 10 to 32 lower-case letters or digits."
+  }
+
+  validation {
+    condition     = alltrue([for instant in [var.only.not_before, var.only.not_after] : can(timeadd(instant, "0s")) if instant != null])
+    error_message = "access.only.not_before is \"${coalesce(var.only.not_before, "null")}\" and not_after \"${coalesce(var.only.not_after, "null")}\". Give instants as 2026-01-31T08:00:00Z."
+  }
+
+  validation {
+    condition     = try(timecmp(var.only.not_before, var.only.not_after) < 0, true)
+    error_message = "access.only.not_before, ${coalesce(var.only.not_before, "null")}, is not before not_after, ${coalesce(var.only.not_after, "null")}: nobody could ever read the value. Exchange them, or leave one out."
+  }
+
+  validation {
+    condition     = alltrue([for key, value in var.only.principal_tags : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) && can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,256}$", value))])
+    error_message = "access.only.principal_tags: ${join(", ", [for key, value in var.only.principal_tags : "${key} = ${value}"])} is not valid. Keys take 1 to 128 and values 1 to 256 letters, numbers, spaces and _ . : / = + - @."
+  }
+}
+
 variable "policy_documents" {
-  description = "IAM policy documents (JSON) with statements for the secret's resource policy, such as `data.aws_iam_policy_document.NAME.json`. In a secret's own policy `\"Resource\": \"*\"` means that secret."
+  description = "IAM policy documents (JSON) with further statements for the secret's resource policy, such as `data.aws_iam_policy_document.NAME.json`. In a secret's own policy `\"Resource\": \"*\"` means that secret."
   type        = list(string)
   default     = []
   nullable    = false
 
   validation {
     condition     = alltrue([for document in var.policy_documents : can(jsondecode(document).Statement)])
-    error_message = "policy_documents: entry ${join(", ", [for index, document in var.policy_documents : index + 1 if !can(jsondecode(document).Statement)])} is not an IAM policy document. Give JSON with a Statement in it, for example data.aws_iam_policy_document.NAME.json."
+    error_message = "access.policy_documents: entry ${join(", ", [for index, document in var.policy_documents : index + 1 if !can(jsondecode(document).Statement)])} is not an IAM policy document. Give JSON with a Statement in it, for example data.aws_iam_policy_document.NAME.json."
   }
 }
 
 variable "key_administrators" {
-  description = "ARNs of IAM roles that manage the key but cannot use it."
+  description = "ARNs of the IAM roles (or users) that manage the key but cannot use it."
   type        = list(string)
   default     = []
   nullable    = false
 
   validation {
-    condition     = alltrue([for arn in var.key_administrators : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/.+$", arn))])
-    error_message = "key administrators: ${join(", ", [for arn in var.key_administrators : arn if !can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/.+$", arn))])} is not the ARN of a role. Give arn:aws:iam::ACCOUNT:role/NAME; for an assumed role's session name the role itself."
+    condition     = alltrue([for arn in var.key_administrators : can(regex(local.principal_arn, arn))])
+    error_message = "key.administrators: ${join(", ", [for arn in var.key_administrators : arn if !can(regex(local.principal_arn, arn))])} is not the ARN of a role. Give arn:aws:iam::ACCOUNT:role/NAME; for the session of an assumed role give the role itself."
   }
+}
+
+variable "terraform_reads_value" {
+  description = "Whether Terraform reads the value, as it does to keep it. Then whoever runs Terraform must be among those who may."
+  type        = bool
+  default     = true
+  nullable    = false
 }

@@ -1,4 +1,4 @@
-# What modules/access refuses at plan time.
+# What modules/access refuses at plan time. Terraform runs as the root of account 000000000000.
 
 provider "aws" {
   region = "us-east-1"
@@ -6,6 +6,7 @@ provider "aws" {
 
 variables {
   secret_name = "tests/validation"
+  key_arn     = "arn:aws:kms:us-east-1:000000000000:key/tests"
 }
 
 run "refuses_a_policy_document_that_is_not_json" {
@@ -62,4 +63,384 @@ run "refuses_a_key_administrator_of_an_account_of_11_digits" {
   }
 
   expect_failures = [var.key_administrators]
+}
+
+run "refuses_a_reader_that_is_no_arn" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    readers = ["application"]
+  }
+
+  expect_failures = [var.readers]
+}
+
+run "refuses_a_reader_that_is_a_session" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    readers = ["arn:aws:sts::111122223333:assumed-role/application/session"]
+  }
+
+  expect_failures = [var.readers]
+}
+
+run "refuses_a_reader_of_an_account_of_11_digits" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    readers = ["arn:aws:iam::11112222333:role/application"]
+  }
+
+  expect_failures = [var.readers]
+}
+
+run "refuses_a_whole_account_as_reader" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    readers = ["arn:aws:iam::111122223333:root"]
+  }
+
+  expect_failures = [var.readers]
+}
+
+run "refuses_a_reader_with_a_wildcard" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    readers = ["arn:aws:iam::111122223333:role/*"]
+  }
+
+  expect_failures = [var.readers]
+}
+
+run "refuses_readers_that_are_nobody" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    readers = []
+  }
+
+  expect_failures = [var.readers]
+}
+
+run "refuses_a_service_that_is_no_service_principal" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    services = { appflow = {} }
+  }
+
+  expect_failures = [var.services]
+}
+
+run "refuses_a_service_for_an_account_of_11_digits" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    services = { "appflow.amazonaws.com" = { source_account = "11112222333" } }
+  }
+
+  expect_failures = [var.services]
+}
+
+run "refuses_a_service_for_a_source_that_is_no_arn" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    services = { "appflow.amazonaws.com" = { source_arns = ["flow/orders"] } }
+  }
+
+  expect_failures = [var.services]
+}
+
+run "refuses_a_service_for_every_source" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    services = { "appflow.amazonaws.com" = { source_arns = ["*"] } }
+  }
+
+  expect_failures = [var.services]
+}
+
+run "refuses_an_administrator_that_is_a_session" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    administrators = ["arn:aws:sts::000000000000:assumed-role/admin/session"]
+  }
+
+  expect_failures = [var.administrators]
+}
+
+run "refuses_an_administrator_of_another_account" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    administrators = ["arn:aws:iam::111122223333:role/admin"]
+  }
+
+  expect_failures = [var.administrators]
+}
+
+run "refuses_a_rotator_that_is_a_function" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    rotators = ["arn:aws:lambda:us-east-1:000000000000:function:rotate"]
+  }
+
+  expect_failures = [var.rotators]
+}
+
+run "refuses_a_rotator_of_another_account" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    rotators = ["arn:aws:iam::111122223333:role/rotate"]
+  }
+
+  expect_failures = [var.rotators]
+}
+
+run "refuses_a_vpc_in_place_of_a_vpc_endpoint" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    only = { vpc_endpoint_ids = ["vpc-0a1b2c3d"] }
+  }
+
+  expect_failures = [var.only]
+}
+
+run "refuses_an_address_without_a_range" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    only = { ip_ranges = ["203.0.113.7"] }
+  }
+
+  expect_failures = [var.only]
+}
+
+run "refuses_a_private_range" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    only = { ip_ranges = ["172.16.0.0/12"] }
+  }
+
+  expect_failures = [var.only]
+}
+
+run "refuses_a_range_of_every_address" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    only = { ip_ranges = ["0.0.0.0/0"] }
+  }
+
+  expect_failures = [var.only]
+}
+
+run "refuses_an_account_in_place_of_an_organization" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    only = { organization_id = "111122223333" }
+  }
+
+  expect_failures = [var.only]
+}
+
+run "refuses_a_day_in_place_of_an_instant" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    only = { not_before = "2026-01-31" }
+  }
+
+  expect_failures = [var.only]
+}
+
+run "refuses_an_end_before_its_start" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    only = { not_before = "2026-02-01T00:00:00Z", not_after = "2026-01-01T00:00:00Z" }
+  }
+
+  expect_failures = [var.only]
+}
+
+run "refuses_a_tag_without_a_value" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    only = { principal_tags = { Team = "" } }
+  }
+
+  expect_failures = [var.only]
+}
+
+run "refuses_a_secret_policy_over_20480_characters" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    policy_documents = [jsonencode({ Statement = [{ Sid = format("%020481d", 0), Effect = "Deny", Principal = "*", Action = "secretsmanager:GetSecretValue", Resource = "*" }] })]
+  }
+
+  expect_failures = [output.secret_policy_json]
+}
+
+run "refuses_a_key_policy_over_32768_characters" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    key_administrators = [for number in range(600) : format("arn:aws:iam::111122223333:role/key-administrator-%04d", number)]
+  }
+
+  expect_failures = [output.key_policy_json]
+}
+
+run "refuses_a_readers_policy_over_6144_characters" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    secret_name      = format("%0512d", 0)
+    replica_key_arns = { for number in range(6) : "eu-west-${number}" => "arn:aws:kms:eu-west-${number}:000000000000:key/replica" }
+  }
+
+  expect_failures = [output.reader_policy_json]
+}
+
+run "refuses_an_endpoint_policy_over_20480_characters" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    rotators = [for number in range(220) : format("arn:aws:iam::000000000000:role/rotator-%04d", number)]
+  }
+
+  expect_failures = [output.endpoint_policy_json]
+}
+
+run "refuses_a_foreign_reader_under_the_aws_managed_key" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    key_arn = null
+    readers = ["arn:aws:iam::111122223333:role/application"]
+  }
+
+  expect_failures = [output.secret_policy_json]
 }
