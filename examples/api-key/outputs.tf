@@ -9,3 +9,8 @@ output "ecs_value_from" {
     for key in ["api_key", "api_secret"] : key => "${module.api_key.arn}:${key}::"
   }
 }
+
+output "reader_policy_json" {
+  description = "Policy to attach to the role of an application that reads the secret."
+  value       = module.api_key.reader_policy_json
+}

@@ -17,3 +17,8 @@ output "ecs_value_from" {
   description = "`valueFrom` for a container's `secrets`, by JSON key."
   value       = module.credentials.ecs_value_from
 }
+
+output "reader_policy_json" {
+  description = "Policy to attach to the role of an application that reads the secret."
+  value       = module.credentials.reader_policy_json
+}

@@ -1,0 +1,64 @@
+# One application reads the secret, and nobody else: the role of a Lambda function, made beside it.
+
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.100, < 7"
+    }
+  }
+}
+
+provider "aws" {
+  region = var.region
+}
+
+resource "aws_iam_role" "application" {
+  name = "orders-application"
+  path = "/service-role/"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "lambda.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "reads_credentials" {
+  name   = "reads-credentials"
+  role   = aws_iam_role.application.name
+  policy = module.credentials.reader_policy_json
+}
+
+module "credentials" {
+  source = "../.."
+
+  name        = "orders/database/credentials"
+  description = "Credentials of the orders database"
+
+  database = {
+    engine   = "postgres"
+    username = "orders"
+    host     = "orders.cluster.example.com"
+    dbname   = "orders"
+  }
+
+  access = {
+    readers        = [aws_iam_role.application.arn]
+    administrators = var.administrators
+  }
+
+  recovery_window_in_days = var.recovery_window_in_days
+
+  tags = {
+    Environment = "production"
+    Project     = "orders"
+    Purpose     = "database-credentials"
+    CreatedBy   = "terraform"
+  }
+}

@@ -1,0 +1,153 @@
+# What matrix.csv is decided on: the examples, and modules/access with its options.
+
+provider "aws" {
+  region = "us-east-1"
+}
+
+module "database_credentials" {
+  source = "./module/examples/database-credentials"
+
+  recovery_window_in_days = 0
+}
+
+module "api_key" {
+  source = "./module/examples/api-key"
+
+  api_key                 = "tests"
+  api_secret              = "tests"
+  recovery_window_in_days = 0
+}
+
+module "application_role" {
+  source = "./module/examples/application-role"
+
+  administrators          = ["arn:aws:iam::111111111111:role/deploy"]
+  recovery_window_in_days = 0
+}
+
+# Everybody who can be named, under every limit.
+module "all" {
+  source = "./module"
+
+  name                    = "tests/all"
+  container_only          = true
+  recovery_window_in_days = 0
+  key                     = { administrators = ["arn:aws:iam::111111111111:role/key-administrator"] }
+  replicas                = { "eu-west-1" = { kms_key_arn = "arn:aws:kms:eu-west-1:111111111111:key/00000000-0000-0000-0000-000000000001" } }
+
+  access = {
+    readers        = ["arn:aws:iam::111111111111:role/application", "arn:aws:iam::222222222222:role/partner/application"]
+    services       = { "appflow.amazonaws.com" = { source_arns = ["arn:aws:appflow:us-east-1:111111111111:flow/orders"] } }
+    administrators = ["arn:aws:iam::111111111111:role/deploy"]
+    rotators       = ["arn:aws:iam::111111111111:role/rotation"]
+    only           = local.only
+  }
+}
+
+# A key that exists, whose own policy leaves all to IAM and has taken in the statements for the secret.
+module "existing_key" {
+  source = "./module"
+
+  name                    = "tests/existing-key"
+  container_only          = true
+  recovery_window_in_days = 0
+  key                     = { existing = { arn = aws_kms_key.existing.arn } }
+
+  access = {
+    readers        = ["arn:aws:iam::222222222222:role/partner/application"]
+    services       = { "appflow.amazonaws.com" = { source_arns = ["arn:aws:appflow:us-east-1:111111111111:flow/orders"] } }
+    administrators = ["arn:aws:iam::111111111111:role/deploy"]
+    rotators       = ["arn:aws:iam::111111111111:role/rotation"]
+  }
+}
+
+resource "aws_kms_key" "existing" {
+  policy = data.aws_iam_policy_document.existing_key.json
+}
+
+data "aws_iam_policy_document" "existing_key" {
+  source_policy_documents = [module.existing_key.key_policy_statements_json]
+
+  statement {
+    sid       = "OwnersPolicy"
+    actions   = ["kms:*"]
+    resources = ["*"]
+
+    principals {
+      type        = "AWS"
+      identifiers = ["arn:aws:iam::111111111111:root"]
+    }
+  }
+}
+
+# The outputs of what is applied; its policies are asked of AWS.
+output "applied" {
+  value = {
+    "database-credentials" = module.database_credentials
+    "api-key"              = module.api_key
+    "application-role"     = module.application_role
+    "all"                  = module.all
+    "existing-key"         = module.existing_key
+  }
+}
+
+locals {
+  only = {
+    vpc_endpoint_ids = ["vpce-0a1b2c3d4e5f67890", "vpce-0b1b2c3d4e5f67890"]
+    ip_ranges        = ["203.0.113.0/24", "192.0.2.0/24"]
+    organization_id  = "o-abcdefghij"
+    not_before       = "2026-01-01T00:00:00Z"
+    not_after        = "2026-12-31T23:59:59Z"
+    principal_tags   = { Team = "orders", Stage = "production" }
+  }
+
+  key_arn = "arn:aws:kms:us-east-1:111111111111:key/00000000-0000-0000-0000-000000000000"
+}
+
+# Nothing asked for: IAM decides.
+module "default" {
+  source = "./module/modules/access"
+
+  secret_name = "tests/default"
+  key_arn     = local.key_arn
+}
+
+# Limits without a list of readers: IAM decides within them.
+module "limits" {
+  source = "./module/modules/access"
+
+  secret_name    = "tests/limits"
+  key_arn        = local.key_arn
+  administrators = ["arn:aws:iam::111111111111:role/deploy"]
+  only           = local.only
+}
+
+# Statements of the caller's own.
+module "documents" {
+  source = "./module/modules/access"
+
+  secret_name      = "tests/documents"
+  key_arn          = local.key_arn
+  policy_documents = [data.aws_iam_policy_document.partner_reads.json]
+}
+
+data "aws_iam_policy_document" "partner_reads" {
+  statement {
+    sid       = "PartnerReads"
+    actions   = ["secretsmanager:GetSecretValue"]
+    resources = ["*"]
+
+    principals {
+      type        = "AWS"
+      identifiers = ["arn:aws:iam::222222222222:role/partner/application"]
+    }
+  }
+}
+
+output "rendered" {
+  value = {
+    "default"   = module.default
+    "limits"    = module.limits
+    "documents" = module.documents
+  }
+}

@@ -1,0 +1,253 @@
+"""Who may do what: the rows of tests/access/matrix.csv as questions to the IAM engine.
+
+A case is one secret with the policies that Terraform has rendered for it. The words of a row are
+explained in tests/access/vocabulary.toml.
+"""
+
+import copy
+import csv
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from harness.environments import ROOT
+from harness.iam import Decision, Document, Engine, Policies, Request
+
+FOLDER = ROOT / "tests" / "access"
+
+type Question = tuple[Request, Policies]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A secret's name, the ARNs of it and its key, and its documents by kind.
+
+    The kinds: `secret`, `key`, `reader`, `rotator`, `endpoint`.
+    """
+
+    secret_name: str
+    secret_arn: str
+    key_arn: str
+    documents: Mapping[str, Document]
+
+    def with_document(self, kind: str, document: Document) -> "Case":
+        """The same with another document of this kind."""
+        return replace(self, documents={**self.documents, kind: document})
+
+    def normalize(self, text: str) -> str:
+        """The text without what is this case's alone."""
+        title = re.sub(r"[^A-Za-z0-9]", " ", self.secret_name).title().replace(" ", "")
+        for own, common in (
+            (title, ""),
+            (self.secret_name, "NAME"),
+            (self.key_arn, "KEY"),
+        ):
+            text = text.replace(own, common)
+        return text
+
+    def fill(self, text: str) -> str:
+        """An ARN of the vocabulary as it is in this case."""
+        suffix = self.secret_arn.rpartition("-")[2]
+        return text.format(name=self.secret_name, suffix=suffix, key=self.key_arn)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the matrix for one of its cases."""
+
+    case: str
+    principal: str
+    operation: str
+    resource: str
+    circumstances: tuple[str, ...]
+    allowed: bool
+    reason: str
+
+    def __str__(self) -> str:
+        words = " ".join((self.principal, self.operation, self.resource, *self.circumstances))
+        return f"{self.case}: {words}: {'allowed' if self.allowed else 'denied'}"
+
+
+def rows() -> list[Row]:
+    """The matrix, a row for each of its cases. ValueError for a decision that is neither."""
+    with (FOLDER / "matrix.csv").open(newline="") as file:
+        lines = [line for line in file if not line.startswith("#")]
+    result = []
+    for line in csv.DictReader(lines, strict=True):
+        if line["decision"] not in ("allowed", "denied"):
+            raise ValueError(f"a decision is allowed or denied, not {line['decision']}: {line}")
+        circumstances = tuple(word.strip() for word in line["circumstances"].split(";") if word)
+        result += [
+            Row(
+                case,
+                line["principal"],
+                line["operation"],
+                line["resource"],
+                circumstances,
+                line["decision"] == "allowed",
+                line["reason"],
+            )
+            for case in line["cases"].split()
+        ]
+    return result
+
+
+@cache
+def vocabulary() -> Mapping[str, Any]:
+    """The vocabulary, with what an entry is `like` filled in."""
+    words = tomllib.loads((FOLDER / "vocabulary.toml").read_text())
+    for kind in ("principals", "resources"):
+        for name, entry in words[kind].items():
+            words[kind][name] = {**words[kind].get(entry.get("like"), {}), **entry}
+            if "context" in entry and "like" in entry:
+                inherited = words[kind][entry["like"]].get("context", {})
+                words[kind][name]["context"] = {**inherited, **entry["context"]}
+    return words
+
+
+def questions(row: Row, case: Case) -> list[Question]:
+    """What the engine is asked for a row: the row is allowed if all of it is."""
+    words = vocabulary()
+    principal = words["principals"][row.principal]
+    resource = words["resources"][row.resource]
+    context = {**words["context"], **principal.get("context", {})}
+    for name in row.circumstances:
+        context |= words["circumstances"][name]
+    identity = [_document(case, name) for name in principal["policies"]]
+
+    def question(action: str, arn: str, policy: str | None, context: Mapping[str, str]) -> Question:
+        context = {key: case.fill(value) for key, value in context.items() if value}
+        through_endpoint = "aws:SourceVpce" in context and action.startswith("secretsmanager:")
+        request = Request(
+            principal["arn"], action, arn, _account(arn) or _account(principal["arn"]), context
+        )
+        policies = Policies(
+            identity=identity,
+            resource=_document(case, policy) if policy else None,
+            endpoint=case.documents["endpoint"] if through_endpoint else None,
+        )
+        return request, policies
+
+    arn = case.fill(resource["arn"])
+    operation = words["operations"].get(row.operation)
+    if operation is None:
+        return [question(row.operation, arn, resource.get("policy"), context)]
+    result = [
+        question(f"secretsmanager:{action}", arn, resource.get("policy"), context)
+        for action in operation.get("actions", [])
+    ]
+    for action in operation.get("key_actions", []):
+        if "key" in resource:
+            key, policy = case.fill(resource["key"]), resource["key_policy"]
+            result.append(question(f"kms:{action}", key, policy, _by_secrets_manager(context, arn)))
+        else:
+            result.append(question(f"kms:{action}", arn, resource["policy"], context))
+    return result
+
+
+def decide(engine: Engine, asked: Sequence[Question]) -> Decision:
+    """The decision on a row: that on the first question that is denied, or on the last."""
+    decisions = engine.decide_all(asked)
+    return next((decision for decision in decisions if not decision.allowed), decisions[-1])
+
+
+def mutants(document: Document) -> Iterator[tuple[str, Document]]:
+    """The document with one thing removed or widened, each with what that was.
+
+    Removed: a statement; one of several actions, principals, resources or values; a condition.
+    Widened: what is allowed to all actions of the service, to everybody, to everything, or to every
+    name that begins like the secret's.
+    """
+    for number, statement in enumerate(document["Statement"]):
+        yield (f"{statement['Sid']}: removed", _without(document, number))
+        for change, mutant in _changes(statement):
+            mutated = copy.deepcopy(dict(document))
+            mutated["Statement"][number] = mutant
+            yield f"{statement['Sid']}: {change}", mutated
+
+
+def _changes(statement: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    allows = statement["Effect"] == "Allow"
+    actions = _list(statement["Action"])
+    for action in actions if len(actions) > 1 else []:
+        yield f"without {action}", {**statement, "Action": [a for a in actions if a != action]}
+    everything = f"{actions[0].split(':')[0]}:*"
+    if allows and actions != [everything]:
+        yield f"allows {everything}", {**statement, "Action": everything}
+
+    principal = statement.get("Principal", "*")
+    if allows and principal != "*":
+        ((kind, value),) = principal.items()
+        arns = _list(value)
+        for arn in arns if len(arns) > 1 else []:
+            others = [other for other in arns if other != arn]
+            yield f"without {arn}", {**statement, "Principal": {kind: others}}
+        yield "allows everybody", {**statement, "Principal": "*"}
+
+    resources = _list(statement["Resource"])
+    if resources != ["*"]:
+        yield "allows every resource", {**statement, "Resource": "*"}
+        for change, fewer in _values(resources):
+            yield f"resource {change}", {**statement, "Resource": fewer}
+
+    conditions = statement.get("Condition", {})
+    for operator, keys in conditions.items():
+        for key, value in keys.items():
+
+            def with_keys(keys: Mapping[str, Any], operator: str = operator) -> Mapping[str, Any]:
+                changed = {**conditions, operator: keys}
+                return {**statement, "Condition": {name: it for name, it in changed.items() if it}}
+
+            without = {name: other for name, other in keys.items() if name != key}
+            yield f"without {operator} {key}", with_keys(without)
+            for change, values in _values(_list(value)):
+                yield f"{operator} {key} {change}", with_keys({**keys, key: values})
+
+
+def _values(values: list[str]) -> Iterator[tuple[str, list[str]]]:
+    for value in values if len(values) > 1 else []:
+        yield f"without {value}", [other for other in values if other != value]
+    for value in values:
+        if value.endswith("??????"):
+            wider = value.replace("??????", "*")
+            yield f"{wider} for {value}", [wider if other == value else other for other in values]
+
+
+def _without(document: Document, number: int) -> Document:
+    statements = list(document["Statement"])
+    del statements[number]
+    # A policy of no statement is not valid: a statement for a service that never asks stands in.
+    nobody = {**document["Statement"][number], "Sid": "Nothing", "Effect": "Deny"}
+    nobody["Condition"] = {"StringEquals": {"aws:PrincipalAccount": "000000000000"}}
+    return {**document, "Statement": statements or [nobody]}
+
+
+def _list(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def _document(case: Case, name: str) -> Document:
+    policies = vocabulary()["policies"]
+    if name in policies:
+        return {"Version": "2012-10-17", "Statement": policies[name]}
+    return case.documents[name]
+
+
+def _account(arn: str) -> str:
+    return arn.split(":")[4] if arn.count(":") > 4 else ""
+
+
+def _by_secrets_manager(context: Mapping[str, str], secret_arn: str) -> dict[str, str]:
+    """Context in which Secrets Manager asks KMS for the caller: that one's, but for the network."""
+    return {
+        **context,
+        "aws:SecureTransport": "true",
+        "aws:ViaAWSService": "true",
+        "aws:SourceIp": "",
+        "aws:SourceVpce": "",
+        "kms:ViaService": f"secretsmanager.{secret_arn.split(':')[3]}.amazonaws.com",
+        "kms:EncryptionContext:SecretARN": secret_arn,
+    }

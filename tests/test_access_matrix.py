@@ -1,0 +1,138 @@
+"""The access matrix holds on the policies that Terraform renders, and would notice any change."""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+
+import boto3
+import pytest
+
+from harness.access import FOLDER, Case, decide, mutants, questions, rows
+from harness.environments import ROOT
+from harness.iam import Document, Engine
+from harness.iam_lint import lint
+from harness.workspace import Workspace
+
+ACCOUNT = "111111111111"
+# LocalStack takes the account from the access key. Other tests apply the examples in another one.
+OWNER = boto3.Session(aws_access_key_id=ACCOUNT, aws_secret_access_key="test")
+ROWS = rows()
+
+
+def applied(outputs: Mapping[str, str]) -> Case:
+    """Case of a secret that is applied: its policies as AWS has them."""
+    secretsmanager, kms = OWNER.client("secretsmanager"), OWNER.client("kms")
+    secret = secretsmanager.describe_secret(SecretId=outputs["arn"])
+    documents = {
+        "secret": secretsmanager.get_resource_policy(SecretId=outputs["arn"])["ResourcePolicy"],
+        "key": kms.get_key_policy(KeyId=secret["KmsKeyId"], PolicyName="default")["Policy"],
+    }
+    if "role_arn" in outputs:
+        documents["reader"] = role_policy(outputs["role_arn"])
+    documents |= policies(outputs)
+    return Case(secret["Name"], secret["ARN"], secret["KmsKeyId"], parsed(documents))
+
+
+def rendered(name: str, outputs: Mapping[str, str]) -> Case:
+    """Case of modules/access alone, as main.tf calls it."""
+    secret = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:tests/{name}-AbCdEf"
+    key = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
+    return Case(f"tests/{name}", secret, key, parsed(policies(outputs)))
+
+
+def policies(outputs: Mapping[str, str]) -> dict[str, str]:
+    """Those of the outputs that are policies, by kind."""
+    kinds = ("secret", "key", "reader", "rotator", "endpoint")
+    return {
+        kind: outputs[f"{kind}_policy_json"] for kind in kinds if f"{kind}_policy_json" in outputs
+    }
+
+
+def parsed(documents: Mapping[str, str]) -> dict[str, Document]:
+    return {kind: json.loads(text) for kind, text in documents.items()}
+
+
+def role_policy(arn: str) -> str:
+    """The one policy of a role."""
+    iam = OWNER.client("iam")
+    name = arn.rpartition("/")[2]
+    (policy,) = iam.list_role_policies(RoleName=name)["PolicyNames"]
+    return json.dumps(iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"])
+
+
+@pytest.fixture(scope="module")
+def cases(shared_workspace: Workspace) -> dict[str, Case]:
+    """All cases by name."""
+    terraform = shared_workspace((FOLDER / "main.tf").read_text())
+    terraform.environment["AWS_ACCESS_KEY_ID"] = ACCOUNT
+    terraform.apply()
+    outputs = terraform.output()
+    return {
+        **{name: applied(each) for name, each in outputs["applied"].items()},
+        **{name: rendered(name, each) for name, each in outputs["rendered"].items()},
+    }
+
+
+def test_every_row_holds(cases: dict[str, Case], engine: Engine) -> None:
+    asked = [(row, questions(row, cases[row.case])) for row in ROWS]
+
+    wrong = []
+    for row, each in asked:
+        decision = decide(engine, each)
+        if decision.allowed != row.allowed:
+            wrong.append(f"{row}, because {row.reason}; but: {', '.join(decision.statements)}")
+
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+def test_every_example_and_case_is_in_the_matrix(cases: dict[str, Case]) -> None:
+    examples = {folder.name for folder in ROOT.glob("examples/*")}
+
+    assert examples <= set(cases)
+    assert {row.case for row in ROWS} == set(cases)
+
+
+def test_no_two_rows_ask_the_same() -> None:
+    asked = [
+        (row.case, row.principal, row.operation, row.resource, row.circumstances) for row in ROWS
+    ]
+
+    assert sorted({each for each in asked if asked.count(each) > 1}) == []
+
+
+def test_every_document_is_free_of_faults(cases: dict[str, Case]) -> None:
+    faults = {
+        f"{name}: {kind}": found
+        for name, case in cases.items()
+        for kind, document in case.documents.items()
+        if (found := lint(document))
+    }
+
+    assert faults == {}
+
+
+def test_a_row_fails_for_every_part_of_a_policy_that_is_removed_or_widened(
+    cases: dict[str, Case], engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # A statement that stands in several cases is the same in all: one case has to notice.
+    noticed: dict[str, bool] = defaultdict(bool)
+    for name, case in cases.items():
+        affected = [(row, questions(row, case)) for row in ROWS if row.case == name]
+        for kind, document in case.documents.items():
+            for change, mutant in mutants(document):
+                change = f"{kind} {case.normalize(change)}"
+                if noticed[change]:
+                    continue
+                changed = case.with_document(kind, mutant)
+                for row, before in affected:
+                    asked = questions(row, changed)
+                    if asked != before and decide(engine, asked).allowed != row.allowed:
+                        noticed[change] = True
+                        break
+
+    unnoticed = [change for change, by_a_row in noticed.items() if not by_a_row]
+    with capsys.disabled():
+        print(
+            f"\n{len(ROWS)} rows; {len(noticed) - len(unnoticed)} of {len(noticed)} changes noticed"
+        )
+    assert not unnoticed, "\n" + "\n".join(unnoticed)
