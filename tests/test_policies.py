@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from harness.environments import ROOT
-from harness.iam_lint import lint
+from harness.iam import lint
 from harness.workspace import Workspace
 
 FILES = sorted(ROOT.glob("policies/*.json"))

@@ -6,6 +6,7 @@ explained in tests/access/vocabulary.toml.
 
 import copy
 import csv
+import itertools
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -148,10 +149,11 @@ def questions(row: Row, case: Case) -> list[Question]:
     return result
 
 
-def decide(engine: Engine, asked: Sequence[Question]) -> Decision:
-    """The decision on a row: that on the first question that is denied, or on the last."""
-    decisions = engine.decide_all(asked)
-    return next((decision for decision in decisions if not decision.allowed), decisions[-1])
+def decide_all(engine: Engine, asked: Sequence[Sequence[Question]]) -> list[Decision]:
+    """The decision on each row: that on its first question that is denied, or on its last."""
+    answers = iter(engine.decide_all(itertools.chain.from_iterable(asked)))
+    decisions = [[next(answers) for _ in each] for each in asked]
+    return [next((it for it in each if not it.allowed), each[-1]) for each in decisions]
 
 
 def mutants(document: Document) -> Iterator[tuple[str, Document]]:

@@ -27,14 +27,15 @@ type Context = Mapping[str, str | Sequence[str]]
 
 _PRINCIPAL = re.compile(
     r"""(?P<arn>arn:[\w-]+:(?:iam|sts)::(?P<account>\d{12}):
-          (?: user/(?:.+/)?(?P<user>[^/]+) | role/.+ | assumed-role/(?P<session_of>[^/]+)/[^/]+))
+          (?: (?P<root>root) | user/(?:.+/)?(?P<user>[^/]+) | role/.+
+            | assumed-role/(?P<session_of>[^/]+)/[^/]+))
       | [\w.-]+\.amazonaws\.com(?:\.cn)?""",
     re.X,
 )
 _OWNER = re.compile(r"arn:[^:]+:[^:]+:[^:]*:(\d{12}):")
 # The engine knows this family of keys by the name that stands for them all.
 _ENCRYPTION_CONTEXT = "kms:EncryptionContext:${EncryptionContextKey}"
-_ENCRYPTION_CONTEXT_KEY = re.compile(r"kms:EncryptionContext:.+", re.I)
+_ENCRYPTION_CONTEXT_KEY = re.compile(r"^kms:EncryptionContext:.+", re.I)
 _ALWAYS_SENT = ("aws:SecureTransport", "aws:ViaAWSService", "aws:CurrentTime", "aws:EpochTime")
 
 
@@ -42,7 +43,7 @@ _ALWAYS_SENT = ("aws:SecureTransport", "aws:ViaAWSService", "aws:CurrentTime", "
 class Request:
     """One call of an AWS API.
 
-    `principal` is the ARN of a user, a role or an assumed-role session, or a service such as
+    `principal` is the ARN of a root, user, role or assumed-role session, or a service such as
     `appflow.amazonaws.com`; `account` is the id of the account that owns `resource`, an ARN or `*`.
     `context` has the condition keys that AWS would send, but for those that follow from the other
     fields, such as `aws:PrincipalArn`; for the session of a role with a path, that one too.
@@ -133,10 +134,7 @@ def _simulation(request: Request, policies: Policies) -> Document:
     """The question as the engine's API wants it."""
     principal = _PRINCIPAL.fullmatch(request.principal)
     if not principal:
-        raise EngineError(
-            f"{request}: the principal is no user, role, session or service. To the root user AWS "
-            "allows all, but the engine nothing: ask for a role that is allowed all"
-        )
+        raise EngineError(f"{request}: the principal is no root, user, role, session or service")
     context = _context(request, principal)
     refusals = [
         *_refusals_of_request(request, context),
@@ -184,7 +182,9 @@ def _context(request: Request, principal: re.Match[str]) -> Context:
     else:
         derived["aws:PrincipalIsAWSService"] = "false"
         derived["aws:PrincipalAccount"] = principal["account"]
-        derived["aws:PrincipalType"] = "User" if principal["user"] else "AssumedRole"
+        derived["aws:PrincipalType"] = (
+            "Account" if principal["root"] else "User" if principal["user"] else "AssumedRole"
+        )
         derived["aws:PrincipalArn"] = re.sub(
             r":sts:(.*):assumed-role/([^/]+)/.+", r":iam:\1:role/\2", request.principal
         )
@@ -248,6 +248,8 @@ def _refusals_of_principal(
     principal: re.Match[str], policies: Policies, context: Context
 ) -> Iterator[str]:
     """What the engine allows or denies this kind of principal otherwise than AWS."""
+    if principal["root"] and not policies.identity:
+        yield "To the root user AWS allows all: give it an identity policy that does"
     if not principal["arn"] and (policies.service_control or policies.boundary or policies.session):
         yield (
             "no service control, boundary or session policy holds for a service, but the engine "
@@ -277,13 +279,11 @@ def _faults(document: str) -> list[str]:
     return lint(json.loads(document))
 
 
-def _spelled(value: object) -> object:
+def _spelled(value: object) -> Any:  # noqa: ANN401
     """The same with encryption-context keys as the engine knows them."""
-    if isinstance(value, Mapping):
-        return {
-            _ENCRYPTION_CONTEXT if _ENCRYPTION_CONTEXT_KEY.fullmatch(name) else name: _spelled(item)
-            for name, item in value.items()
-        }
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_spelled(item) for item in value]
-    return value
+    return json.loads(
+        json.dumps(value),
+        object_pairs_hook=lambda pairs: {
+            _ENCRYPTION_CONTEXT_KEY.sub(_ENCRYPTION_CONTEXT, name): item for name, item in pairs
+        },
+    )
