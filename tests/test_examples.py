@@ -98,3 +98,23 @@ def test_api_key(repository: Path, tmp_path: Path, secretsmanager: "SecretsManag
     for value in [*first.values(), *second.values()]:
         assert leaks.find(value, [tmp_path], {"output": terraform.transcript}) == []
     terraform.destroy(recovery_window_in_days=0, value_version=2)
+
+
+def test_application_role(
+    repository: Path, tmp_path: Path, secretsmanager: "SecretsManagerClient"
+) -> None:
+    terraform = example("application-role", repository, tmp_path)
+    deploy = "arn:aws:iam::000000000000:role/deploy"
+
+    terraform.apply(recovery_window_in_days=0, administrators=[deploy])
+    plan = terraform.plan(recovery_window_in_days=0, administrators=[deploy])
+    assert plan.is_empty, plan
+    outputs = terraform.output()
+    # Who may do what with it is decided in test_access_matrix.py.
+    policy = secretsmanager.get_resource_policy(SecretId=outputs["arn"])["ResourcePolicy"]
+    (readers,) = (it for it in json.loads(policy)["Statement"] if it["Sid"] == "ReadersReadValue")
+    assert readers["Principal"] == {"AWS": outputs["role_arn"]}
+
+    terraform.destroy()
+    with pytest.raises(secretsmanager.exceptions.ResourceNotFoundException):
+        secretsmanager.describe_secret(SecretId=outputs["arn"])
