@@ -19,7 +19,7 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", TEXT, re.M | re.S)
 
 
-USE, MORE, SUPPLIED, IMPORT = (
+USE, MORE, SUPPLIED, ACCESS, IMPORT = (
     re.sub(r'"git::[^"]*"', '"./module"', block) for block in blocks("hcl")
 )
 
@@ -78,6 +78,28 @@ def test_a_supplied_value_applies_and_is_needed_once(
 
     secret = secretsmanager.get_secret_value(SecretId="payments/provider/api")
     assert json.loads(secret["SecretString"]) == {"key": "issued-by-somebody-else"}
+    assert terraform.plan().is_empty
+
+
+def test_readers_and_limits_apply(
+    workspace: Workspace, secretsmanager: "SecretsManagerClient"
+) -> None:
+    # The account of the README is not the emulator's.
+    terraform = workspace(PROVIDER + ACCESS.replace("111122223333", "000000000000"))
+    terraform.apply()
+
+    policy = secretsmanager.get_resource_policy(SecretId="invoices/database/credentials")
+    allowed = {
+        statement["Sid"]
+        for statement in json.loads(policy["ResourcePolicy"])["Statement"]
+        if statement["Effect"] == "Allow"
+    }
+    assert allowed == {
+        "ReadersReadValue",
+        "AppflowReadsValue",
+        "RotatorsRotateValue",
+        "AdministratorsManageSecret",
+    }
     assert terraform.plan().is_empty
 
 
