@@ -7,7 +7,7 @@ PYTHON := python3.13
 TESTS := .venv/tests/bin/python
 setup = @$(PYTHON) -m harness.environments
 
-.PHONY: help demo test lint bench lock clean python
+.PHONY: help demo test lint scan bench lock clean python
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,13 +16,17 @@ demo: python ## Create the tutorial's secret in LocalStack, show it, prove that 
 	$(setup) tests localstack
 	@$(TESTS) -m harness.demo
 
-test: lint ## Lint, then run all tests against LocalStack
-	$(setup) tests localstack iam
+test: lint ## Lint, then run all tests against LocalStack, the scan among them
+	$(setup) tests localstack iam checkov
 	@$(TESTS) -m pytest -n 2 --dist loadfile
 
-lint: python ## Check format and types, validate the HCL, scan it with checkov
-	$(setup) tests checkov
+lint: python ## Check format and types, validate the HCL
+	$(setup) tests
 	@$(TESTS) -m harness.lint
+
+scan: python ## Scan the HCL and the plan of every example with checkov; write reports/
+	$(setup) tests localstack checkov
+	@$(TESTS) -m harness.scan
 
 bench: python ## Print time and AWS calls of plan and apply for 1, 10 and 100 secrets
 	$(setup) tests localstack
@@ -31,8 +35,8 @@ bench: python ## Print time and AWS calls of plan and apply for 1, 10 and 100 se
 lock: python ## Resolve the requirements of the tests again to today's releases
 	@$(PYTHON) -m harness.lock
 
-clean: ## Remove the environments that make has made
-	@rm -rf .venv
+clean: ## Remove the environments and reports that make has made
+	@rm -rf .venv reports
 
 python:
 	@$(PYTHON) -c '' 2>/dev/null || { \

@@ -1,7 +1,6 @@
 """Checks the HCL and the Python code: `make lint`. Prints a line per check, and what each found."""
 
 import functools
-import json
 import os
 import subprocess
 import sys
@@ -39,34 +38,9 @@ def validate(module: Path) -> str:
     )
 
 
-def checkov() -> str:
-    """Failed checks of checkov, and files that it passes over because it cannot parse them."""
-    command: list[str | Path] = [VENV / "checkov" / "bin" / "checkov", "--directory", ROOT]
-    command += ["--config-file", ROOT / ".checkov.yaml", "--skip-download", "--output", "json"]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    try:
-        answer = json.loads(result.stdout)
-    except ValueError:
-        return result.stdout + result.stderr
-    # One framework gives an object, several give a list of them; none found gives no results.
-    reports = answer if isinstance(answer, list) else [answer]
-    results = [report["results"] for report in reports if "results" in report]
-    found = [f"cannot parse {file}" for each in results for file in each["parsing_errors"]]
-    found += [
-        f"{check['check_id']} {check['check_name']}\n"
-        f"  {check['repo_file_path']}:{check['file_line_range'][0]} {check['resource']}"
-        for each in results
-        for check in each["failed_checks"]
-    ]
-    if not any(each["passed_checks"] for each in results):
-        found.append("checkov has checked nothing")
-    return "\n".join(found)
-
-
 def checks(copy: Path) -> Iterator[tuple[str, Check]]:
     """Each check by name, the long ones first. `copy` is a copy of this repository's HCL."""
     python = VENV / "tests" / "bin"
-    yield "checkov", checkov
     for module in [copy, *sorted(copy.glob("modules/*")), *sorted(copy.glob("examples/*"))]:
         yield f"validate {module.relative_to(copy)}", functools.partial(validate, module)
     for name, command in {

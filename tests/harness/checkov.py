@@ -1,0 +1,199 @@
+"""Runs checkov and says what each of its rules found, and which rules did not run at all.
+
+checkov's exit code is no verdict: it is 0 for a file that it cannot parse, for a folder of rules
+that it cannot load and for a resource that a rule drops in silence. So its JSON is read.
+"""
+
+import json
+import os
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from harness.environments import VENV
+
+NOWHERE = "http://127.0.0.1:1"  # no scan may reach the network
+_INDEX = re.compile(r'\[(?:\d+|"[^"]*")\]')
+_OUTCOMES = {"passed_checks": "passed", "failed_checks": "failed"}
+
+type Mode = Literal["hcl", "plan", "self"]
+
+# Rules of checkov that must give an answer for each planned resource of a type: a rule that cannot
+# tell says nothing, and then looks like one that is obeyed.
+EXPECTED = {
+    "aws_secretsmanager_secret": {"CKV_AWS_149", "CKV2_AWS_57"},
+    "aws_secretsmanager_secret_rotation": {"CKV_AWS_304"},
+    "aws_kms_key": {"CKV_AWS_7", "CKV_AWS_33", "CKV_AWS_227", "CKV2_AWS_64"},
+    "aws_lambda_function": {"CKV_AWS_50", "CKV_AWS_115", "CKV_AWS_117", "CKV_AWS_363"},
+    "aws_cloudwatch_log_group": {"CKV_AWS_66", "CKV_AWS_158", "CKV_AWS_338"},
+}
+
+
+class CheckovError(Exception):
+    """checkov did not answer, or not for all; the message is what it said instead."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a rule says of one resource.
+
+    `mode` is "hcl", "plan", or "self" for the scan's own rules (SCAN_*), which say what was not
+    scanned. `scanned` is the module or example that was scanned, `resource` the address as seen
+    from there, `file` relative to the scanned folder. `outcome` is "passed", "failed" or "skipped".
+    `severity` is LOW, MEDIUM, HIGH, CRITICAL or empty, as of all rules that come with checkov;
+    `advice` says more and may be empty.
+    """
+
+    mode: Mode
+    rule: str
+    name: str
+    scanned: str
+    resource: str
+    file: str
+    line: int
+    outcome: str
+    advice: str
+    severity: str = ""
+
+    @property
+    def address(self) -> str:
+        """The resource's address without the indices of `count` and `for_each`."""
+        return _INDEX.sub("", self.resource)
+
+
+# The scan's own rules.
+NAMES = {
+    "SCAN_NOT_PARSED": "checkov cannot parse a file",
+    "SCAN_NOT_RUN": "A rule has judged nothing",
+    "SCAN_INLINE_SKIP": "A comment skips a rule",
+    "SCAN_STALE_SKIP": "A skip skips nothing",
+}
+
+
+def fault(rule: str, file: str, line: int, advice: str, resource: str = "") -> Result:
+    """Failure of one of the scan's own rules."""
+    return Result("self", rule, NAMES[rule], "scan", resource, file, line, "failed", advice)
+
+
+def scan_hcl(folder: Path, rules: Path) -> list[Result]:
+    """Results for all HCL below the folder, by checkov's rules and those in the folder `rules`."""
+    answer = _run(folder, rules, "--framework", "terraform", "--directory", ".")
+    results = [_result("hcl", check, outcome) for check, outcome in _checks(answer)]
+    for file in answer.get("results", {}).get("parsing_errors", []):
+        place = os.path.relpath(folder / file, folder)
+        advice = "Mend its syntax: nothing in it was scanned."
+        results.append(fault("SCAN_NOT_PARSED", place, 1, advice))
+    return results
+
+
+def scan_plan(folder: Path, plan: str, rules: Path) -> list[Result]:
+    """Results for a plan as `terraform show -json` prints it, made in that folder.
+
+    Among them is a failure for each rule of EXPECTED that gave no answer for a resource.
+    """
+    file = folder / "plan.json"
+    file.write_text(plan)
+    try:
+        answer = _run(folder, rules, "--framework", "terraform_plan", "--file", file.name)
+    finally:
+        file.unlink()
+    declarations = _Declarations(folder)
+    results = []
+    for check, outcome in _checks(answer):
+        place, line = declarations.find(check["resource"])
+        at = {"file_path": place, "file_line_range": [line, line]}
+        results.append(_result("plan", {**check, **at}, outcome))
+    judged = {(result.resource, result.rule) for result in results}
+    for kind, address in planned(plan):
+        for rule in sorted(EXPECTED.get(kind, set())):
+            if (address, rule) not in judged:
+                advice = f"{rule} gave no answer, so it may not be obeyed: find out why."
+                results.append(fault("SCAN_NOT_RUN", *declarations.find(address), advice, address))
+    return results
+
+
+def planned(plan: str) -> list[tuple[str, str]]:
+    """Type and address of each managed resource of a plan."""
+    changes = json.loads(plan).get("resource_changes", [])
+    return [(each["type"], each["address"]) for each in changes if each["mode"] == "managed"]
+
+
+def _run(folder: Path, rules: Path, *target: str) -> Mapping[str, Any]:
+    """Answer of checkov, which has no other settings than those given here.
+
+    It would read .checkov.yaml where it runs and at home, and CKV_* variables. Raises CheckovError
+    also when a rule breaks: checkov logs that, and goes on without its answer.
+    """
+    home = tempfile.gettempdir()
+    command: list[str | Path] = [VENV / "checkov" / "bin" / "checkov", *target]
+    command += ["--external-checks-dir", rules, "--skip-download", "--output", "json"]
+    result = subprocess.run(
+        command,
+        cwd=folder,
+        env={
+            "HOME": home,
+            "TMPDIR": home,
+            "PYTHONPYCACHEPREFIX": str(VENV / "cache" / "python"),
+            "CKV_SKIP_PACKAGE_UPDATE_CHECK": "True",  # it asks PyPI for a newer release
+            "HTTP_PROXY": NOWHERE,
+            "HTTPS_PROXY": NOWHERE,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    try:
+        answer: Mapping[str, Any] = json.loads(result.stdout)
+    except ValueError:
+        raise CheckovError(f"checkov gave no JSON:\n{result.stdout}{result.stderr}") from None
+    if "Traceback" in result.stderr:
+        raise CheckovError(f"A rule of checkov broke:\n{result.stderr}")
+    return answer
+
+
+def _checks(answer: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """Each check and its outcome. Comments that skip one are refused elsewhere."""
+    for key, outcome in _OUTCOMES.items():
+        for check in answer.get("results", {}).get(key, []):
+            yield check, outcome
+
+
+def _result(mode: Mode, check: Mapping[str, Any], outcome: str) -> Result:
+    file = check["file_path"].removeprefix("/")
+    return Result(
+        mode=mode,
+        rule=check["check_id"],
+        name=check["check_name"],
+        scanned=str(Path(file).parent),
+        resource=check["resource"],
+        file=file,
+        line=check["file_line_range"][0],
+        outcome=outcome,
+        advice="; ".join([*check["details"], *filter(None, [check["guideline"]])]),
+        severity=check["severity"] or "",
+    )
+
+
+class _Declarations:
+    """Finds the block of an address in the modules that Terraform has installed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        manifest = json.loads((folder / ".terraform/modules/modules.json").read_text())
+        self._folders = {module["Key"]: module["Dir"] for module in manifest["Modules"]}
+
+    def find(self, address: str) -> tuple[str, int]:
+        """File and line of what has this address; LookupError if there is none."""
+        *path, kind, name = _INDEX.sub("", address).split(".")
+        # Of `data` in the path, and of `aws.default` for a provider, nothing else need be known.
+        blocks = (f'resource "{kind}" "{name}"', f'data "{kind}" "{name}"', f'provider "{kind}"')
+        module = self._folders[".".join(path[1::2])]
+        for file in sorted((self._folder / module).glob("*.tf")):
+            for number, line in enumerate(file.read_text().splitlines(), 1):
+                if line.startswith(blocks):
+                    return str(file.relative_to(self._folder)), number
+        raise LookupError(f"no block in {module} declares {address}")
