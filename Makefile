@@ -20,8 +20,8 @@ test: lint ## Lint, then run all tests against LocalStack, the scan among them
 	$(setup) tests localstack iam checkov
 	@$(TESTS) -m pytest -n 2 --dist loadfile
 
-lint: python ## Check format and types, validate the HCL
-	$(setup) tests
+lint: python ## Check format and types, validate the HCL and the workflows
+	$(setup) tests workflows
 	@$(TESTS) -m harness.lint
 
 scan: python ## Scan the HCL and the plan of every example with checkov; write reports/

@@ -1,11 +1,11 @@
-"""Checks the HCL and the Python code: `make lint`. Prints a line per check, and what each found."""
+"""Checks the HCL, the Python code and the workflows: `make lint`. Prints a line per check."""
 
 import functools
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from harness.terraform import environment
 from harness.workspace import copy_hcl
 
 CONSOLE = Console(highlight=False, emoji=False, soft_wrap=True)
+WORKFLOWS = [*sorted(ROOT.glob(".github/workflows/*")), ROOT / "policies/github-actions-scan.yaml"]
 NOWHERE = "http://127.0.0.1:1"  # no check may reach AWS
 
 type Check = Callable[[], str]
@@ -43,13 +44,29 @@ def checks(copy: Path) -> Iterator[tuple[str, Check]]:
     python = VENV / "tests" / "bin"
     for module in [copy, *sorted(copy.glob("modules/*")), *sorted(copy.glob("examples/*"))]:
         yield f"validate {module.relative_to(copy)}", functools.partial(validate, module)
-    for name, command in {
+    commands: dict[str, Sequence[str | Path]] = {
         "terraform fmt": ("terraform", "fmt", "-check", "-recursive", "-diff"),
         "ruff check": (python / "ruff", "check", "--quiet", "tests"),
         "ruff format": (python / "ruff", "format", "--check", "--diff", "tests"),
         "mypy --strict": (python / "mypy", "tests"),
-    }.items():
+        **workflow_commands(WORKFLOWS),
+    }
+    for name, command in commands.items():
         yield name, functools.partial(run, *command)
+
+
+def workflow_commands(files: Iterable[Path]) -> dict[str, Sequence[str | Path]]:
+    """Commands by name that find fault with workflows of GitHub Actions; none asks the network.
+
+    zizmor wants actions pinned by their digest and permissions as few as can be.
+    """
+    folder = VENV / "workflows" / "bin"
+    schema = (folder / "check-jsonschema", "--builtin-schema")
+    return {
+        "zizmor": (folder / "zizmor", "--offline", "--persona", "pedantic", "--quiet", *files),
+        "workflow schema": (*schema, "vendor.github-workflows", *files),
+        "workflow time limits": (*schema, "custom.github-workflows-require-timeout", *files),
+    }
 
 
 def passes(name: str, check: Check) -> bool:
