@@ -1,0 +1,94 @@
+"""What a rule sees of a resource or data source, the same for HCL and for a plan."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+# Stands for what is not known: a reference in HCL, "known after apply" in a plan. A string may have
+# it in the middle. It matches no pattern, so that no rule fails on it.
+UNKNOWN = "\N{REPLACEMENT CHARACTER}"
+
+type Value = Any  # what HCL and JSON can hold: a rule looks before it uses it
+
+# Attributes that hold a secret value, by the types that have them.
+SECRET_ATTRIBUTES = {
+    "aws_secretsmanager_secret_version": {"secret_string", "secret_binary"},
+    "aws_secretsmanager_random_password": {"random_password"},
+    "random_password": {"result", "bcrypt_hash"},
+}
+
+
+def is_known(value: object) -> bool:
+    """Whether nothing in the value is unknown."""
+    return UNKNOWN not in str(value)
+
+
+class Values(ABC):
+    """Attributes and blocks, as of a block within a resource."""
+
+    @abstractmethod
+    def get(self, name: str) -> Value:
+        """Value of an attribute: None if it is not given or null, with UNKNOWN where not known.
+
+        In a plan of what is there already, an attribute that is null may also be empty.
+        """
+
+    @abstractmethod
+    def blocks(self, name: str) -> list["Values"]:
+        """Blocks of this name, those of dynamic blocks included."""
+
+
+@dataclass(frozen=True)
+class References:
+    """What an attribute is made from.
+
+    `blocks` are the resources and data sources at the end of all references, through variables,
+    locals, outputs and modules. `is_open`: the value comes, in part at least, from somewhere that
+    cannot be followed, such as a variable of the root module.
+    """
+
+    blocks: Sequence["Block"]
+    is_open: bool
+
+    def of(self, *types: str) -> list["Block"]:
+        """Those of these types."""
+        return [block for block in self.blocks if block.type in types]
+
+
+class Block(Values):
+    """A resource or data source; one object for each of a scan."""
+
+    type: str
+    name: str
+
+    @abstractmethod
+    def references(self, name: str) -> References:
+        """What an attribute is made from."""
+
+    @abstractmethod
+    def peers(self, *types: str) -> list["Block"]:
+        """All resources of these types in the same scan."""
+
+    @abstractmethod
+    def secrets_in(self, name: str) -> list["Block"]:
+        """The blocks whose secret attribute an attribute is made from."""
+
+    @abstractmethod
+    def outputs(self) -> list[str]:
+        """Names of the root module's outputs that are made from its secret attribute."""
+
+    @abstractmethod
+    def account(self) -> str | None:
+        """Number of the account that the provider works in, if the scan says so."""
+
+    @abstractmethod
+    def tags(self) -> tuple[dict[str, Value], bool]:
+        """Its tags, those that the provider adds included, and whether there can be no others."""
+
+    def attached(self, type_: str, attribute: str) -> Iterator["Block"]:
+        """Resources of this type whose attribute is the ARN or id of this one."""
+        own = {value for value in (self.get("arn"), self.get("id")) if value and is_known(value)}
+        for other in self.peers(type_):
+            if other.get(attribute) in own or self in other.references(attribute).blocks:
+                yield other

@@ -1,0 +1,94 @@
+"""Registers a rule with checkov, for resources and data sources, in HCL and in plan JSON."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, override
+
+from checkov.common.bridgecrew.severities import Severities
+from checkov.common.checks.base_check import BaseCheck
+from checkov.common.models.enums import CheckCategories, CheckResult
+from checkov.terraform.checks.data.base_check import BaseDataCheck
+from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
+
+from asm.block import Block
+from asm.hcl import graph_of
+from asm.plan import plan_of
+
+GUIDELINES = "https://example.com/terraform-aws-secret/blob/main/policies/README.md"
+
+# What is wrong with a block, a line each; none if nothing. None: the rule does not concern it, or
+# what is known of it does not decide.
+type Faults = list[str] | None
+
+
+def rule(
+    number: int,
+    name: str,
+    *,
+    severity: str,
+    category: CheckCategories,
+    resources: Iterable[str] = (),
+    data: Iterable[str] = (),
+) -> Callable[[Callable[[Block], Faults]], Callable[[Block], Faults]]:
+    """Make a function that finds the faults of a block the rule CKV_ASM_<number>.
+
+    `severity` is LOW, MEDIUM, HIGH or CRITICAL; `resources` and `data` are the types to look at.
+    """
+
+    def register(find_faults: Callable[[Block], Faults]) -> Callable[[Block], Faults]:
+        id_ = f"CKV_ASM_{number}"
+        about = {
+            "name": name,
+            "id": id_,
+            "categories": [category],
+            "guideline": f"{GUIDELINES}#{id_.lower()}",
+        }
+        checks: list[BaseCheck] = []
+        if resources:
+            checks.append(_ResourceCheck(find_faults, supported_resources=list(resources), **about))
+        if data:
+            checks.append(_DataCheck(find_faults, supported_data=list(data), **about))
+        for check in checks:
+            check.severity = Severities[severity]
+        return find_faults
+
+    return register
+
+
+class _ResourceCheck(BaseResourceCheck):
+    def __init__(self, find_faults: Callable[[Block], Faults], **about: object) -> None:
+        super().__init__(**about)
+        self._find_faults = find_faults
+
+    @override
+    def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
+        return _judge(self, conf, self._find_faults)
+
+
+class _DataCheck(BaseDataCheck):
+    def __init__(self, find_faults: Callable[[Block], Faults], **about: object) -> None:
+        super().__init__(**about)
+        self._find_faults = find_faults
+
+    @override
+    def scan_data_conf(self, conf: dict[str, Any]) -> CheckResult:
+        return _judge(self, conf, self._find_faults)
+
+
+def _judge(
+    check: BaseCheck, conf: dict[str, Any], find_faults: Callable[[Block], Faults]
+) -> CheckResult:
+    faults = find_faults(_block(check, conf))
+    if faults is None:
+        return CheckResult.UNKNOWN
+    check.details = faults
+    return CheckResult.FAILED if faults else CheckResult.PASSED
+
+
+def _block(check: BaseCheck, conf: dict[str, Any]) -> Block:
+    # checkov names the file from the folder that it scans.
+    file = check.entity_path.partition(":")[0]
+    if not file.endswith(".json"):
+        return graph_of(check.graph).block(conf)
+    files = {vertex["file_path_"] for _, vertex in check.graph.nodes()}
+    plan = min((each for each in files if each.endswith(file)), key=len)
+    return plan_of(plan).block(conf["__address__"])

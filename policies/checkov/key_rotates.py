@@ -1,0 +1,23 @@
+"""Rotation of the key that encrypts a secret."""
+
+from checkov.common.models.enums import CheckCategories
+
+from asm.block import UNKNOWN, Block
+from asm.rule import Faults, rule
+
+
+@rule(
+    2,
+    "Ensure that the key of a secret rotates",
+    severity="MEDIUM",
+    category=CheckCategories.ENCRYPTION,
+    resources=["aws_kms_key"],
+)
+def find_faults(key: Block) -> Faults:
+    """Keys that no secret in the scan uses are left to CKV_AWS_7."""
+    if not any(key.attached("aws_secretsmanager_secret", "kms_key_id")):
+        return None
+    rotates = key.get("enable_key_rotation")
+    if rotates == UNKNOWN:
+        return None
+    return [] if rotates is True else ["enable_key_rotation is not true"]

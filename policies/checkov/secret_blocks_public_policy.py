@@ -1,0 +1,29 @@
+"""A secret's resource policy."""
+
+from checkov.common.models.enums import CheckCategories
+
+from asm.block import UNKNOWN, Block
+from asm.rule import Faults, rule
+
+POLICY = "aws_secretsmanager_secret_policy"
+
+
+@rule(
+    3,
+    "Ensure that a secret has a resource policy, and that a public one is blocked",
+    severity="HIGH",
+    category=CheckCategories.IAM,
+    resources=["aws_secretsmanager_secret", POLICY],
+)
+def find_faults(block: Block) -> Faults:
+    """A policy that stands in the secret itself cannot be checked by Secrets Manager."""
+    if block.type == POLICY:
+        blocks_public = block.get("block_public_policy")
+        if blocks_public == UNKNOWN:
+            return None
+        return [] if blocks_public is True else ["block_public_policy is not true"]
+    if any(block.attached(POLICY, "secret_arn")):
+        return []
+    if any(policy.references("secret_arn").is_open for policy in block.peers(POLICY)):
+        return None
+    return [f"no {POLICY} is attached"]

@@ -1,0 +1,7 @@
+resource "aws_kms_key" "this" {
+  enable_key_rotation = false
+}
+
+output "arn" {
+  value = aws_kms_key.this.arn
+}

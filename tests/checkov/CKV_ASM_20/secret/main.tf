@@ -1,0 +1,7 @@
+variable "path" {
+  type = string
+}
+
+resource "aws_secretsmanager_secret" "this" {
+  name = "${var.path}/credentials"
+}
