@@ -1,0 +1,327 @@
+"""IAM policies: their statements, from wherever HCL and plans have them, and questions to these."""
+
+import fnmatch
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from asm.block import Block, Value, Values, is_known
+
+DOCUMENT = "aws_iam_policy_document"
+_SOURCES = ("source_policy_documents", "override_policy_documents")
+
+# The attribute that holds the policy, by resource type and by what the policy is attached to.
+SECRET_POLICIES = {
+    "aws_secretsmanager_secret": "policy",
+    "aws_secretsmanager_secret_policy": "policy",
+}
+KEY_POLICIES = {
+    "aws_kms_key": "policy",
+    "aws_kms_replica_key": "policy",
+    "aws_kms_external_key": "policy",
+    "aws_kms_key_policy": "policy",
+}
+IDENTITY_POLICIES = {
+    "aws_iam_policy": "policy",
+    "aws_iam_role_policy": "policy",
+    "aws_iam_user_policy": "policy",
+    "aws_iam_group_policy": "policy",
+    "aws_ssoadmin_permission_set_inline_policy": "inline_policy",
+}
+_POLICIES = SECRET_POLICIES | KEY_POLICIES | IDENTITY_POLICIES
+IDENTITIES = (*IDENTITY_POLICIES, "aws_iam_role")
+
+# A condition by one of these compares; with "IfExists" or "ForAllValues" it is also met when the
+# request has no such key, so that it confines nobody.
+_COMPARES = re.compile(
+    r"(foranyvalue:)?(stringequals|stringequalsignorecase|stringlike|arnequals|arnlike)"
+)
+_CONFINE_PRINCIPALS = {
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceorgid",
+    "aws:sourceorgpaths",
+    "aws:sourcevpc",
+    "aws:sourcevpce",
+    "kms:calleraccount",
+}
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One key of a condition block; operator and key in lower case."""
+
+    operator: str
+    key: str
+    values: list[str]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement; actions in lower case, each principal as (type, identifier)."""
+
+    sid: str
+    effect: str
+    actions: list[str]
+    not_actions: list[str]
+    resources: list[str]
+    not_resources: list[str]
+    principals: list[tuple[str, str]]
+    not_principals: list[tuple[str, str]]
+    conditions: list[Condition]
+
+    def __str__(self) -> str:
+        return f"statement {self.sid}" if is_known(self.sid) else "a statement"
+
+    @property
+    def allows(self) -> bool:
+        """Whether it is known to allow."""
+        return self.effect == "Allow"
+
+    @property
+    def has_principal(self) -> bool:
+        """Whether it belongs to a resource's policy, not to that of an identity."""
+        return bool(self.principals or self.not_principals)
+
+    @property
+    def is_for_everybody(self) -> bool:
+        """Whether its principals are all that there are, or all but some."""
+        return bool(self.not_principals) or ("*" in {name for _, name in self.principals})
+
+    def covers(self, action: str) -> bool:
+        """Whether it is about this action."""
+        if self.not_actions:
+            return not any(fnmatch.fnmatchcase(action.lower(), each) for each in self.not_actions)
+        return any(fnmatch.fnmatchcase(action.lower(), each) for each in self.actions)
+
+    def covers_all_of(self, service: str) -> bool:
+        """Whether it is about all actions of a service."""
+        if self.not_actions:
+            return not any(_is_of(each, service) for each in self.not_actions)
+        return any(
+            _is_of(each, service) and re.fullmatch(r"[*?]*\*[*?]*", each.rpartition(":")[2])
+            for each in self.actions
+        )
+
+    def concerns(self, *services: str) -> bool:
+        """Whether it is about some action of one of the services."""
+        return bool(self.not_actions) or any(
+            _is_of(each, service) for each in self.actions for service in services
+        )
+
+    def names(self, service: str) -> bool:
+        """Whether an action begins with the service's name."""
+        return any(each.startswith(f"{service}:") for each in self.actions + self.not_actions)
+
+    def is_about_secrets(self) -> bool:
+        """Whether some of its resources are secrets."""
+        return bool(self.not_resources) or any(
+            each == "*" or ":secretsmanager:" in each for each in self.resources
+        )
+
+    def is_about_all_secrets(self) -> bool:
+        """Whether its resources are all secrets of a region and account."""
+        return self._is_about_all("secretsmanager", "secret:")
+
+    def is_about_all_keys(self) -> bool:
+        """Whether its resources are all KMS keys of a region and account."""
+        return self._is_about_all("kms", "key/")
+
+    def _is_about_all(self, service: str, kind: str) -> bool:
+        return bool(self.not_resources) or any(
+            fnmatch.fnmatchcase(_any_arn(each, service, kind), each) for each in self.resources
+        )
+
+    def compares(self, *keys: str) -> bool:
+        """Whether a condition asks for values of one of the keys; a key may have a `*`."""
+        return any(
+            not any(re.fullmatch(r"[*?]+", value) for value in condition.values)
+            for condition in self._comparisons(keys)
+        )
+
+    def confines_principals(self) -> bool:
+        """Whether a condition limits who `*` can be: to an organization, an account, a network."""
+        return any(
+            all(_is_of_somebody(value, condition.operator) for value in condition.values)
+            for condition in self._comparisons(_CONFINE_PRINCIPALS)
+        )
+
+    def _comparisons(self, keys: Iterable[str]) -> list[Condition]:
+        return [
+            condition
+            for condition in self.conditions
+            if condition.values
+            and _COMPARES.fullmatch(condition.operator)
+            and any(fnmatch.fnmatchcase(condition.key, key) for key in keys)
+        ]
+
+
+def _is_of(action: str, service: str) -> bool:
+    """Whether an action, which may have wildcards, is one of a service."""
+    return fnmatch.fnmatchcase(service, action.partition(":")[0])
+
+
+def _any_arn(pattern: str, service: str, kind: str) -> str:
+    """ARN of something that nobody names so, in the partition, region and account of a pattern."""
+    parts = ["arn", "aws", service, "region", "account"]
+    for index, part in enumerate(pattern.split(":")[:5]):
+        if index in (1, 3, 4) and part and not set(part) & set("*?"):
+            parts[index] = part
+    return f"{':'.join(parts)}:{kind}\0"
+
+
+def _is_of_somebody(value: str, operator: str) -> bool:
+    """Whether not everybody can have this value of a key that says who makes a request."""
+    if not is_known(value):
+        return True
+    if operator.endswith(("stringequals", "stringequalsignorecase")):
+        return value != "*"
+    before, *wildcards = re.split(r"[*?]", value)
+    parts = value.split(":")
+    if parts[0] == "arn" and len(parts) > 5:
+        # Whoever has an account can name a role in it as he likes.
+        account = parts[4]
+        return not set(account) & set("*?") if account else not wildcards
+    # The path of an organization begins with its id.
+    return not wildcards or "/" in before
+
+
+def parse(policy: Value) -> list[Statement] | None:
+    """Statements of a policy document; None if it is not known or none."""
+    if isinstance(policy, str):
+        try:
+            policy = json.loads(policy)
+        except ValueError:
+            return None
+    if not isinstance(policy, dict):
+        return None
+    statements = _list(policy.get("Statement"))
+    if not all(isinstance(each, dict) for each in statements):
+        return None
+    return [_statement(number, each) for number, each in enumerate(statements, start=1)]
+
+
+def _statement(number: int, statement: dict[str, Any]) -> Statement:
+    def texts(name: str) -> list[str]:
+        return [str(each) for each in _list(statement.get(name))]
+
+    return Statement(
+        sid=str(statement.get("Sid") or number),
+        effect=str(statement.get("Effect")),
+        actions=[action.lower() for action in texts("Action")],
+        not_actions=[action.lower() for action in texts("NotAction")],
+        resources=texts("Resource"),
+        not_resources=texts("NotResource"),
+        principals=_principals(statement.get("Principal")),
+        not_principals=_principals(statement.get("NotPrincipal")),
+        conditions=[
+            Condition(operator.lower(), key.lower(), [str(value) for value in _list(values)])
+            for operator, keys in _items(statement.get("Condition"))
+            for key, values in _items(keys)
+        ],
+    )
+
+
+def _as_json(statement: Values) -> dict[str, Any]:
+    """A statement of a document as it will be rendered."""
+    conditions: dict[str, dict[str, list[Value]]] = {}
+    for condition in statement.blocks("condition"):
+        keys = conditions.setdefault(str(condition.get("test")), {})
+        values = keys.setdefault(str(condition.get("variable")), [])
+        values += _list(condition.get("values"))
+
+    def principals(name: str) -> dict[str, list[Value]]:
+        found: dict[str, list[Value]] = {}
+        for block in statement.blocks(name):
+            found.setdefault(str(block.get("type")), []).extend(_list(block.get("identifiers")))
+        return found
+
+    return {
+        "Sid": statement.get("sid"),
+        "Effect": statement.get("effect") or "Allow",
+        "Action": statement.get("actions"),
+        "NotAction": statement.get("not_actions"),
+        "Resource": statement.get("resources"),
+        "NotResource": statement.get("not_resources"),
+        "Principal": principals("principals"),
+        "NotPrincipal": principals("not_principals"),
+        "Condition": conditions,
+    }
+
+
+def _list(value: Value) -> list[Value]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _items(value: Value) -> list[tuple[str, Value]]:
+    return list(value.items()) if isinstance(value, dict) else []
+
+
+def _principals(value: Value) -> list[tuple[str, str]]:
+    if isinstance(value, dict):
+        return [(type_, str(name)) for type_, names in value.items() for name in _list(names)]
+    return [("*", str(name)) for name in _list(value)]
+
+
+def statements_of(block: Block) -> list[Statement]:
+    """Statements that stand in a document, or in the text of a resource's policy.
+
+    None of a policy that a document renders: the document is what a rule looks at, so that a fault
+    is told once.
+    """
+    if block.type == "aws_iam_role":
+        texts = [inline.get("policy") for inline in block.blocks("inline_policy")]
+    elif block.type == DOCUMENT:
+        texts = [text for name in _SOURCES for text in _list(block.get(name))]
+    else:
+        texts = [block.get(_POLICIES[block.type])]
+    own = enumerate(block.blocks("statement"), start=1)
+    return [_statement(number, _as_json(each)) for number, each in own] + [
+        statement for text in texts for statement in parse(text) or []
+    ]
+
+
+def all_statements(block: Block, attribute: str) -> tuple[list[Statement], bool]:
+    """Statements of a policy, those of documents that render it included, and if these are all."""
+    texts = [parse(text) for text in _list(block.get(attribute))]
+    statements = [statement for text in texts for statement in text or []]
+    if None not in texts:
+        return statements, True
+    references = block.references(attribute)
+    documents = references.of(DOCUMENT)
+    is_all = bool(documents) and not references.is_open
+    for document in documents:
+        statements += statements_of(document)
+        for name in _SOURCES:
+            inner, is_all_inner = all_statements(document, name)
+            statements += inner
+            is_all &= is_all_inner
+    return statements, is_all
+
+
+def faults(
+    block: Block, applies: Callable[[Statement], bool], offends: Callable[[Statement], str]
+) -> list[str] | None:
+    """What is wrong with the statements to which a rule applies; None if it applies to none.
+
+    `offends` says what is wrong with a statement; empty if nothing.
+    """
+    statements = [each for each in statements_of(block) if applies(each)]
+    if not statements:
+        return None
+    found = [(each, offends(each)) for each in statements if each.allows]
+    return [f"{statement} {fault}" for statement, fault in found if fault]
+
+
+def is_of_secret_or_key(block: Block, statement: Statement) -> bool:
+    """Whether a statement of a block is, or may be, one of a secret's or key's own policy."""
+    is_of_resource = statement.has_principal if block.type == DOCUMENT else True
+    return is_of_resource and statement.concerns("secretsmanager", "kms")

@@ -1,0 +1,30 @@
+"""Which secrets an identity may read."""
+
+from checkov.common.models.enums import CheckCategories
+
+from asm.block import Block
+from asm.policy import DOCUMENT, IDENTITIES, Statement, faults
+from asm.rule import Faults, rule
+
+TAGS = ("aws:resourcetag/*", "secretsmanager:resourcetag/*")
+
+
+@rule(
+    7,
+    "Ensure that an identity policy names the secrets that it lets read",
+    severity="HIGH",
+    category=CheckCategories.IAM,
+    resources=IDENTITIES,
+    data=[DOCUMENT],
+)
+def find_faults(block: Block) -> Faults:
+    """In a secret's own policy `*` is that secret; actions that have no resource may have `*`."""
+    return faults(block, applies=lambda each: not each.has_principal, offends=offends)
+
+
+def offends(statement: Statement) -> str:
+    """What is wrong with a statement that allows."""
+    reads = statement.covers("secretsmanager:GetSecretValue")
+    if reads and statement.is_about_all_secrets() and not statement.compares(*TAGS):
+        return "allows secretsmanager:GetSecretValue on all secrets"
+    return ""

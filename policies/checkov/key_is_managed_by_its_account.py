@@ -1,0 +1,44 @@
+"""Who may do everything with a key."""
+
+import re
+
+from checkov.common.models.enums import CheckCategories
+
+from asm.block import Block, is_known
+from asm.policy import DOCUMENT, KEY_POLICIES, Statement, faults
+from asm.rule import Faults, rule
+
+
+@rule(
+    6,
+    "Ensure that a key policy allows kms:* to nobody but the account's root",
+    severity="HIGH",
+    category=CheckCategories.IAM,
+    resources=[*KEY_POLICIES],
+    data=[DOCUMENT],
+)
+def find_faults(block: Block) -> Faults:
+    """In a document that is not known to be for a key, `*` may be about anything."""
+
+    def applies(statement: Statement) -> bool:
+        is_of_key = block.type in KEY_POLICIES
+        return is_of_key or (statement.has_principal and statement.names("kms"))
+
+    def offends(statement: Statement) -> str:
+        if not statement.covers_all_of("kms"):
+            return ""
+        others = [name for _, name in statement.principals if not _is_root(name, block.account())]
+        if statement.not_principals:
+            others.append("all but some")
+        return f"allows kms:* to {', '.join(others)}" if others else ""
+
+    return faults(block, applies, offends)
+
+
+def _is_root(principal: str, account: str | None) -> bool:
+    """Whether it is, or may be, the root of the account."""
+    match = re.fullmatch(r"(?:arn:[^:]+:iam::)?(.+?)(?::root)?", principal)
+    owner = match[1] if match else principal
+    if not is_known(owner):
+        return principal == owner or principal.endswith(":root")
+    return bool(re.fullmatch(r"\d{12}", owner)) and account in (owner, None)

@@ -1,0 +1,29 @@
+"""What a policy allows to do with secrets."""
+
+from checkov.common.models.enums import CheckCategories
+
+from asm.block import Block
+from asm.policy import DOCUMENT, IDENTITIES, SECRET_POLICIES, Statement, faults
+from asm.rule import Faults, rule
+
+
+@rule(
+    5,
+    "Ensure that no policy allows all actions on secrets",
+    severity="HIGH",
+    category=CheckCategories.IAM,
+    resources=[*SECRET_POLICIES, *IDENTITIES],
+    data=[DOCUMENT],
+)
+def find_faults(block: Block) -> Faults:
+    """`secretsmanager:*` lets its holder change the policy and delete the secret."""
+    return faults(block, applies=lambda _: True, offends=offends)
+
+
+def offends(statement: Statement) -> str:
+    """What is wrong with a statement that allows."""
+    if not statement.covers_all_of("secretsmanager"):
+        return ""
+    if not statement.names("secretsmanager") and not statement.is_about_secrets():
+        return ""
+    return "allows all actions on secrets"

@@ -1,0 +1,37 @@
+"""Who a secret's or key's policy allows."""
+
+from checkov.common.models.enums import CheckCategories
+
+from asm.block import Block
+from asm.policy import (
+    DOCUMENT,
+    KEY_POLICIES,
+    SECRET_POLICIES,
+    Statement,
+    faults,
+    is_of_secret_or_key,
+)
+from asm.rule import Faults, rule
+
+
+@rule(
+    4,
+    "Ensure that the policy of a secret or key names its principals or confines them",
+    severity="CRITICAL",
+    category=CheckCategories.IAM,
+    resources=[*SECRET_POLICIES, *KEY_POLICIES],
+    data=[DOCUMENT],
+)
+def find_faults(block: Block) -> Faults:
+    """`*` is fine beside a fixed organization, account, principal, source, VPC or endpoint."""
+    return faults(
+        block,
+        applies=lambda statement: is_of_secret_or_key(block, statement),
+        offends=_offends,
+    )
+
+
+def _offends(statement: Statement) -> str:
+    if not statement.is_for_everybody or statement.confines_principals():
+        return ""
+    return "allows everybody, without a condition that fixes who that is"
