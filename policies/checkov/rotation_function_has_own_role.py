@@ -1,0 +1,58 @@
+"""Role of a rotation function."""
+
+from collections.abc import Iterator
+
+from checkov.common.models.enums import CheckCategories
+
+from asm.block import Block
+from asm.functions import is_rotation_function
+from asm.policy import IDENTITY_POLICIES, Statement, all_statements
+from asm.rule import Faults, rule
+
+# Managed policies of AWS that read every secret.
+BROAD = ("/AdministratorAccess", "/PowerUserAccess", "/SecretsManagerReadWrite")
+ATTACHMENT = "aws_iam_role_policy_attachment"
+
+
+@rule(
+    17,
+    "Ensure that a rotation function has a role of its own, for the secrets that it rotates",
+    severity="HIGH",
+    category=CheckCategories.IAM,
+    resources=["aws_lambda_function"],
+)
+def find_faults(function: Block) -> Faults:
+    """What the code needs cannot be told; that a role is shared or may do too much can."""
+    if not is_rotation_function(function):
+        return None
+    roles = function.references("role").of("aws_iam_role")
+    if not roles:
+        return None
+    (role, *_) = roles
+    sharers = list(role.attached("aws_lambda_function", "role"))
+    found = ["another function has the same role"] if len(sharers) > 1 else []
+    is_all_known = True
+    for policy in _policies(role):
+        statements, is_known = all_statements(policy, IDENTITY_POLICIES[policy.type])
+        is_all_known &= is_known
+        found += [f"its role's {each} is too broad" for each in statements if _is_broad(each)]
+    for attachment in role.attached(ATTACHMENT, "role"):
+        arn = str(attachment.get("policy_arn"))
+        found += [f"its role has {arn}"] if arn.endswith(BROAD) else []
+    return found if found or is_all_known else None
+
+
+def _policies(role: Block) -> Iterator[Block]:
+    yield from role.attached("aws_iam_role_policy", "role")
+    for attachment in role.attached(ATTACHMENT, "role"):
+        yield from attachment.references("policy_arn").of("aws_iam_policy")
+
+
+def _is_broad(statement: Statement) -> bool:
+    """Whether it allows all actions on secrets, or to read or change all secrets."""
+    actions = ("GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage")
+    is_about_values = any(statement.covers(f"secretsmanager:{action}") for action in actions)
+    return statement.allows and (
+        statement.covers_all_of("secretsmanager")
+        or (is_about_values and statement.is_about_all_secrets())
+    )

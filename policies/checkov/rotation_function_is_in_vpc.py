@@ -1,0 +1,22 @@
+"""Network of a rotation function."""
+
+from checkov.common.models.enums import CheckCategories
+
+from asm.block import Block
+from asm.functions import is_rotation_function
+from asm.rule import Faults, rule
+
+
+@rule(
+    16,
+    "Ensure that a rotation function runs in a VPC",
+    severity="LOW",
+    category=CheckCategories.NETWORKING,
+    resources=["aws_lambda_function"],
+)
+def find_faults(function: Block) -> Faults:
+    """There it reaches databases that are not public, and an endpoint policy can confine it."""
+    if not is_rotation_function(function):
+        return None
+    subnets = [config.get("subnet_ids") for config in function.blocks("vpc_config")]
+    return [] if any(subnets) else ["no vpc_config with subnets"]

@@ -1,0 +1,11 @@
+# The default counts, not what a caller gives.
+
+variable "hcl_pass_token" {
+  type    = string
+  default = ""
+}
+
+variable "hcl_fail_module_token" {
+  type    = string
+  default = "0123456789abcdef"
+}
