@@ -46,9 +46,9 @@ def checks(copy: Path) -> Iterator[tuple[str, Check]]:
         yield f"validate {module.relative_to(copy)}", functools.partial(validate, module)
     commands: dict[str, Sequence[str | Path]] = {
         "terraform fmt": ("terraform", "fmt", "-check", "-recursive", "-diff"),
-        "ruff check": (python / "ruff", "check", "--quiet", "tests"),
-        "ruff format": (python / "ruff", "format", "--check", "--diff", "tests"),
-        "mypy --strict": (python / "mypy", "tests"),
+        "ruff check": (python / "ruff", "check", "--quiet", "tests", "policies"),
+        "ruff format": (python / "ruff", "format", "--check", "--diff", "tests", "policies"),
+        "mypy --strict": (python / "mypy", "tests", "policies"),
         **workflow_commands(WORKFLOWS),
     }
     for name, command in commands.items():
