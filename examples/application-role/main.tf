@@ -16,7 +16,7 @@ provider "aws" {
 }
 
 resource "aws_iam_role" "application" {
-  name = "orders-application"
+  name = "billing-application"
   path = "/service-role/"
 
   assume_role_policy = jsonencode({
@@ -38,14 +38,14 @@ resource "aws_iam_role_policy" "reads_credentials" {
 module "credentials" {
   source = "../.."
 
-  name        = "orders/database/credentials"
-  description = "Credentials of the orders database"
+  name        = "billing/database/credentials"
+  description = "Credentials of the billing database"
 
   database = {
     engine   = "postgres"
-    username = "orders"
-    host     = "orders.cluster.example.com"
-    dbname   = "orders"
+    username = "billing"
+    host     = "billing.cluster.example.com"
+    dbname   = "billing"
   }
 
   access = {
@@ -57,7 +57,7 @@ module "credentials" {
 
   tags = {
     Environment = "production"
-    Project     = "orders"
+    Project     = "billing"
     Purpose     = "database-credentials"
     CreatedBy   = "terraform"
   }
