@@ -14,17 +14,21 @@ from typing import TYPE_CHECKING
 
 import boto3
 import pytest
+from botocore.config import Config
 
 from harness.credentials import HCL, Credentials
+from harness.databases import MariaDB, PostgreSQL, Server
 from harness.environments import ROOT
 from harness.iam import Engine
 from harness.localstack import LocalStackError
+from harness.rotations import Rotations
 from harness.session import emulator, is_own_emulator, temporary_folder
 from harness.terraform import TerraformError
 from harness.workspace import Workspace, copy_hcl
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 RESOURCES = pytest.StashKey[ExitStack]()
@@ -79,6 +83,13 @@ def pytest_runtest_makereport(
     return report
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests have counted or measured, by `record_property`."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            terminalreporter.write_line(f"{name}: {value}")
+
+
 @pytest.fixture(scope="session")
 def secretsmanager() -> "SecretsManagerClient":
     """Client of the emulator's Secrets Manager."""
@@ -92,10 +103,36 @@ def kms() -> "KMSClient":
 
 
 @pytest.fixture(scope="session")
+def lambda_() -> "LambdaClient":
+    """Client of the emulator's Lambda, which does not try again: a function may take its time."""
+    return boto3.client("lambda", config=Config(retries={"total_max_attempts": 1}))
+
+
+@pytest.fixture(scope="session")
+def rotations() -> Rotations:
+    """What has become of rotations."""
+    return Rotations(boto3.client("events"), boto3.client("sqs"))
+
+
+@pytest.fixture(scope="session")
 def engine() -> Iterator[Engine]:
     """The IAM policy engine, one process for all tests of this worker."""
     with Engine() as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL server for all tests of this worker."""
+    with PostgreSQL() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[Server]:
+    """A MariaDB server for all tests of this worker."""
+    with MariaDB() as server:
+        yield server
 
 
 def make_workspace(folder: Path) -> Iterator[Workspace]:

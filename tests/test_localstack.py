@@ -7,12 +7,14 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
 import pytest
 
+from harness.functions import create_function
 from harness.localstack import LocalStack, LocalStackError
 
 if TYPE_CHECKING:
@@ -32,8 +34,8 @@ with LocalStack(Path(sys.argv[1])) as localstack:
 """
 
 
-def listening_addresses(process_id: int) -> set[str]:
-    """Addresses, as in /proc/net, on which a process listens."""
+def listening_addresses(process_id: int) -> list[str]:
+    """Addresses, as in /proc/net, on which a process listens, one for each port."""
     sockets = set()
     for file in Path(f"/proc/{process_id}/fd").iterdir():
         with contextlib.suppress(FileNotFoundError):  # closed meanwhile
@@ -43,7 +45,7 @@ def listening_addresses(process_id: int) -> set[str]:
         for table in ("tcp", "tcp6")
         for line in Path("/proc/net", table).read_text().splitlines()[1:]
     ]
-    return {row[1].split(":")[0] for row in rows if row[3] == LISTENING and row[9] in sockets}
+    return [row[1].split(":")[0] for row in rows if row[3] == LISTENING and row[9] in sockets]
 
 
 def answers(port: int) -> bool:
@@ -52,12 +54,18 @@ def answers(port: int) -> bool:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_it_listens_on_loopback_alone(tmp_path: Path) -> None:
+def test_it_keeps_to_loopback_and_its_folder_also_for_the_functions_that_it_runs(
+    tmp_path: Path,
+) -> None:
     with LocalStack(tmp_path / "localstack") as localstack:
+        client = boto3.client("lambda", endpoint_url=localstack.endpoint_url)
+        create_function(client, "def handler(event, context): pass")({})
         addresses = listening_addresses(localstack.process.pid)
+        buckets = list(localstack.folder.rglob("awslambda-us-east-1-tasks"))
 
-    assert addresses
-    assert addresses <= LOOPBACK
+    assert len(buckets) == 2  # of the zip, and of what has been unzipped
+    assert len(addresses) > 1
+    assert set(addresses) <= LOOPBACK
 
 
 def test_it_counts_the_calls_since_a_mark_and_leaves_nothing(tmp_path: Path) -> None:
@@ -112,6 +120,24 @@ def test_a_staging_label_stays_on_its_version_until_it_is_moved(
     assert stages() == {"a": ["AWSPREVIOUS"], "d": ["AWSCURRENT", "mine"]}
 
 
+def test_the_value_of_a_version_cannot_be_changed(
+    secretsmanager: "SecretsManagerClient", secret_name: str
+) -> None:
+    def put(text: str) -> None:
+        secretsmanager.put_secret_value(
+            SecretId=secret_name,
+            SecretString=text,
+            ClientRequestToken="a" * 32,
+            VersionStages=["AWSPENDING"],
+        )
+
+    secretsmanager.create_secret(Name=secret_name, SecretString="current")
+    put("value")
+    put("value")
+    with pytest.raises(secretsmanager.exceptions.ResourceExistsException):
+        put("another")
+
+
 def test_it_ends_and_leaves_nothing_when_its_starter_is_killed(tmp_path: Path) -> None:
     folder = tmp_path / "localstack"
     command = [sys.executable, "-c", STARTER, str(folder)]
@@ -136,3 +162,52 @@ def test_when_it_does_not_start_its_log_says_why(
 
     with pytest.raises(LocalStackError, match="did not start"), LocalStack(tmp_path / "localstack"):
         pass
+
+
+def test_a_rule_that_names_another_security_group_keeps_its_description() -> None:
+    ec2 = boto3.client("ec2")
+    one, other = (
+        ec2.create_security_group(GroupName=uuid.uuid4().hex, Description="For a test")["GroupId"]
+        for _ in range(2)
+    )
+
+    ec2.authorize_security_group_ingress(
+        GroupId=one,
+        IpPermissions=[
+            {
+                "IpProtocol": "tcp",
+                "FromPort": 443,
+                "ToPort": 443,
+                "UserIdGroupPairs": [{"GroupId": other, "Description": "From the other"}],
+            }
+        ],
+    )
+
+    rules = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [one]}])
+    found = [
+        rule.get("Description") for rule in rules["SecurityGroupRules"] if not rule["IsEgress"]
+    ]
+    for group in (one, other):
+        ec2.delete_security_group(GroupId=group)
+    assert found == ["From the other"]
+
+
+def test_an_alarm_has_the_tags_with_which_it_is_made() -> None:
+    cloudwatch = boto3.client("cloudwatch")
+    name = uuid.uuid4().hex
+    tags = [{"Key": "Project", "Value": "tests"}]
+    cloudwatch.put_metric_alarm(
+        AlarmName=name,
+        Namespace="Tests",
+        MetricName="Errors",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=0,
+        ComparisonOperator="GreaterThanThreshold",
+        Tags=tags,
+    )
+    (alarm,) = cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+
+    assert cloudwatch.list_tags_for_resource(ResourceARN=alarm["AlarmArn"])["Tags"] == tags
+    cloudwatch.delete_alarms(AlarmNames=[name])

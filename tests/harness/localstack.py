@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from harness.environments import VENV
+from harness.environments import ROOT, VENV
 
 START_SECONDS = 90
 _CALL = re.compile(r" AWS (\w+\.\w+) => \d")
@@ -50,33 +50,37 @@ class LocalStack:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.port = _free_port()
+        self.port = free_port()
         self.endpoint_url = f"http://127.0.0.1:{self.port}"
         self.log = RequestLog(folder / "localstack.log")
 
     def __enter__(self) -> Self:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        home = str(self.folder / "localstack")
+        home = self.folder / "localstack"
+        home.mkdir(parents=True, exist_ok=True)  # or Python would not take it for TMPDIR
         with self.log.path.open("wb") as log:
             self.process = subprocess.Popen(
                 [
                     VENV / "localstack" / "bin" / "python",
-                    "-P",  # or this folder's localstack.py would stand for LocalStack
-                    Path(__file__).with_name("localstack_main.py"),
+                    "-m",
+                    "harness.localstack_main",
                     self.folder,
                 ],
                 env={
                     "PATH": os.environ["PATH"],
+                    "PYTHONPATH": str(ROOT / "tests"),
+                    "PYTHONSAFEPATH": "1",  # no module from where the tests happen to be run
+                    "PYTHONPYCACHEPREFIX": str(VENV / "cache" / "python"),
                     "GATEWAY_LISTEN": f"127.0.0.1:{self.port}",
                     "DNS_ADDRESS": "0",
                     "DISABLE_EVENTS": "1",
                     "SKIP_SSL_CERT_DOWNLOAD": "1",
                     "OVERRIDE_IN_DOCKER": "0",
+                    "LAMBDA_KEEPALIVE_MS": "30000",  # functions that no test uses any more
                     # Without folders of their own, two LocalStacks wipe each other's files.
-                    "HOME": home,
-                    "TMPDIR": home,
-                    "FILESYSTEM_ROOT": home,
-                    "LOCALSTACK_VOLUME_DIR": home,
+                    "HOME": str(home),
+                    "TMPDIR": str(home),
+                    "FILESYSTEM_ROOT": str(home),
+                    "LOCALSTACK_VOLUME_DIR": str(home),
                 },
                 stdin=subprocess.PIPE,
                 stdout=log,
@@ -123,7 +127,8 @@ class LocalStack:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback on which nothing listens now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

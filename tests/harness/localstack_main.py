@@ -10,7 +10,6 @@ import shutil
 import signal
 import sys
 import threading
-from collections.abc import Callable
 
 
 def end_with_starter(folder: str) -> None:
@@ -20,55 +19,6 @@ def end_with_starter(folder: str) -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-def keep_staging_labels() -> None:
-    """Let a staging label stay on its version until it is moved, as it does in AWS.
-
-    LocalStack drops all other labels of a version when that ceases to be AWSCURRENT, and leaves a
-    label that is given to a new version on the old one as well.
-    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html
-    """
-    from localstack.utils.patch import patch
-    from moto.secretsmanager.models import FakeSecret
-
-    def reset_default_version(
-        original: Callable[..., None], secret: "FakeSecret", new: dict[str, list[str]], new_id: str
-    ) -> None:
-        labels = {old_id: list(old["version_stages"]) for old_id, old in secret.versions.items()}
-        original(secret, new, new_id)
-        for old_id, old in secret.versions.items():
-            if old_id != new_id:
-                moved = {"AWSCURRENT", "AWSPREVIOUS", *new["version_stages"]}
-                old["version_stages"] = [
-                    *(label for label in old["version_stages"] if label == "AWSPREVIOUS"),
-                    *(label for label in labels[old_id] if label not in moved),
-                ]
-
-    patch(FakeSecret.reset_default_version)(reset_default_version)
-
-
-def keep_keys_of_replicas() -> None:
-    """Report a replica's key as it was given; LocalStack reports the AWS managed one instead.
-
-    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ReplicationStatusType.html
-    """
-    from localstack.utils.patch import patch
-    from moto.secretsmanager.models import FakeSecret, ReplicaSecret
-
-    def create_replicas(
-        original: Callable[..., list["ReplicaSecret"]],
-        secret: "FakeSecret",
-        regions: list[dict[str, str]],
-        force_overwrite: bool,
-    ) -> list["ReplicaSecret"]:
-        replicas = original(secret, regions, force_overwrite=force_overwrite)
-        keys = {region["Region"]: region.get("KmsKeyId") for region in regions}
-        for replica in replicas:
-            replica.config["KmsKeyId"] = keys[replica.region] or replica.config["KmsKeyId"]
-        return replicas
-
-    patch(FakeSecret.create_replicas)(create_replicas)
-
-
 if __name__ == "__main__":
     threading.Thread(target=end_with_starter, args=sys.argv[1:], daemon=True).start()
 
@@ -76,10 +26,19 @@ if __name__ == "__main__":
     from localstack.runtime.main import main
     from twisted.internet import endpoints
 
+    from harness import localstack_repairs
+    from harness.localstack_rotation import rotate_as_documented
+
     # LocalStack listens on every interface whatever IPv4 address GATEWAY_LISTEN names.
     endpoints.TCP4ServerEndpoint = functools.partial(
         endpoints.TCP4ServerEndpoint, interface="127.0.0.1"
     )
-    keep_staging_labels()
-    keep_keys_of_replicas()
+    localstack_repairs.run_functions_as_processes()
+    localstack_repairs.keep_objects_of_s3_in_the_folder()
+    localstack_repairs.keep_log_groups()
+    localstack_repairs.keep_staging_labels()
+    localstack_repairs.keep_keys_of_replicas()
+    localstack_repairs.keep_descriptions_of_rules()
+    localstack_repairs.keep_tags_of_alarms()
+    rotate_as_documented()
     main()

@@ -1,0 +1,128 @@
+"""Lambda functions of one file, for tests."""
+
+import base64
+import contextlib
+import io
+import json
+import time
+import uuid
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_lambda.type_defs import WaiterConfigTypeDef
+    from mypy_boto3_logs import CloudWatchLogsClient
+
+# Asks at once and again at once, for it never takes long.
+WAIT: "WaiterConfigTypeDef" = {"Delay": 0, "MaxAttempts": 1000}
+ROLE_ARN = "arn:aws:iam::000000000000:role/function"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What an invocation came to; `error` is the kind of error, such as Unhandled, if any."""
+
+    payload: Any
+    error: str | None
+    log: str
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function that is there to be invoked."""
+
+    client: "LambdaClient"
+    name: str
+    arn: str
+
+    def __call__(self, event: object) -> Result:
+        """Invoke the function and wait for its result."""
+        response = self.client.invoke(
+            FunctionName=self.name, Payload=json.dumps(event), LogType="Tail"
+        )
+        return Result(
+            json.loads(response["Payload"].read()),
+            response.get("FunctionError"),
+            base64.b64decode(response["LogResult"]).decode(),
+        )
+
+    def set_variables(self, **variables: str) -> None:
+        """Give the function these environment variables in place of others."""
+        self.client.update_function_configuration(
+            FunctionName=self.name, Environment={"Variables": variables}
+        )
+        self._wait_for_update()
+
+    def set_code(self, source: str) -> None:
+        """Give the function another source."""
+        self.client.update_function_code(FunctionName=self.name, ZipFile=zip_of(source))
+        self._wait_for_update()
+
+    def allow(self, **permission: object) -> None:
+        """Let Secrets Manager invoke the function; `permission` is as in AddPermission."""
+        request: dict[str, Any] = {
+            "FunctionName": self.name,
+            "StatementId": uuid.uuid4().hex,
+            "Action": "lambda:InvokeFunction",
+            "Principal": "secretsmanager.amazonaws.com",
+            **permission,
+        }
+        self.client.add_permission(**request)
+
+    def _wait_for_update(self) -> None:
+        waiter = self.client.get_waiter("function_updated_v2")
+        waiter.wait(FunctionName=self.name, WaiterConfig=WAIT)
+
+
+def zip_of(source: str) -> bytes:
+    """Zip with this source as function.py."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("function.py", source)
+    return buffer.getvalue()
+
+
+def create_function(client: "LambdaClient", source: str, **settings: object) -> Function:
+    """Make a function whose handler is `handler` in this source, and wait until it is active.
+
+    `settings` are those of CreateFunction. Raises WaiterError if it does not become active.
+    """
+    name = f"test-{uuid.uuid4().hex}"
+    request: dict[str, Any] = {
+        "FunctionName": name,
+        "Runtime": "python3.13",
+        "Handler": "function.handler",
+        "Role": ROLE_ARN,
+        "Code": {"ZipFile": zip_of(source)},
+        **settings,
+    }
+    arn = client.create_function(**request)["FunctionArn"]
+    client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig=WAIT)
+    return Function(client, name, arn)
+
+
+@contextlib.contextmanager
+def function(client: "LambdaClient", source: str, **settings: object) -> Iterator[Function]:
+    """Make a function in the same way, and delete it at the end."""
+    created = create_function(client, source, **settings)
+    try:
+        yield created
+    finally:
+        client.delete_function(FunctionName=created.name)
+
+
+def wait_for_logs(client: "CloudWatchLogsClient", group: str, count: int) -> list[str]:
+    """Messages in a log group, as soon as there are so many, which takes a moment; else after 10 s.
+
+    A function's are START, what it prints, END and REPORT.
+    """
+    messages: list[str] = []
+    deadline = time.monotonic() + 10
+    while len(messages) < count and time.monotonic() < deadline:
+        with contextlib.suppress(client.exceptions.ResourceNotFoundException):
+            events = client.filter_log_events(logGroupName=group)["events"]
+            messages = [event["message"] for event in events]
+    return messages

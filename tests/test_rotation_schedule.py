@@ -1,0 +1,119 @@
+"""Schedules are read as Secrets Manager reads them."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from harness.rotation_schedule import ScheduleError, next_window
+
+# A Wednesday.
+NOW = datetime(2026, 11, 4, 15, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("rules", "start", "end"),
+    [
+        ({"AutomaticallyAfterDays": 30}, "2026-12-04 00:00:00", "2026-12-04 23:59:59"),
+        ({"ScheduleExpression": "rate(1 day)"}, "2026-11-05 00:00:00", "2026-11-05 23:59:59"),
+        ({"ScheduleExpression": "rate(10 days)"}, "2026-11-14 00:00:00", "2026-11-14 23:59:59"),
+        ({"ScheduleExpression": "rate(4 hours)"}, "2026-11-04 16:00:00", "2026-11-04 17:00:00"),
+        (
+            {"ScheduleExpression": "rate(10 days)", "Duration": "2h"},
+            "2026-11-14 00:00:00",
+            "2026-11-14 02:00:00",
+        ),
+        (
+            {"ScheduleExpression": "cron(0 16 1,15 * ? *)"},
+            "2026-11-15 16:00:00",
+            "2026-11-15 23:59:59",
+        ),
+        (
+            {"ScheduleExpression": "cron(0 16 1,15 * ? *)", "Duration": "8h"},
+            "2026-11-15 16:00:00",
+            "2026-11-16 00:00:00",
+        ),
+        ({"ScheduleExpression": "cron(0 8 * * ? *)"}, "2026-11-05 08:00:00", "2026-11-05 23:59:59"),
+        (
+            {"ScheduleExpression": "cron(0 16 * * ? *)"},
+            "2026-11-04 16:00:00",
+            "2026-11-04 23:59:59",
+        ),
+        (
+            {"ScheduleExpression": "cron(0 4/12 * * ? *)"},
+            "2026-11-04 16:00:00",
+            "2026-11-04 17:00:00",
+        ),
+        (
+            {"ScheduleExpression": "cron(0 0 ? * SUN *)"},
+            "2026-11-08 00:00:00",
+            "2026-11-08 23:59:59",
+        ),
+        (
+            {"ScheduleExpression": "cron(0 0 ? * 2-6 *)"},
+            "2026-11-05 00:00:00",
+            "2026-11-05 23:59:59",
+        ),
+        (
+            {"ScheduleExpression": "cron(0 0 ? 1/3 SUN#1 *)"},
+            "2027-01-03 00:00:00",
+            "2027-01-03 23:59:59",
+        ),
+        (
+            {"ScheduleExpression": "cron(0 17 L * ? *)"},
+            "2026-11-30 17:00:00",
+            "2026-11-30 23:59:59",
+        ),
+        (
+            {"ScheduleExpression": "cron(0 0 ? * FRIL *)"},
+            "2026-11-27 00:00:00",
+            "2026-11-27 23:59:59",
+        ),
+        ({"ScheduleExpression": "cron(0 0 ? * L *)"}, "2026-11-07 00:00:00", "2026-11-07 23:59:59"),
+        (
+            {"ScheduleExpression": "cron(0 12 ? JAN-FEB MON *)"},
+            "2027-01-04 12:00:00",
+            "2027-01-04 23:59:59",
+        ),
+    ],
+    ids=lambda value: str(value) if isinstance(value, dict) else None,
+)
+def test_a_schedule_names_its_next_window(rules: dict[str, object], start: str, end: str) -> None:
+    window = next_window(rules, NOW)
+
+    assert [moment.strftime("%Y-%m-%d %H:%M:%S") for moment in window] == [start, end]
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {},
+        {"AutomaticallyAfterDays": 0},
+        {"AutomaticallyAfterDays": 1001},
+        {"AutomaticallyAfterDays": 1, "ScheduleExpression": "rate(1 day)"},
+        {"ScheduleExpression": "rate(3 hours)"},
+        {"ScheduleExpression": "rate(1000 days)"},
+        {"ScheduleExpression": "rate(30 minutes)"},
+        {"ScheduleExpression": "rate(0 days)"},
+        {"ScheduleExpression": "every day"},
+        {"ScheduleExpression": "cron(30 8 * * ? *)"},  # minutes must be 0
+        {"ScheduleExpression": "cron(0 8 * * ? 2027)"},  # the year must be *
+        {"ScheduleExpression": "cron(0 8 * * * *)"},  # no ?
+        {"ScheduleExpression": "cron(0 8 ? * ? *)"},
+        {"ScheduleExpression": "cron(0 8 * * ?)"},
+        {"ScheduleExpression": "cron(0 24 * * ? *)"},
+        {"ScheduleExpression": "cron(0 8 32 * ? *)"},
+        {"ScheduleExpression": "cron(0 8 ? * MOON *)"},
+        {"ScheduleExpression": "cron(0 8 31 2 ? *)"},  # never
+        {"ScheduleExpression": "cron(0 0/2 * * ? *)"},
+        {"ScheduleExpression": "cron(0 * * * ? *)"},
+        {"ScheduleExpression": "rate(1 day)", "Duration": "25h"},
+        {"ScheduleExpression": "rate(4 hours)", "Duration": "5h"},
+        {"ScheduleExpression": "cron(0 16 * * ? *)", "Duration": "9h"},
+        {"ScheduleExpression": "cron(0 16 * * ? *)", "Duration": "0h"},
+        {"ScheduleExpression": "cron(0 16 * * ? *)", "Duration": "2 hours"},
+    ],
+    ids=str,
+)
+def test_rules_that_secrets_manager_refuses_are_refused(rules: dict[str, object]) -> None:
+    with pytest.raises(ScheduleError):
+        next_window(rules, NOW)
