@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from harness import lint
+from harness.debian import PACKAGES
 from harness.environments import ROOT, VENV
 
 CI = ROOT / ".github" / "workflows" / "ci.yaml"
@@ -65,7 +66,9 @@ def test_one_action_has_one_version() -> None:
 def test_ci_runs_the_tests_and_uploads_the_reports_of_the_scan() -> None:
     text = CI.read_text()
 
-    assert re.findall(r"run: (.*)", text) == ["make test"]
+    install, test = re.findall(r"run: (.*)", text)
+    assert test == "make test"
+    assert install.endswith(" ".join(PACKAGES))
     assert "sarif_file: reports/checkov.sarif\n" in text
     assert "path: reports/\n" in text
 

@@ -22,6 +22,7 @@ REQUIREMENTS = ROOT / "tests" / "requirements"
 VENV = ROOT / ".venv"
 UV = VENV / "uv" / "bin" / "uv"
 IAM = ROOT / "tests" / "iam"
+FUNCTION = ROOT / "modules" / "rotation" / "function"
 OLDEST_TERRAFORM = (1, 11)
 OLDEST_NODE = 20
 
@@ -71,25 +72,27 @@ def make(name: str) -> None:
     wanted = hashlib.sha256(sys.version.encode() + lock_file.read_bytes()).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    print(f"Making .venv/{name} from {lock_file.relative_to(ROOT)}", flush=True)
+    what = f".venv/{name}"
+    print(f"Making {what} from {lock_file.relative_to(ROOT)}", flush=True)
     if name == "iam":
         folder.mkdir(exist_ok=True)
         for file in ("package.json", lock_file.name):
             shutil.copy(IAM / file, folder)
         # Nothing of a package runs before the tests import it.
         options = ("--ignore-scripts", "--no-audit", "--no-fund", "--json", "--loglevel=silent")
-        _run(name, "npm", "ci", "--prefix", folder, *options)
+        run(what, "npm", "ci", "--prefix", folder, *options)
     elif name == "uv":
-        _run(name, sys.executable, "-m", "venv", "--clear", folder)
+        run(what, sys.executable, "-m", "venv", "--clear", folder)
         python = folder / "bin" / "python"
-        _run(name, python, "-m", "pip", "install", "--require-hashes", "-r", lock_file)
+        run(what, python, "-m", "pip", "install", "--require-hashes", "-r", lock_file)
     else:
-        _run(name, UV, "venv", "--clear", "--python", sys.executable, folder)
-        _run(name, UV, "pip", "sync", "--require-hashes", "--python", folder, lock_file)
+        run(what, UV, "venv", "--clear", "--python", sys.executable, folder)
+        run(what, UV, "pip", "sync", "--require-hashes", "--python", folder, lock_file)
     stamp.write_text(wanted)
 
 
-def _run(name: str, *command: str | Path) -> None:
+def run(what: str, *command: str | Path) -> None:
+    """Run an installer to make something; raises SetupError with its last words when it fails."""
     with tempfile.TemporaryDirectory(prefix="tf-") as folder:  # uv leaves locks behind
         result = subprocess.run(
             command,
@@ -100,7 +103,7 @@ def _run(name: str, *command: str | Path) -> None:
         )
     if result.returncode:
         raise SetupError(
-            f"Cannot make .venv/{name}: {_last_words(result.stdout.decode(errors='replace'))} "
+            f"Cannot make {what}: {_last_words(result.stdout.decode(errors='replace'))} "
             "(can this machine reach the package registry? then try again)"
         )
 

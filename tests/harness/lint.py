@@ -18,6 +18,7 @@ from harness.workspace import copy_hcl
 
 CONSOLE = Console(highlight=False, emoji=False, soft_wrap=True)
 WORKFLOWS = [*sorted(ROOT.glob(".github/workflows/*")), ROOT / "policies/github-actions-scan.yaml"]
+PYTHON_FOLDERS = ("tests", "policies", "modules/rotation/function")
 NOWHERE = "http://127.0.0.1:1"  # no check may reach AWS
 
 type Check = Callable[[], str]
@@ -46,9 +47,9 @@ def checks(copy: Path) -> Iterator[tuple[str, Check]]:
         yield f"validate {module.relative_to(copy)}", functools.partial(validate, module)
     commands: dict[str, Sequence[str | Path]] = {
         "terraform fmt": ("terraform", "fmt", "-check", "-recursive", "-diff"),
-        "ruff check": (python / "ruff", "check", "--quiet", "tests", "policies"),
-        "ruff format": (python / "ruff", "format", "--check", "--diff", "tests", "policies"),
-        "mypy --strict": (python / "mypy", "tests", "policies"),
+        "ruff check": (python / "ruff", "check", "--quiet", *PYTHON_FOLDERS),
+        "ruff format": (python / "ruff", "format", "--check", "--diff", *PYTHON_FOLDERS),
+        "mypy --strict": (python / "mypy", *PYTHON_FOLDERS),
         **workflow_commands(WORKFLOWS),
     }
     for name, command in commands.items():

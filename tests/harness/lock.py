@@ -1,23 +1,38 @@
-"""Resolves the requirements of tests to hashed lock files that name no host: `make lock`."""
+"""Resolves the requirements of function and tests to hashed lock files: `make lock`.
+
+The lock files name no host.
+"""
 
 import subprocess
 import sys
+from pathlib import Path
 
-from harness.environments import IAM, REQUIREMENTS, UV, SetupError, alone, check_node, make
+from harness.environments import (
+    FUNCTION,
+    IAM,
+    REQUIREMENTS,
+    ROOT,
+    UV,
+    SetupError,
+    alone,
+    check_node,
+    make,
+)
 
 # LocalStack 4.14 fails to start on later releases of what it is built on.
 NEWEST_RELEASE = {"localstack": "2026-03-05"}
 
 
-def lock(name: str) -> None:
-    """Write `name.txt` with today's newest releases that `name.in` allows."""
+def lock(requirements: Path) -> None:
+    """Write NAME.txt beside NAME.in with today's newest releases that this allows."""
+    name = requirements.stem
     limit = ["--exclude-newer", NEWEST_RELEASE[name]] if name in NEWEST_RELEASE else []
-    print(f"Resolving {name}.in", flush=True)
+    print(f"Resolving {requirements.relative_to(ROOT)}", flush=True)
     options = ["--quiet", "--upgrade", "--universal", "--python", sys.executable]
     options += ["--generate-hashes", "--no-emit-index-url", "--custom-compile-command", "make lock"]
     subprocess.run(
         [UV, "pip", "compile", *options, *limit, f"{name}.in", "--output-file", f"{name}.txt"],
-        cwd=REQUIREMENTS,
+        cwd=requirements.parent,
         check=True,
     )
 
@@ -37,8 +52,9 @@ if __name__ == "__main__":
         check_node()
         with alone():
             make("uv")
-            for requirements in sorted(REQUIREMENTS.glob("*.in")):
-                lock(requirements.stem)
+            # The function's first: the tests run on the same versions.
+            for requirements in (FUNCTION / "requirements.in", *sorted(REQUIREMENTS.glob("*.in"))):
+                lock(requirements)
             lock_node()
     except SetupError as error:
         sys.exit(str(error))

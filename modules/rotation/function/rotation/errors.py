@@ -1,0 +1,43 @@
+"""What a step of a rotation fails with."""
+
+import ssl
+
+
+class RotationError(Exception):
+    """Why the step failed and what to do about it.
+
+    The message holds no value of the secret, and no message of a server or driver, which could
+    quote one.
+    """
+
+
+def unreachable(host: str, port: int, reason: str) -> RotationError:
+    """No connection; `reason` is a code or the name of an error."""
+    return RotationError(
+        f"{host}:{port} gives no connection ({reason}): see that the server runs, its security "
+        "group lets the function in, and the secret names the right host, port and dbname."
+    )
+
+
+def without_tls(host: str, port: int) -> RotationError:
+    """The server does not speak TLS."""
+    return RotationError(
+        f'{host}:{port} refuses TLS: switch TLS on, or store "ssl": false to do without.'
+    )
+
+
+def untrusted(host: str, port: int, error: ssl.SSLError) -> RotationError:
+    """The TLS handshake failed."""
+    reason = getattr(error, "verify_message", None) or error.reason or type(error).__name__
+    return RotationError(
+        f"{host}:{port} is not trusted ({reason}): package its CA as CA_BUNDLE, and name the host "
+        "as its certificate does."
+    )
+
+
+def failed(action: str, reason: str) -> RotationError:
+    """The server does not do what it was told; `reason` is a code or the name of an error."""
+    return RotationError(
+        f"The server does not {action} ({reason}): see the user's rights, and the server's rules "
+        "for passwords."
+    )

@@ -1,0 +1,92 @@
+"""The function's handler: what Secrets Manager calls, once for each step of a rotation.
+
+The contract: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
+Environment: STRATEGY is `single_user` or `alternating_users`; secret.py names the rules of the
+password, tls.py the certificates.
+"""
+
+import json
+import os
+import time
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from botocore import exceptions
+
+from rotation.errors import RotationError
+from rotation.secret import CURRENT, PENDING, UNFINISHED, Secret
+from rotation.steps import STEPS
+
+
+def handle(event: Mapping[str, Any], context: object = None) -> None:  # noqa: ARG001
+    """Run a step of a rotation and log its outcome in a line of JSON; raises RotationError.
+
+    A step may be run again, also after it has failed or died at any point.
+    """
+    start = time.monotonic()
+    failure = None
+    try:
+        outcome = run(event)
+    except RotationError as error:
+        failure = str(error)
+    except Exception as error:
+        failure = explain(error)
+    line = {
+        "level": "ERROR" if failure else "INFO",
+        "step": event.get("Step"),
+        "secret": event.get("SecretId"),
+        "token": event.get("ClientRequestToken"),
+        "outcome": "failed" if failure else outcome,
+        "seconds": round(time.monotonic() - start, 3),
+    }
+    print(json.dumps(line | ({"error": failure} if failure else {})), flush=True)
+    if failure:
+        # Made here, it has no context: that could be a driver's error, which may quote a value.
+        raise RotationError(failure)
+
+
+def run(event: Mapping[str, Any]) -> str:
+    """Check what the contract asks for, then run the step; returns its outcome in words."""
+    steps = STEPS.get(os.environ.get("STRATEGY", ""))
+    if not steps:
+        raise RotationError(f"STRATEGY is none of {', '.join(STEPS)}: set it in the environment.")
+    for name in ("Step", "SecretId", "ClientRequestToken"):
+        if not event.get(name):
+            raise RotationError(f"The event has no {name}: let Secrets Manager call this function.")
+    secret = Secret(event["SecretId"], event["ClientRequestToken"], event.get("RotationToken"))
+    labels = secret.labels.get(secret.version_id, [])
+    if CURRENT in labels:
+        if UNFINISHED in labels:
+            secret.mark_finished()
+        return "already current"
+    if PENDING not in labels:
+        raise RotationError(
+            f"Version {secret.version_id} of {secret.arn} is not {PENDING}: its rotation was given "
+            "up. Start another one."
+        )
+    step = steps.get(event["Step"])
+    if not step:
+        raise RotationError(f"The event's Step is none of {', '.join(steps)}.")
+    return step(secret)
+
+
+def explain(error: Exception) -> str:
+    """An error that this code did not expect, without its message, which may quote a value."""
+    if isinstance(error, exceptions.ClientError):
+        code = error.response["Error"]["Code"]
+        what = (
+            "let the function's role, the secret's policy and its key's allow it"
+            if "AccessDenied" in code
+            else "see the state of the secret and of its key, and the function's environment"
+        )
+        return f"{error.operation_name} fails with {code}: {what}."
+    if isinstance(error, exceptions.ConnectionError | exceptions.HTTPClientError):
+        return (
+            f"Secrets Manager cannot be reached ({type(error).__name__}): give the function's "
+            "subnets a VPC endpoint for it or a NAT gateway."
+        )
+    *_, (frame, line) = traceback.walk_tb(error.__traceback__)
+    place = f"{Path(frame.f_code.co_filename).name}:{line}"
+    return f"{type(error).__name__} at {place}: this is a fault of the function, report it."

@@ -1,0 +1,142 @@
+"""Sessions on PostgreSQL."""
+
+import base64
+import contextlib
+import hashlib
+import socket
+import ssl
+from typing import Any, override
+
+from pg8000 import native
+from scramp import ScramMechanism
+
+from rotation import tls
+from rotation.errors import RotationError, failed, unreachable, untrusted, without_tls
+from rotation.secret import Credentials
+from rotation.session import NETWORK_SECONDS, STATEMENT_SECONDS, Session
+
+# Invalid password; invalid authorization: unknown user, NOLOGIN, no line in pg_hba.conf.
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+NOT_THIS_USER = ("28P01", "28000")
+LONGEST_NAME_BYTES = 63
+
+
+def login(credentials: Credentials) -> Session | None:
+    """Log in; None if the server refuses name or password."""
+    target = (credentials.host, credentials.port)
+    try:
+        return PostgreSQLSession(_connect(credentials), credentials.username)
+    except native.DatabaseError as error:
+        code = _code(error)
+        if code in NOT_THIS_USER:
+            return None
+        raise unreachable(*target, f"SQLSTATE {code}") from None
+    except ssl.SSLError as error:
+        raise untrusted(*target, error) from None
+    except native.InterfaceError as error:
+        if str(error) == "Server refuses SSL":
+            raise without_tls(*target) from None
+        raise unreachable(*target, _name(error)) from None
+    except OSError as error:
+        raise unreachable(*target, _name(error)) from None
+
+
+def _connect(credentials: Credentials) -> native.Connection:
+    tcp = socket.create_connection((credentials.host, credentials.port), NETWORK_SECONDS)
+    try:
+        # pg8000 leaves this off, and each login would wait for 40 ms.
+        tcp.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return native.Connection(
+            credentials.username,
+            host=credentials.host,
+            database=credentials.database or "postgres",
+            password=credentials.password,
+            sock=tcp,
+            ssl_context=tls.context() if credentials.tls else False,
+            startup_params={"statement_timeout": f"{STATEMENT_SECONDS}s"},
+            application_name="rotation",
+        )
+    except BaseException:
+        tcp.close()
+        raise
+
+
+def _code(error: native.DatabaseError) -> str:
+    return str(error.args[0].get("C"))
+
+
+def _name(error: Exception) -> str:
+    return type(error.__cause__ or error).__name__
+
+
+class PostgreSQLSession(Session):
+    """What a user can do who is logged in.
+
+    The server gets a hash of a new password, never the password: it may log statements.
+    """
+
+    def __init__(self, connection: native.Connection, account: str) -> None:
+        self._account = account
+        self._connection = connection
+
+    @property
+    @override
+    def account(self) -> str:
+        return self._account
+
+    @override
+    def check(self) -> None:
+        self._run("run a statement", "SELECT 1")
+
+    @override
+    def set_own_password(self, password: str) -> None:
+        action = "change the password"
+        # One user of a pair acts as the other, and may not change that one's password.
+        self._run(action, "SET ROLE NONE")
+        password_hash = native.literal(self._hash(self._account, password))
+        self._run(action, f"ALTER ROLE SESSION_USER PASSWORD {password_hash}")
+
+    @override
+    def set_password_of_other(self, original: str, username: str, password: str) -> None:
+        if len(username.encode()) > LONGEST_NAME_BYTES:
+            # PostgreSQL would cut it, perhaps to the name of the user in use.
+            raise RotationError(
+                f"The other user's name has more than {LONGEST_NAME_BYTES} bytes: rotate a user "
+                "with a shorter name."
+            )
+        action = "set up the other user"
+        name, acts_as = native.identifier(username), native.identifier(original)
+        password_hash = native.literal(self._hash(username, password))
+        self._run(action, "BEGIN")
+        if not self._run(action, "SELECT 1 FROM pg_roles WHERE rolname = :name", name=username):
+            self._run(action, f"CREATE ROLE {name} LOGIN IN ROLE {acts_as}")
+            # What it makes belongs to both: it is the original that makes it.
+            self._run(action, f"ALTER ROLE {name} SET role TO {acts_as}")
+        self._run(action, f"ALTER ROLE {name} PASSWORD {password_hash}")
+        self._run(action, "COMMIT")
+
+    @override
+    def close(self) -> None:
+        with contextlib.suppress(native.InterfaceError):
+            self._connection.close()
+
+    def _hash(self, username: str, password: str) -> str:
+        """What PostgreSQL would store, in the form that it is set to store."""
+        if self._run("tell its settings", "SHOW password_encryption") == [["md5"]]:
+            digest = hashlib.md5((password + username).encode(), usedforsecurity=False)
+            return f"md5{digest.hexdigest()}"
+        salt, stored_key, server_key, iterations = ScramMechanism("SCRAM-SHA-256").make_auth_info(
+            password
+        )
+        encoded_salt, *keys = (
+            base64.b64encode(part).decode() for part in (salt, stored_key, server_key)
+        )
+        return f"SCRAM-SHA-256${iterations}:{encoded_salt}${':'.join(keys)}"
+
+    def _run(self, action: str, statement: str, **parameters: str) -> list[list[Any]]:
+        try:
+            return self._connection.run(statement, **parameters) or []
+        except native.DatabaseError as error:
+            raise failed(action, f"SQLSTATE {_code(error)}") from None
+        except native.InterfaceError as error:
+            raise failed(action, _name(error)) from None

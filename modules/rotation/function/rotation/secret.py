@@ -1,0 +1,211 @@
+"""The secret in Secrets Manager: its versions, and the credentials in each.
+
+JSON structure: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
+"""
+
+import functools
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+from rotation.errors import RotationError
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+CURRENT = "AWSCURRENT"
+PENDING = "AWSPENDING"
+PREVIOUS = "AWSPREVIOUS"
+# On the new version from createSecret to finishSecret. It keeps a password that may already be the
+# database's from being purged, should somebody take AWSPENDING away to start anew.
+UNFINISHED = "rotation-unfinished"
+
+PORTS = {"postgres": 5432, "mysql": 3306, "mariadb": 3306}
+
+# The options of GetRandomPassword and their defaults, as modules/secret has them.
+PASSWORD_LENGTH = 32
+EXCLUDE_CHARACTERS = "\"#$%&'/:;?@[\\]`{|}"
+PASSWORD_SWITCHES = {
+    "EXCLUDE_LOWERCASE": ("ExcludeLowercase", False),
+    "EXCLUDE_UPPERCASE": ("ExcludeUppercase", False),
+    "EXCLUDE_NUMBERS": ("ExcludeNumbers", False),
+    "EXCLUDE_PUNCTUATION": ("ExcludePunctuation", False),
+    "INCLUDE_SPACE": ("IncludeSpace", False),
+    "REQUIRE_EACH_INCLUDED_TYPE": ("RequireEachIncludedType", True),
+}
+
+
+@functools.cache
+def client() -> "SecretsManagerClient":
+    """Client of Secrets Manager, kept between invocations; gives up before Lambda does."""
+    return boto3.client(
+        "secretsmanager",
+        config=Config(
+            connect_timeout=3,
+            read_timeout=5,
+            retries={"mode": "standard", "total_max_attempts": 3},
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """How a user logs in to a database, and the JSON document that says so."""
+
+    engine: str
+    host: str
+    port: int
+    username: str
+    password: str = field(repr=False)
+    database: str | None
+    tls: bool
+    superuser_secret_arn: str | None
+    document: Mapping[str, Any] = field(repr=False)
+
+    @classmethod
+    def parse(cls, text: str | None, place: str) -> "Credentials":
+        """Credentials in the SecretString found at `place`, in words; raises RotationError."""
+        try:
+            document = json.loads(text or "")
+        except ValueError:
+            document = None
+        if not isinstance(document, dict):
+            raise RotationError(f"{place} is not a JSON object: store the credentials as JSON.")
+        for name in ("engine", "host", "username", "password"):
+            if not isinstance(document.get(name), str) or not document[name]:
+                raise RotationError(f'{place} has no text as "{name}": add it to the JSON.')
+        if document["engine"] not in PORTS:
+            raise RotationError(f'{place} has an "engine" that is none of {", ".join(PORTS)}.')
+        tls = {"true": True, "false": False}.get(str(document.get("ssl", True)).lower())
+        if tls is None:
+            raise RotationError(f'{place} has an "ssl" that is neither true nor false.')
+        try:
+            port = int(document.get("port", PORTS[document["engine"]]))
+        except (TypeError, ValueError):
+            raise RotationError(f'{place} has a "port" that is not a number.') from None
+        return cls(
+            engine=document["engine"],
+            host=document["host"],
+            port=port,
+            username=document["username"],
+            password=document["password"],
+            database=document.get("dbname"),
+            tls=tls,
+            superuser_secret_arn=document.get("masterarn"),
+            document=document,
+        )
+
+    @property
+    def server(self) -> tuple[str, str, int]:
+        """What server they are for."""
+        return self.engine, self.host, self.port
+
+
+@dataclass(frozen=True)
+class Secret:
+    """The secret that is rotated, and the id of the version that this rotation makes.
+
+    `rotation_token` is what Secrets Manager may have given to know this rotation by: no log has it.
+    """
+
+    arn: str
+    version_id: str
+    rotation_token: str | None = field(default=None, repr=False)
+
+    @functools.cached_property
+    def labels(self) -> dict[str, list[str]]:
+        """Staging labels by version id at first look; RotationError unless rotation is enabled."""
+        description = client().describe_secret(SecretId=self.arn)
+        if not description.get("RotationEnabled"):
+            raise RotationError(f"Rotation of {self.arn} is not enabled: enable it, or stop here.")
+        return description["VersionIdsToStages"]
+
+    def current(self) -> Credentials:
+        """Credentials in use."""
+        credentials = read(self.arn, VersionStage=CURRENT)
+        if not credentials:
+            raise RotationError(f"{self.arn} has no {CURRENT} value: store one before it rotates.")
+        return credentials
+
+    def previous(self) -> Credentials | None:
+        """Credentials in use before, if there were any and not a value of some other form."""
+        try:
+            return read(self.arn, VersionStage=PREVIOUS)
+        except RotationError:
+            return None
+
+    def find_pending(self) -> Credentials | None:
+        """Credentials that this rotation has made, if it has."""
+        return read(self.arn, VersionStage=PENDING, VersionId=self.version_id)
+
+    def pending(self) -> Credentials:
+        """Credentials that this rotation has made."""
+        credentials = self.find_pending()
+        if not credentials:
+            raise RotationError(f"Version {self.version_id} has no value: run createSecret first.")
+        return credentials
+
+    def unfinished(self) -> Credentials | None:
+        """Credentials of an earlier rotation that was given up halfway, if there was one."""
+        others = [
+            version_id
+            for version_id, labels in self.labels.items()
+            if UNFINISHED in labels and version_id != self.version_id
+        ]
+        return read(self.arn, VersionStage=UNFINISHED, VersionId=others[0]) if others else None
+
+    def put_pending(self, document: Mapping[str, Any]) -> None:
+        """Store the value of this rotation's version, unless somebody has just done so."""
+        token = {"RotationToken": self.rotation_token} if self.rotation_token else {}
+        try:
+            client().put_secret_value(
+                SecretId=self.arn,
+                ClientRequestToken=self.version_id,
+                SecretString=json.dumps(document),
+                VersionStages=[PENDING, UNFINISHED],
+                **token,
+            )
+        except client().exceptions.ResourceExistsException:
+            pass  # Lambda may run a step twice at once; the first value counts for both.
+
+    def make_current(self, old_version_id: str) -> None:
+        """Move AWSCURRENT to this rotation's version; Secrets Manager moves AWSPREVIOUS."""
+        client().update_secret_version_stage(
+            SecretId=self.arn,
+            VersionStage=CURRENT,
+            MoveToVersionId=self.version_id,
+            RemoveFromVersionId=old_version_id,
+        )
+
+    def mark_finished(self) -> None:
+        """Take UNFINISHED from this rotation's version."""
+        client().update_secret_version_stage(
+            SecretId=self.arn, VersionStage=UNFINISHED, RemoveFromVersionId=self.version_id
+        )
+
+
+def read(arn: str, **version: str) -> Credentials | None:
+    """Credentials in a version of a secret, None if there is none; raises RotationError."""
+    try:
+        value = client().get_secret_value(SecretId=arn, **version)
+    except client().exceptions.ResourceNotFoundException:
+        return None
+    return Credentials.parse(value.get("SecretString"), f"{version['VersionStage']} of {arn}")
+
+
+def new_password() -> str:
+    """Password from Secrets Manager, by the rules in this process's environment."""
+    switches = {
+        option: os.environ.get(name, str(default)).lower() == "true"
+        for name, (option, default) in PASSWORD_SWITCHES.items()
+    }
+    return client().get_random_password(
+        PasswordLength=int(os.environ.get("PASSWORD_LENGTH", PASSWORD_LENGTH)),
+        ExcludeCharacters=os.environ.get("EXCLUDE_CHARACTERS", EXCLUDE_CHARACTERS),
+        **switches,
+    )["RandomPassword"]

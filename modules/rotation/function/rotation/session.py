@@ -1,0 +1,36 @@
+"""What the function asks of a database server, whatever the engine."""
+
+from abc import ABC, abstractmethod
+
+# A statement ends on the server before the client stops waiting for it.
+STATEMENT_SECONDS = 4
+NETWORK_SECONDS = 5
+
+
+class Session(ABC):
+    """What a user can do who is logged in. Every method but `close` raises RotationError."""
+
+    @property
+    @abstractmethod
+    def account(self) -> str:
+        """The user as the server knows it."""
+
+    @abstractmethod
+    def check(self) -> None:
+        """Run a statement."""
+
+    @abstractmethod
+    def set_own_password(self, password: str) -> None:
+        """Change the password of the user itself."""
+
+    @abstractmethod
+    def set_password_of_other(self, original: str, username: str, password: str) -> None:
+        """Set the password of a user, who is made with the rights of `original` if need be.
+
+        `original` is the account of another session. The password does not log in before the
+        rights are there.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """End the session; raises nothing."""

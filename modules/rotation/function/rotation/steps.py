@@ -1,0 +1,183 @@
+"""The four steps of a rotation, by strategy.
+
+Single user: the user changes its own password. Alternating users: a superuser sets the password of
+NAME_clone while NAME is in use, and of NAME while NAME_clone is.
+
+After every call that these steps make, the password in AWSCURRENT or that in AWSPENDING logs in.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from rotation.database import login
+from rotation.errors import RotationError
+from rotation.secret import CURRENT, UNFINISHED, Credentials, Secret, new_password, read
+
+CLONE_SUFFIX = "_clone"
+
+
+def create_for_same_user(secret: Secret) -> str:
+    """Make a new password for the user."""
+    current = secret.current()
+    if secret.find_pending():
+        return "already created"
+    password = taken_over(secret, current)
+    secret.put_pending({**current.document, "password": password or new_password()})
+    return "taken over" if password else "created"
+
+
+def taken_over(secret: Secret, current: Credentials) -> str | None:
+    """The user's password, if a rotation that was given up has already changed it.
+
+    Otherwise the database would have a password that neither AWSCURRENT nor AWSPENDING holds.
+    """
+    left = with_password_of(secret.unfinished(), current)
+    if not left:
+        return None
+    with login(left) as session:
+        return left.password if session else None
+
+
+def with_password_of(version: Credentials | None, current: Credentials) -> Credentials | None:
+    """The current credentials with the password of another version, if that is the same user's.
+
+    Only its password: how to connect may have been corrected since.
+    """
+    if version and (version.engine, version.username) == (current.engine, current.username):
+        return replace(current, password=version.password)
+    return None
+
+
+def create_for_other_user(secret: Secret) -> str:
+    """Make a new password for the user that is not in use now."""
+    current = secret.current()
+    if secret.find_pending():
+        return "already created"
+    login_fields = {"username": other_user(current.username), "password": new_password()}
+    secret.put_pending({**current.document, **login_fields})
+    return "created"
+
+
+def other_user(username: str) -> str:
+    """NAME_clone for NAME, and NAME for NAME_clone."""
+    if username.endswith(CLONE_SUFFIX):
+        return username.removesuffix(CLONE_SUFFIX)
+    return username + CLONE_SUFFIX
+
+
+def set_by_user(secret: Secret) -> str:
+    """Let the user change its password to the new one."""
+    pending, current = secret.pending(), secret.current()
+    if (pending.server, pending.username) != (current.server, current.username):
+        raise other_target(secret)
+    with login(pending) as session:
+        if session:
+            return "already set"
+    for credentials in in_use(secret, current):
+        with login(credentials) as session:
+            if session:
+                session.set_own_password(pending.password)
+                return "set"
+    raise RotationError(
+        f"No password in {secret.arn} logs in, neither the new, the current nor the previous one: "
+        "unlock the user, or set its password in the database to the one in AWSCURRENT."
+    )
+
+
+def in_use(secret: Secret, current: Credentials) -> Iterator[Credentials]:
+    """What may log in while the new password does not, the likeliest first."""
+    yield current
+    if previous := with_password_of(secret.previous(), current):
+        yield previous
+
+
+def set_by_superuser(secret: Secret) -> str:
+    """Let the superuser set the new password, and make the user if it is not there yet."""
+    pending, current = secret.pending(), secret.current()
+    if pending.server != current.server or pending.username != other_user(current.username):
+        raise other_target(secret)
+    with login(pending) as session:
+        if session:
+            return "already set"
+    # Whoever writes the secret without knowing a password must not get the superuser's help.
+    with login(current) as session:
+        if not session:
+            raise RotationError(
+                f"AWSCURRENT of {secret.arn} does not log in: unlock the user, or set its password "
+                "in the database to the one in AWSCURRENT."
+            )
+        original = session.account
+    superuser = superuser_of(secret, current)
+    with login(replace(superuser, database=current.database)) as session:
+        if not session:
+            raise RotationError(
+                f"AWSCURRENT of the superuser's secret {current.superuser_secret_arn} does not log "
+                "in: correct it, or unlock the superuser."
+            )
+        session.set_password_of_other(original, pending.username, pending.password)
+    return "set"
+
+
+def superuser_of(secret: Secret, current: Credentials) -> Credentials:
+    """Credentials of the superuser of the same server; raises RotationError."""
+    arn = current.superuser_secret_arn
+    if not arn:
+        raise RotationError(
+            f'AWSCURRENT of {secret.arn} has no "masterarn": add the ARN of a superuser\'s secret, '
+            "or rotate by a single user."
+        )
+    superuser = read(arn, VersionStage=CURRENT)
+    if not superuser:
+        raise RotationError(f"The superuser's secret {arn} has no AWSCURRENT value: store one.")
+    if (superuser.engine, superuser.host) != (current.engine, current.host):
+        raise RotationError(
+            f"The superuser's secret {arn} is for another engine or host than {secret.arn}: make "
+            "both name the same one."
+        )
+    return superuser
+
+
+def test(secret: Secret) -> str:
+    """See that the new password logs in."""
+    with login(secret.pending()) as session:
+        if not session:
+            raise RotationError(
+                f"AWSPENDING of {secret.arn} does not log in: see whether the user is locked, or "
+                "somebody else has changed its password."
+            )
+        session.check()
+    return "tested"
+
+
+def finish(secret: Secret) -> str:
+    """Make the new version the current one."""
+    labels = secret.labels
+    old_version_id = next(version_id for version_id in labels if CURRENT in labels[version_id])
+    secret.make_current(old_version_id)
+    if UNFINISHED in labels[secret.version_id]:
+        secret.mark_finished()
+    return "finished"
+
+
+def other_target(secret: Secret) -> RotationError:
+    """The secret was changed to another user or server since this rotation began."""
+    return RotationError(
+        f"AWSPENDING of {secret.arn} is for another user or server than AWSCURRENT, which was "
+        "changed since: remove AWSPENDING from that version, and rotate again."
+    )
+
+
+STEPS = {
+    "single_user": {
+        "createSecret": create_for_same_user,
+        "setSecret": set_by_user,
+        "testSecret": test,
+        "finishSecret": finish,
+    },
+    "alternating_users": {
+        "createSecret": create_for_other_user,
+        "setSecret": set_by_superuser,
+        "testSecret": test,
+        "finishSecret": finish,
+    },
+}

@@ -1,0 +1,368 @@
+"""Database servers to test against: PostgreSQL and MariaDB, on loopback, never as root."""
+
+import os
+import secrets
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, ClassVar, Self, override
+
+import pg8000.dbapi
+import pymysql
+import trustme
+from pg8000 import native
+
+from harness.debian import as_user, mariadb, postgresql, unprivileged_user
+from harness.localstack import free_port
+
+START_SECONDS = 30
+LOG_LINES = 20
+
+
+class DatabaseError(Exception):
+    """A server did not start; the message ends with the tail of its log."""
+
+
+class Server(ABC):
+    """A server of one's own on a free port of loopback, for the length of a `with` block.
+
+    With `tls`, it has a certificate for `host` from a CA made for it, `ca`, which stands in
+    `ca_file`. It logs every statement, in `folder`, which goes when it ends. It ends with this
+    process, also when that is killed. Raises DatabaseError on entry when it does not start, and
+    FileNotFoundError when it is not installed.
+    """
+
+    engine: ClassVar[str]
+    table: ClassVar[str]
+    ending: ClassVar[signal.Signals]
+    host = "localhost"
+    superuser = "superuser"
+
+    def __init__(self, *, tls: bool = True) -> None:
+        self.tls = tls
+        self.ca = trustme.CA()
+        self.port = free_port()
+        self.superuser_password = secrets.token_urlsafe()
+
+    def __enter__(self) -> Self:
+        self.folder = Path(tempfile.mkdtemp(prefix="tf-", dir=_passable_folder()))
+        self.log = self.folder / "server.log"
+        self.ca_file = self.folder / "ca.pem"
+        try:
+            self._write_certificates()
+            self._initialize()
+            self._give_away()
+            self._start()
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._superuser.close()
+        self._end()
+
+    @abstractmethod
+    def connect(self, username: str, password: str) -> Any:  # noqa: ANN401 - no type for DB-API
+        """Connection by DB-API, with autocommit and without TLS."""
+
+    @abstractmethod
+    def logs_in(self, username: str, password: str) -> bool:
+        """Whether the server lets this user in; raises the driver's error if it cannot tell."""
+
+    @abstractmethod
+    def create_user(self, username: str, password: str) -> None:
+        """Make a user who may read `table` and no more."""
+
+    def reads(self, username: str, password: str) -> bool:
+        """Whether this user logs in and may read `table`."""
+        if not self.logs_in(username, password):
+            return False
+        connection = self.connect(username, password)
+        try:
+            connection.cursor().execute(f"SELECT * FROM {self.table}")  # noqa: S608
+        except (pg8000.DatabaseError, pymysql.OperationalError):
+            return False
+        finally:
+            connection.close()
+        return True
+
+    @abstractmethod
+    def lock_user(self, username: str) -> None:
+        """Let the user log in no more."""
+
+    def run(self, statement: str, *parameters: object) -> list[Sequence[Any]]:
+        """Rows of a statement that the superuser runs; `%s` stands for a parameter."""
+        cursor = self._superuser.cursor()
+        cursor.execute(statement, *([parameters] if parameters else []))
+        return list(cursor.fetchall()) if cursor.description else []
+
+    @abstractmethod
+    def _initialize(self) -> None:
+        """Make the data folder with the superuser in it."""
+
+    @abstractmethod
+    def _command(self) -> list[str | Path]:
+        """Command that runs the server in the foreground."""
+
+    def _write_certificates(self) -> None:
+        self.ca.cert_pem.write_to_path(self.ca_file)
+        certificate = self.ca.issue_cert(self.host)
+        certificate.private_key_pem.write_to_path(self.folder / "key.pem")
+        certificate.cert_chain_pems[0].write_to_path(self.folder / "certificate.pem")
+        (self.folder / "key.pem").chmod(0o600)
+
+    def _initialize_by(self, *command: str | Path, text: str = "") -> None:
+        self._give_away()
+        result = subprocess.run(
+            command,
+            cwd=self.folder,
+            input=text,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            **as_user(unprivileged_user()),
+        )
+        if result.returncode:
+            raise DatabaseError(f"{self.engine} cannot be set up: {_tail(result.stdout)}")
+
+    def _give_away(self) -> None:
+        if user := unprivileged_user():
+            for path in (self.folder, *self.folder.iterdir()):
+                shutil.chown(path, user)
+
+    def _start(self) -> None:
+        supervise: list[str | Path] = [sys.executable, "-m", "harness.supervise"]
+        supervise += [unprivileged_user(), str(int(self.ending)), self.folder]
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [*supervise, *self._command()],
+                cwd=self.folder,
+                env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                # Ctrl-C at the terminal is for the starter, which may still need the server.
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                self._superuser = self.connect(self.superuser, self.superuser_password)
+            except (pg8000.Error, pymysql.Error):
+                if time.monotonic() > deadline:
+                    tail = _tail(self.log.read_text(errors="replace"))
+                    raise DatabaseError(f"{self.engine} did not start. Its log:\n{tail}") from None
+                time.sleep(0.02)
+            else:
+                return
+
+    def _end(self) -> None:
+        if hasattr(self, "_process"):
+            assert self._process.stdin
+            self._process.stdin.close()
+            self._process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class PostgreSQL(Server):
+    """PostgreSQL as Debian has it. Users log in by SCRAM-SHA-256, or MD5 if that is stored."""
+
+    engine = "postgres"
+    table = "things"
+    # At once, yet leaving no shared memory behind.
+    ending = signal.SIGQUIT
+
+    @override
+    def connect(self, username: str, password: str) -> Any:
+        connection = pg8000.dbapi.connect(
+            username,
+            host=self.host,
+            port=self.port,
+            database="postgres",
+            password=password,
+            ssl_context=False,
+        )
+        connection.autocommit = True
+        return connection
+
+    @override
+    def logs_in(self, username: str, password: str) -> bool:
+        try:
+            self.connect(username, password).close()
+        except pg8000.DatabaseError as error:
+            if error.args[0]["C"] in ("28P01", "28000"):
+                return False
+            raise
+        return True
+
+    @override
+    def create_user(self, username: str, password: str) -> None:
+        name = native.identifier(username)
+        self.run(f"CREATE USER {name} PASSWORD {native.literal(password)}")
+        self.run(
+            f"CREATE TABLE IF NOT EXISTS {self.table} (); GRANT SELECT ON {self.table} TO {name}"
+        )
+
+    @override
+    def lock_user(self, username: str) -> None:
+        self.run(f"ALTER USER {native.identifier(username)} NOLOGIN")
+
+    @override
+    def _initialize(self) -> None:
+        (self.folder / "password").write_text(self.superuser_password)
+        (self.folder / "pg_hba.conf").write_text("host all all 127.0.0.1/32 md5\n")
+        self._initialize_by(
+            _installed(postgresql()) / "initdb",
+            f"--pgdata={self.folder / 'data'}",
+            f"--username={self.superuser}",
+            f"--pwfile={self.folder / 'password'}",
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--no-locale",
+            "--no-sync",
+        )
+
+    @override
+    def _command(self) -> list[str | Path]:
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "port": self.port,
+            "unix_socket_directories": "",
+            "hba_file": self.folder / "pg_hba.conf",
+            "ssl": "on" if self.tls else "off",
+            "ssl_cert_file": self.folder / "certificate.pem",
+            "ssl_key_file": self.folder / "key.pem",
+            "log_statement": "all",
+            "fsync": "off",
+            "shared_buffers": "16MB",
+        }
+        options = [f"--{name}={value}" for name, value in settings.items()]
+        return [_installed(postgresql()) / "postgres", "-D", self.folder / "data", *options]
+
+
+class MariaDB(Server):
+    """MariaDB as Debian has it. Users log in by mysql_native_password."""
+
+    engine = "mariadb"
+    table = "shop.things"
+    ending = signal.SIGKILL
+
+    @override
+    def connect(self, username: str, password: str) -> Any:
+        return pymysql.connect(
+            user=username,
+            password=password.encode(),  # a text would be sent as Latin-1
+            host=self.host,
+            port=self.port,
+            charset="utf8mb4",
+            ssl_disabled=True,
+            autocommit=True,
+        )
+
+    @override
+    def logs_in(self, username: str, password: str) -> bool:
+        try:
+            self.connect(username, password).close()
+        except pymysql.OperationalError as error:
+            if error.args[0] in (1045, 4151):
+                return False
+            raise
+        return True
+
+    @override
+    def create_user(self, username: str, password: str) -> None:
+        self.run("CREATE USER %s IDENTIFIED BY %s", username, password)
+        self.run("CREATE DATABASE IF NOT EXISTS shop")
+        self.run(f"CREATE TABLE IF NOT EXISTS {self.table} (id int)")
+        self.run(f"GRANT SELECT ON {self.table} TO %s", username)
+
+    @override
+    def lock_user(self, username: str) -> None:
+        self.run("ALTER USER %s ACCOUNT LOCK", username)
+
+    @override
+    def _initialize(self) -> None:
+        (self.folder / "data").mkdir()
+        # What mariadb-install-db does, which is not in the package of the server alone.
+        share = next(Path("/usr/share").glob("m*/*_system_tables.sql")).parent
+        scripts = [next(share.glob(f"*_system_tables{part}.sql")) for part in ("", "_data")]
+        text = "".join(script.read_text() for script in scripts)
+        self._initialize_by(
+            *self._program(), "--bootstrap", text=f"CREATE DATABASE mysql;\nUSE mysql;\n{text}"
+        )
+        # Run at each start, a statement a line; the last makes a superuser.
+        (self.folder / "init.sql").write_text(
+            f"CREATE USER '{self.superuser}'@'%' IDENTIFIED BY '{self.superuser_password}';\n"
+            f"GRANT ALL ON *.* TO '{self.superuser}'@'%' WITH GRANT OPTION;\n"
+        )
+
+    def _program(self) -> list[str | Path]:
+        return [
+            _installed(mariadb()),
+            "--no-defaults",
+            f"--datadir={self.folder / 'data'}",
+            f"--tmpdir={self.folder}",
+            "--innodb-buffer-pool-size=8M",
+            "--innodb-log-file-size=4M",
+            "--innodb-flush-log-at-trx-commit=0",
+        ]
+
+    @override
+    def _command(self) -> list[str | Path]:
+        certificate = [
+            f"--ssl-cert={self.folder / 'certificate.pem'}",
+            f"--ssl-key={self.folder / 'key.pem'}",
+        ]
+        return [
+            *self._program(),
+            *(certificate if self.tls else ["--skip-ssl"]),
+            "--bind-address=127.0.0.1",
+            f"--port={self.port}",
+            f"--socket={self.folder / 'socket'}",
+            f"--init-file={self.folder / 'init.sql'}",
+            "--skip-name-resolve",
+            "--general-log",
+            f"--general-log-file={self.folder / 'statements.log'}",
+            "--slow-query-log",
+            "--long-query-time=0",
+            f"--slow-query-log-file={self.folder / 'slow.log'}",
+            f"--log-bin={self.folder / 'binlog'}",
+            f"--pid-file={self.folder / 'pid'}",
+        ]
+
+
+def _installed(program: Path | None) -> Path:
+    if not program:
+        raise FileNotFoundError("A database server is missing: run `python -m harness.debian`")
+    return program
+
+
+def _passable_folder() -> Path:
+    """The nearest folder around that for temporary files that every user can pass through."""
+    here = Path(tempfile.gettempdir())
+    if not unprivileged_user():
+        return here
+    return next(
+        folder
+        for folder in (here, *here.parents)
+        if all(each.stat().st_mode & stat.S_IXOTH for each in (folder, *folder.parents))
+    )
+
+
+def _tail(log: str) -> str:
+    return "\n".join(log.splitlines()[-LOG_LINES:])

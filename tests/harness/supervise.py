@@ -1,0 +1,32 @@
+"""Runs a server as another user, for as long as the process that started this one lives.
+
+Arguments: the user, or an empty text for the same one; the number of the signal that ends the
+server; the folder to leave nothing of; the server's command. Standard input is a pipe from the
+starter.
+"""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+
+from harness.debian import as_user
+
+END_SECONDS = 10
+
+
+def main(user: str, signal_number: str, folder: str, *command: str) -> None:
+    """Wait for the pipe to close, as it does however the starter ends; then leave nothing."""
+    server = subprocess.Popen(command, stdin=subprocess.DEVNULL, **as_user(user))
+    os.read(sys.stdin.fileno(), 1)
+    server.send_signal(int(signal_number))
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        server.wait(END_SECONDS)
+    server.kill()
+    server.wait()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,869 @@
+"""The rotation function, on real servers: what it changes, and that no fault locks anybody out.
+
+The handler runs in this process. RotateSecret itself, Lambda and Terraform have tests of their own.
+"""
+
+import contextlib
+import functools
+import itertools
+import json
+import re
+import socket
+import threading
+import traceback
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import trustme
+from botocore.model import OperationModel
+
+from harness import leaks
+from harness.databases import MariaDB, PostgreSQL, Server
+from harness.environments import ROOT
+from harness.localstack import free_port
+from harness.rotation import (
+    STEPS,
+    RotatedUser,
+    disturbed,
+    kill,
+    lose_answer,
+    throttled_function,
+    watched,
+)
+from rotation import handler, mysql, postgres, secret, steps
+from rotation.errors import RotationError
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+type MakeUser = Callable[..., RotatedUser]
+
+
+@pytest.fixture(params=["postgresql", "mariadb"])
+def server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """The server, each in turn, whose CA the function trusts."""
+    running: Server = request.getfixturevalue(request.param)
+    monkeypatch.setenv("CA_BUNDLE", str(running.ca_file))
+    return running
+
+
+@pytest.fixture(params=["single_user", "alternating_users"])
+def strategy(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The strategy, each in turn, that the function is set to."""
+    monkeypatch.setenv("STRATEGY", request.param)
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def function_arn() -> str:
+    """Lambda function that RotateSecret asks in vain."""
+    return throttled_function()
+
+
+@pytest.fixture
+def make_user(
+    server: Server,
+    strategy: str,  # noqa: ARG001
+    secretsmanager: "SecretsManagerClient",
+    function_arn: str,
+) -> MakeUser:
+    """Maker of users of the server, as RotatedUser has them, to be rotated by the strategy."""
+    return functools.partial(RotatedUser, server, secretsmanager, function_arn)
+
+
+# Fewer, and the calls are not watched as they should be.
+FEWEST_CALLS = 15
+
+SINGLE = pytest.mark.parametrize("strategy", ["single_user"], indirect=True)
+ALTERNATING = pytest.mark.parametrize("strategy", ["alternating_users"], indirect=True)
+ON_POSTGRESQL = pytest.mark.parametrize("server", ["postgresql"], indirect=True)
+ON_MARIADB = pytest.mark.parametrize("server", ["mariadb"], indirect=True)
+
+
+def test_a_rotation_sets_a_new_password_and_keeps_all_else(
+    make_user: MakeUser, strategy: str
+) -> None:
+    user = make_user()
+    for turn in range(3):
+        before = user.value("AWSCURRENT")
+        token = user.start()
+        user.steps(token)
+
+        user.assert_rotated(before, token)
+        clone_is_next = strategy == "alternating_users" and turn % 2 == 0
+        name = f"{user.username}_clone" if clone_is_next else user.username
+        assert user.value("AWSCURRENT")["username"] == name
+        assert user.logs_in("AWSPREVIOUS") == (strategy == "alternating_users")
+
+
+def test_a_step_may_be_repeated_and_changes_nothing_more(
+    make_user: MakeUser,
+) -> None:
+    user = make_user()
+    before = user.value("AWSCURRENT")
+    token = user.start()
+    for number, name in enumerate(STEPS):
+        user.step(name, token)
+        made, labels = user.value("AWSPENDING"), user.labels()
+        for again in STEPS[: number + 1]:
+            user.step(again, token)
+            assert (user.value("AWSPENDING"), user.labels()) == (made, labels), again
+    user.assert_rotated(before, token)
+
+
+def test_a_password_logs_in_after_every_call_that_a_rotation_makes(
+    make_user: MakeUser,
+) -> None:
+    user = make_user(ssl=False)
+    calls = []
+
+    def check(_: int, name: str) -> None:
+        calls.append(name)
+        user.assert_a_password_logs_in(f"after {name}")
+
+    with watched(after=check):
+        for _ in range(2):
+            user.rotate()
+
+    assert len(calls) > 2 * FEWEST_CALLS
+
+
+FAULTS: dict[str, dict[str, Callable[[str], None]]] = {
+    "killed, given up, new token": {"before": kill},
+    # The call has done its work: as if killed after it, but for what the function does on an error.
+    "answer lost, same token": {"after": lose_answer},
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_retry_heals_a_fault_at_any_call(
+    make_user: MakeUser, strategy: str, fault: str, record_property: Callable[[str, object], None]
+) -> None:
+    for number in itertools.count():
+        user = make_user(ssl=False)
+        before = user.value("AWSCURRENT")
+        token = user.start()
+        call = disturbed(user, token, number, **FAULTS[fault])
+        if not call:
+            break
+        when = f"after: {fault}, call {number}, {call}"
+        user.assert_a_password_logs_in(when)
+        if "new token" in fault and "AWSCURRENT" not in user.labels()[token]:
+            user.give_up(token)
+            token = user.start()
+        for name in STEPS:
+            user.step(name, token)
+            user.assert_a_password_logs_in(f"{when}, then {name}")
+        user.assert_rotated(before, token, when)
+
+    assert number > FEWEST_CALLS
+    record_property(f"faults healed, {user.server.engine}, {strategy}, {fault}", number)
+
+
+def test_two_runs_of_a_rotation_at_once_do_no_harm(
+    make_user: MakeUser,
+    strategy: str,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, object], None],
+) -> None:
+    # One run cannot wait for the other's lock here: both are in this thread.
+    monkeypatch.setattr(postgres, "STATEMENT_SECONDS", 0.2)
+    for number in itertools.count():
+        user = make_user(ssl=False)
+        before = user.value("AWSCURRENT")
+        token = user.start()
+        call = disturbed(user, token, number, before=functools.partial(try_steps, user, token))
+        if not call:
+            break
+        when = f"after another run at call {number}, {call}"
+        user.assert_a_password_logs_in(when)
+        user.steps(token)
+        user.assert_rotated(before, token, when)
+
+    assert number > FEWEST_CALLS
+    record_property(f"other runs in between, {user.server.engine}, {strategy}", number)
+
+
+def try_steps(user: RotatedUser, token: str, _: str = "") -> None:
+    with contextlib.suppress(RotationError):
+        user.steps(token)
+
+
+def test_two_runs_in_two_threads_do_no_harm(make_user: MakeUser) -> None:
+    user = make_user(ssl=False)
+    for _ in range(5):
+        before = user.value("AWSCURRENT")
+        token = user.start()
+        threads = [threading.Thread(target=try_steps, args=(user, token)) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        user.assert_a_password_logs_in("after two runs at once")
+        user.steps(token)
+        user.assert_rotated(before, token)
+
+
+class Refusal:
+    """Runs a rotation that must fail: with a clear message, and no value in what it says."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def __call__(self, user: RotatedUser, run: Callable[[], None] | None = None) -> str:
+        """Message of the failure of `run`, by default of a whole rotation."""
+        with pytest.raises(RotationError) as caught:
+            (run or user.rotate)()
+        message = str(caught.value)
+        last = self._capsys.readouterr().out.splitlines()[-1]
+        assert json.loads(last)["error"] == message
+        assert caught.value.__context__ is None
+        said = {"log": last, "error": "".join(traceback.format_exception(caught.value))}
+        for value in user.passwords():
+            assert not leaks.find(value, texts=said)
+        return message
+
+
+@pytest.fixture
+def refusal(capsys: pytest.CaptureFixture[str]) -> Refusal:
+    """Message of a rotation that must fail."""
+    return Refusal(capsys)
+
+
+@SINGLE
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"engine": "oracle"}, 'has an "engine" that is none of postgres, mysql, mariadb'),
+        ({"engine": None}, 'has no text as "engine": add it'),
+        ({"host": None}, 'has no text as "host": add it'),
+        ({"username": ""}, 'has no text as "username": add it'),
+        ({"password": 12345678}, 'has no text as "password": add it'),
+        ({"ssl": "perhaps"}, 'has an "ssl" that is neither true nor false'),
+        ({"port": "first"}, 'has a "port" that is not a number'),
+    ],
+    ids=str,
+)
+def test_a_secret_with_a_wrong_field_is_refused(
+    make_user: MakeUser, refusal: Refusal, fields: dict[str, object], told: str
+) -> None:
+    user = make_user()
+    user.put({**user.value("AWSCURRENT"), **fields})
+
+    assert told in refusal(user)
+
+
+@SINGLE
+@pytest.mark.parametrize("text", ["a password alone", '["password"]', '"password"', "{"])
+def test_a_secret_that_is_not_a_json_object_is_refused(
+    make_user: MakeUser, refusal: Refusal, text: str
+) -> None:
+    user = make_user()
+    user.put_text(text)
+
+    assert "is not a JSON object: store the credentials as JSON" in refusal(user)
+
+
+def test_a_server_that_is_down_is_told_and_harms_nothing(
+    make_user: MakeUser, refusal: Refusal
+) -> None:
+    user = make_user()
+    port = user.server.port
+    user.change(port=free_port())
+
+    assert "gives no connection (" in refusal(user)
+
+    # The pending version is for the wrong port: with a new value, AWS takes its label away.
+    user.change(port=port)
+    user.rotate()
+    assert user.logs_in("AWSCURRENT")
+
+
+@SINGLE
+def test_a_server_that_says_nothing_is_given_up(
+    make_user: MakeUser, refusal: Refusal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for engine in (mysql, postgres):
+        monkeypatch.setattr(engine, "NETWORK_SECONDS", 0.3)
+    user = make_user()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        user.change(port=silent.getsockname()[1], host="127.0.0.1")
+
+        assert "gives no connection (" in refusal(user)
+
+
+@SINGLE
+def test_a_server_of_an_unknown_ca_is_not_trusted(
+    make_user: MakeUser,
+    refusal: Refusal,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trustme.CA().cert_pem.write_to_path(tmp_path / "other.pem")
+    monkeypatch.setenv("CA_BUNDLE", str(tmp_path / "other.pem"))
+    user = make_user()
+
+    assert re.search(r"is not trusted \(.*certificate.*\): package its CA", refusal(user))
+    user.assert_a_password_logs_in("with an unknown CA")
+
+
+@SINGLE
+def test_a_server_under_another_host_name_is_not_trusted(
+    make_user: MakeUser, refusal: Refusal
+) -> None:
+    user = make_user(host="127.0.0.1")
+
+    assert re.search(r"is not trusted \(IP address mismatch.*\): package", refusal(user))
+
+
+@SINGLE
+@pytest.mark.usefixtures("strategy")
+@pytest.mark.parametrize("kind", [PostgreSQL, MariaDB])
+def test_a_server_without_tls_is_refused_unless_the_secret_allows_it(
+    kind: type[Server],
+    secretsmanager: "SecretsManagerClient",
+    function_arn: str,
+    refusal: Refusal,
+) -> None:
+    with kind(tls=False) as server:
+        user = RotatedUser(server, secretsmanager, function_arn)
+        assert 'refuses TLS: switch TLS on, or store "ssl": false' in refusal(user)
+
+        RotatedUser(server, secretsmanager, function_arn, ssl=False).rotate()
+        RotatedUser(server, secretsmanager, function_arn, ssl="False").rotate()
+
+
+@SINGLE
+@pytest.mark.parametrize(
+    ("bundle", "told"),
+    [("missing.pem", "not in the package: put it there"), (__file__, "is not PEM")],
+)
+def test_a_ca_bundle_that_is_no_file_of_certificates_is_told(
+    make_user: MakeUser,
+    refusal: Refusal,
+    monkeypatch: pytest.MonkeyPatch,
+    bundle: str,
+    told: str,
+) -> None:
+    monkeypatch.setenv("CA_BUNDLE", bundle)
+
+    assert told in refusal(make_user())
+
+
+@SINGLE
+def test_a_database_that_is_not_there_is_told_with_the_servers_code(
+    make_user: MakeUser, refusal: Refusal
+) -> None:
+    user = make_user(dbname="nowhere")
+
+    assert re.search(r"gives no connection \((SQLSTATE 3D000|error 1044)", refusal(user))
+
+
+def test_a_locked_user_is_told(make_user: MakeUser, refusal: Refusal) -> None:
+    user = make_user()
+    user.server.lock_user(user.username)
+
+    assert re.search("logs? in.*: unlock the user", refusal(user))
+
+
+def test_a_changed_host_stops_a_rotation_that_began_before(
+    make_user: MakeUser, refusal: Refusal
+) -> None:
+    user = make_user()
+    token = user.start()
+    user.step("createSecret", token)
+    user.change(host="elsewhere.example.com")
+
+    run = functools.partial(user.step, "setSecret", token)
+    assert "its rotation was given up. Start another one" in refusal(user, run)
+
+
+def test_a_rollback_to_another_host_stops_a_rotation_that_began_before(
+    make_user: MakeUser, refusal: Refusal
+) -> None:
+    user = make_user()
+    user.change(host="elsewhere.example.com")
+    user.change(host=user.server.host)
+    token = user.start()
+    user.step("createSecret", token)
+    user.roll_back()
+
+    run = functools.partial(user.step, "setSecret", token)
+    assert "is for another user or server than AWSCURRENT" in refusal(user, run)
+
+
+@ALTERNATING
+@pytest.mark.parametrize(
+    ("superuser", "told"),
+    [
+        ({"password": "not-the-password"}, "does not log in: correct it"),
+        ({"host": "127.0.0.1"}, "is for another engine or host than"),
+        ({"engine": "mysql"}, "is for another engine or host than"),
+        ({"username": "plain", "password": "plain-password"}, "The server does not "),
+        ({"password": None}, 'has no text as "password"'),
+    ],
+    ids=str,
+)
+def test_a_wrong_superuser_secret_is_refused(
+    make_user: MakeUser, refusal: Refusal, superuser: dict[str, object], told: str
+) -> None:
+    user = make_user()
+    if superuser.get("username") == "plain":
+        superuser = superuser | {"username": make_user(password="plain-password").username}
+    known = {"username": user.server.superuser, "password": user.server.superuser_password}
+    arn = user.make_secret({**known, **superuser})
+    user.change(masterarn=arn)
+
+    assert told in refusal(user)
+    user.assert_a_password_logs_in("with a wrong superuser secret")
+
+    # Without a new rotation: the retry uses the superuser's secret as it is by then.
+    user.put({**user.server_fields, **known}, arn)
+    user.steps(next(token for token, labels in user.labels().items() if "AWSPENDING" in labels))
+    assert user.logs_in("AWSCURRENT")
+
+
+@ALTERNATING
+def test_a_secret_that_names_no_superuser_is_refused(make_user: MakeUser, refusal: Refusal) -> None:
+    assert 'has no "masterarn": add the ARN' in refusal(make_user(masterarn=None))
+
+
+@ALTERNATING
+def test_a_superuser_secret_without_a_value_is_refused(
+    make_user: MakeUser, refusal: Refusal, secretsmanager: "SecretsManagerClient", secret_name: str
+) -> None:
+    empty = secretsmanager.create_secret(Name=secret_name)["ARN"]
+
+    assert "has no AWSCURRENT value: store one" in refusal(make_user(masterarn=empty))
+
+
+@ALTERNATING
+def test_a_superuser_is_of_no_help_to_who_does_not_know_the_current_password(
+    make_user: MakeUser, refusal: Refusal
+) -> None:
+    user = make_user()
+    user.change(password="a-guess-at-it")
+
+    assert "AWSCURRENT of" in refusal(user)
+
+
+@SINGLE
+def test_the_previous_password_serves_where_the_current_one_never_got_to_the_server(
+    make_user: MakeUser,
+) -> None:
+    user = make_user()
+    user.change(password="stored-but-never-set")
+    before = user.value("AWSCURRENT")
+    token = user.start()
+    user.steps(token)
+
+    user.assert_rotated(before, token)
+
+
+@SINGLE
+def test_a_password_that_was_set_is_taken_over_after_terraform_has_changed_the_host(
+    make_user: MakeUser, capsys: pytest.CaptureFixture[str]
+) -> None:
+    user = make_user(ssl=False, host="127.0.0.1")
+    token = user.start()
+    user.step("createSecret", token)
+    user.step("setSecret", token)
+    password = user.value("AWSPENDING")["password"]
+    # With this AWS gives up the rotation: no version in use has the password any more.
+    user.change(host=user.server.host)
+    assert not user.logs_in("AWSCURRENT")
+    capsys.readouterr()
+
+    token = user.start()
+    user.step("createSecret", token)
+    user.assert_a_password_logs_in("after createSecret")
+    assert json.loads(capsys.readouterr().out)["outcome"] == "taken over"
+    user.steps(token)
+    assert user.value("AWSCURRENT")["password"] == password
+    assert user.logs_in("AWSCURRENT")
+
+
+def test_a_previous_value_of_another_form_is_no_hindrance(make_user: MakeUser) -> None:
+    user = make_user()
+    before = user.value("AWSCURRENT")
+    user.put_text("a placeholder")
+    user.put(before)
+    token = user.start()
+    user.steps(token)
+
+    user.assert_rotated(before, token)
+
+
+@SINGLE
+def test_a_user_of_no_known_password_is_told(make_user: MakeUser, refusal: Refusal) -> None:
+    user = make_user()
+    for number in range(2):
+        user.change(password=f"stored-but-never-set-{number}")
+
+    assert "No password in" in refusal(user)
+
+
+EVERY_CHARACTER = "".join(map(chr, range(ord(" "), ord("~") + 1)))
+PASSWORDS = [
+    EVERY_CHARACTER,
+    EVERY_CHARACTER[::-1],
+    "pässwörd-ключ-密码",
+    "%s %(x)s %% :name $1 \\'",
+]
+NAMES = ["o'brien \"; DROP ROLE x", "100%s %(x)s", "back\\slash\\'", "a@b `c`", "ключ:name"]
+
+
+def test_every_character_that_an_engine_allows_survives_in_a_password(make_user: MakeUser) -> None:
+    user = make_user(password=EVERY_CHARACTER[1:])
+    for password in PASSWORDS:
+        user.rotate_to(password)
+
+        assert user.value("AWSCURRENT")["password"] == password
+        assert user.logs_in("AWSCURRENT")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_user_may_have_any_name(make_user: MakeUser, name: str) -> None:
+    user = make_user(username=f"{name}{uuid.uuid4().hex[:8]}")
+    for _ in range(2):
+        before = user.value("AWSCURRENT")
+        token = user.start()
+        user.steps(token)
+        user.assert_rotated(before, token)
+
+
+@ON_POSTGRESQL
+@ALTERNATING
+def test_what_one_user_makes_in_postgresql_belongs_to_both(make_user: MakeUser) -> None:
+    user = make_user()
+    user.server.run(f"CREATE SCHEMA AUTHORIZATION {user.username}")
+    for statement in ("CREATE TABLE t (id int)", "ALTER TABLE t ADD x int", "DROP TABLE t"):
+        user.rotate()
+        value = user.value("AWSCURRENT")
+        connection = user.server.connect(value["username"], value["password"])
+        connection.cursor().execute(f"SET search_path TO {user.username}; {statement}")
+        connection.close()
+
+
+@ON_MARIADB
+@ALTERNATING
+def test_the_other_user_of_mariadb_has_the_same_rights(make_user: MakeUser) -> None:
+    user = make_user()
+    server, name = user.server, user.username
+    database, role = f"{name} `TO` 100%", f"{name}_role"
+    quoted = database.replace("`", "``").replace("%", "%%")
+    server.run(f"RENAME USER {name} TO {name}@'127.0.0.%'")
+    account = f"{name}@'127.0.0.%%'"
+    for statement in (
+        f"CREATE DATABASE `{quoted}`",
+        f"CREATE TABLE `{quoted}`.t (a int, `b '` int)",
+        f"GRANT SELECT ON `{quoted}`.* TO {account} WITH GRANT OPTION",
+        f"GRANT UPDATE (`b '`) ON `{quoted}`.t TO {account}",
+        f"CREATE ROLE {role}",
+        f"GRANT {role} TO {account} WITH ADMIN OPTION",
+        f"SET DEFAULT ROLE {role} FOR {account}",
+        f"ALTER USER {account} WITH MAX_USER_CONNECTIONS 7",
+        f"GRANT CREATE TEMPORARY TABLES ON *.* TO {account}",
+    ):
+        server.run(statement + " -- %s", "")
+
+    user.rotate()
+
+    def rights(username: str) -> list[str]:
+        shown = server.run("SHOW GRANTS FOR %s@%s", username, "127.0.0.%")
+        return sorted(re.sub("PASSWORD '.*?'", "", row[0].replace("_clone", "")) for row in shown)
+
+    assert len(rights(name)) == 6
+    assert rights(f"{name}_clone") == rights(name)
+
+
+@pytest.mark.parametrize(
+    ("shown", "copied"),
+    [
+        # As MySQL writes them: https://dev.mysql.com/doc/refman/8.4/en/show-create-user.html,
+        # https://dev.mysql.com/doc/refman/8.4/en/show-grants.html and those of 5.7.
+        (
+            "CREATE USER `u1`@`localhost` IDENTIFIED WITH 'caching_sha2_password' AS "
+            "'$A$005$T%0ZCZ' REQUIRE SSL ACCOUNT UNLOCK",
+            "CREATE USER IF NOT EXISTS %s@%s IDENTIFIED WITH 'caching_sha2_password' AS "
+            "'$A$005$T%%0ZCZ' REQUIRE SSL ACCOUNT UNLOCK",
+        ),
+        ("GRANT USAGE ON *.* TO `u1`@`%`", "GRANT USAGE ON *.* TO %s@%s"),
+        (
+            "GRANT SELECT (`a``b`) ON `d`.`t` TO 'u1'@'%'",
+            "GRANT SELECT (`a``b`) ON `d`.`t` TO %s@%s",
+        ),
+        ("GRANT `r1`@`%`,`r2`@`%` TO `u1`@`%`", "GRANT `r1`@`%%`,`r2`@`%%` TO %s@%s"),
+        (
+            "GRANT PROXY ON ``@`` TO `u1`@`%` WITH GRANT OPTION",
+            "GRANT PROXY ON ``@`` TO %s@%s WITH GRANT OPTION",
+        ),
+        ("REVOKE INSERT ON `mysql`.* FROM `u1`@`%`", "REVOKE INSERT ON `mysql`.* FROM %s@%s"),
+        ("GRANT ALL ON ` TO ``u1``@`.* TO `u1`@`%`", "GRANT ALL ON ` TO ``u1``@`.* TO %s@%s"),
+    ],
+)
+def test_a_right_is_written_for_the_other_user(shown: str, copied: str) -> None:
+    assert mysql.for_another(shown) == copied
+
+
+def test_a_right_in_an_unknown_form_is_refused() -> None:
+    with pytest.raises(RotationError, match="in a form that is not known here"):
+        mysql.for_another("PERMIT SELECT ON *.* TO `u1`@`%`")
+
+
+@ON_POSTGRESQL
+@ALTERNATING
+def test_a_name_that_postgresql_would_cut_is_refused(make_user: MakeUser, refusal: Refusal) -> None:
+    user = make_user(username=uuid.uuid4().hex + "x" * 28)
+
+    assert "has more than 63 bytes: rotate a user with a shorter name" in refusal(user)
+
+
+@ON_POSTGRESQL
+def test_a_postgresql_that_stores_md5_goes_on_to(make_user: MakeUser) -> None:
+    user = make_user()
+    user.server.run("ALTER ROLE superuser SET password_encryption TO md5")
+    user.server.run(f"ALTER ROLE {user.username} SET password_encryption TO md5")
+    try:
+        user.rotate()
+    finally:
+        user.server.run("ALTER ROLE superuser RESET password_encryption")
+
+    name = user.value("AWSCURRENT")["username"]
+    stored = user.server.run("SELECT rolpassword FROM pg_authid WHERE rolname = %s", name)
+    assert stored[0][0].startswith("md5")
+    assert user.logs_in("AWSCURRENT")
+
+
+@ALTERNATING
+def test_a_statement_that_has_to_wait_is_given_up(
+    make_user: MakeUser, refusal: Refusal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for engine in (mysql, postgres):
+        monkeypatch.setattr(engine, "STATEMENT_SECONDS", 1)
+    user = make_user()
+    user.rotate()
+    server = user.server
+    blocker = server.connect(server.superuser, server.superuser_password)
+    for statement in {
+        "postgres": ["BEGIN", f"ALTER ROLE {user.username} CONNECTION LIMIT 9"],
+        "mariadb": ["FLUSH TABLES WITH READ LOCK"],
+    }[server.engine]:
+        blocker.cursor().execute(statement)
+    try:
+        assert re.search(r"does not .* \((SQLSTATE 57014|error 1969)\)", refusal(user))
+    finally:
+        blocker.close()
+    user.assert_a_password_logs_in("after a statement that waited")
+
+
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        ({"Step": None}, "The event has no Step: let Secrets Manager call"),
+        ({"SecretId": None}, "The event has no SecretId"),
+        ({"ClientRequestToken": ""}, "The event has no ClientRequestToken"),
+        ({"Step": "otherSecret"}, "Step is none of createSecret, setSecret, testSecret, finish"),
+        ({"ClientRequestToken": "unknown"}, "Version unknown of arn:.* is not AWSPENDING"),
+        ({"Step": "setSecret"}, "has no value: run createSecret first"),
+        ({"SecretId": "unknown"}, "DescribeSecret fails with ResourceNotFoundException"),
+    ],
+    ids=str,
+)
+@SINGLE
+@ON_MARIADB
+def test_an_event_that_breaks_the_contract_is_refused(
+    make_user: MakeUser, refusal: Refusal, event: dict[str, str], told: str
+) -> None:
+    user = make_user()
+    valid = {"Step": "createSecret", "SecretId": user.secret, "ClientRequestToken": user.start()}
+
+    assert re.search(told, refusal(user, functools.partial(handler.handle, valid | event)))
+
+
+@SINGLE
+@ON_MARIADB
+def test_nothing_is_rotated_while_rotation_is_not_enabled(
+    make_user: MakeUser, refusal: Refusal, secretsmanager: "SecretsManagerClient"
+) -> None:
+    user = make_user()
+    token = user.start()
+    secretsmanager.cancel_rotate_secret(SecretId=user.secret)
+
+    run = functools.partial(user.steps, token)
+    assert "is not enabled: enable it, or stop here" in refusal(user, run)
+
+
+@SINGLE
+@ON_MARIADB
+def test_a_rotation_that_was_given_up_does_nothing_more(
+    make_user: MakeUser, refusal: Refusal
+) -> None:
+    user = make_user()
+    stale = user.start()
+    user.step("createSecret", stale)
+    user.give_up(stale)
+    token = user.start()
+
+    for name in STEPS:
+        run = functools.partial(user.step, name, stale)
+        assert "was given up. Start another one" in refusal(user, run)
+    before = user.value("AWSCURRENT")
+    user.steps(token)
+    user.assert_rotated(before, token)
+
+
+@SINGLE
+@ON_MARIADB
+def test_an_unknown_strategy_is_refused(
+    make_user: MakeUser, refusal: Refusal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = make_user()
+    monkeypatch.setenv("STRATEGY", "both")
+
+    assert "STRATEGY is none of single_user, alternating_users" in refusal(user)
+
+
+@SINGLE
+@ON_MARIADB
+def test_no_way_to_secrets_manager_is_told(
+    make_user: MakeUser, refusal: Refusal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = make_user()
+    token = user.start()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
+    secret.client.cache_clear()
+    try:
+        told = refusal(user, functools.partial(user.steps, token))
+    finally:
+        secret.client.cache_clear()
+
+    assert "Secrets Manager cannot be reached (EndpointConnectionError)" in told
+
+
+@SINGLE
+@ON_MARIADB
+def test_a_fault_of_the_function_is_told_by_its_place_alone(
+    make_user: MakeUser, refusal: Refusal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = make_user()
+
+    def fail() -> None:
+        raise KeyError(user.value("AWSCURRENT")["password"])
+
+    monkeypatch.setattr(steps, "new_password", fail)
+
+    assert re.fullmatch(r"KeyError at \S+:\d+: .* report it\.", refusal(user))
+
+
+def asked(run: Callable[[], None]) -> dict[str, dict[str, object]]:
+    """What `run` asks Secrets Manager: the parameters by the name of the operation."""
+    calls: dict[str, dict[str, object]] = {}
+
+    def record(params: dict[str, object], model: OperationModel, **_: object) -> None:
+        calls[model.name] = dict(params)
+
+    events = secret.client().meta.events
+    events.register("before-parameter-build.secretsmanager", record)
+    run()
+    events.unregister("before-parameter-build.secretsmanager", record)
+    return calls
+
+
+@SINGLE
+@ON_MARIADB
+def test_passwords_follow_the_rules_in_the_environment(
+    make_user: MakeUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {
+        "PASSWORD_LENGTH": "40",
+        "EXCLUDE_CHARACTERS": "abc",
+        "EXCLUDE_LOWERCASE": "true",
+        "EXCLUDE_UPPERCASE": "True",
+        "EXCLUDE_NUMBERS": "false",
+        "EXCLUDE_PUNCTUATION": "true",
+        "INCLUDE_SPACE": "true",
+        "REQUIRE_EACH_INCLUDED_TYPE": "false",
+    }.items():
+        monkeypatch.setenv(name, value)
+    user = make_user()
+
+    assert asked(user.rotate)["GetRandomPassword"] == {
+        "PasswordLength": 40,
+        "ExcludeCharacters": "abc",
+        "ExcludeLowercase": True,
+        "ExcludeUppercase": True,
+        "ExcludeNumbers": False,
+        "ExcludePunctuation": True,
+        "IncludeSpace": True,
+        "RequireEachIncludedType": False,
+    }
+    assert re.fullmatch("[0-9 ]{40}", user.value("AWSCURRENT")["password"])
+
+
+@SINGLE
+@ON_MARIADB
+def test_the_rules_of_passwords_are_by_default_those_of_terraform(make_user: MakeUser) -> None:
+    hcl = (ROOT / "modules" / "secret" / "variables.tf").read_text()
+    hcl = hcl.split('variable "password" {')[1].split("\n}\n")[0]
+    declared = re.findall(r"^    (\w+) += optional\(\w+, (.*)\)$", hcl, re.MULTILINE)
+    defaults = {name: json.loads(value) for name, value in declared if name != "version"}
+    assert len(defaults) == 8
+
+    used = asked(make_user().rotate)["GetRandomPassword"]
+    assert used.pop("PasswordLength") == defaults.pop("length")
+    assert used == {name.title().replace("_", ""): value for name, value in defaults.items()}
+
+
+@SINGLE
+@ON_MARIADB
+def test_the_rotation_token_is_handed_on_and_not_logged(
+    make_user: MakeUser, capsys: pytest.CaptureFixture[str]
+) -> None:
+    user = make_user()
+    token = user.start()
+    rotation_token = str(uuid.uuid4())
+    step = functools.partial(user.step, "createSecret", token, RotationToken=rotation_token)
+
+    assert asked(step)["PutSecretValue"]["RotationToken"] == rotation_token
+    assert not leaks.find(rotation_token, texts={"log": capsys.readouterr().out})
+
+
+@SINGLE
+@ON_MARIADB
+def test_a_step_logs_one_line_of_json(
+    make_user: MakeUser, capsys: pytest.CaptureFixture[str]
+) -> None:
+    user = make_user()
+    token = user.start()
+    user.steps(token)
+    user.step("finishSecret", token)
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert all(line.pop("seconds") > 0 for line in lines)
+    known = {"level": "INFO", "secret": user.secret, "token": token}
+    outcomes = [*zip(STEPS, ("created", "set", "tested", "finished"), strict=True)]
+    outcomes.append(("finishSecret", "already current"))
+    assert lines == [known | {"step": step, "outcome": outcome} for step, outcome in outcomes]
+
+
+def test_no_password_gets_into_a_log_of_the_function_or_the_server(
+    make_user: MakeUser, capsys: pytest.CaptureFixture[str]
+) -> None:
+    user = make_user(password=f"first-{uuid.uuid4().hex}")
+    first = user.value("AWSCURRENT")["password"]
+    made = set()
+    for _ in range(3):
+        user.rotate()
+        made |= user.passwords() - {first, user.server.superuser_password}
+    logs = [file for file in user.server.folder.iterdir() if re.search("log|bin", file.name)]
+
+    assert len(made) == 3
+    # What the test itself has set in clear is there: it would be found.
+    assert leaks.find(first, paths=logs)
+    said = {"log": capsys.readouterr().out}
+    for password in made:
+        assert not leaks.find(password, paths=logs, texts=said)
