@@ -17,7 +17,8 @@ module "access" {
   readers               = var.access.readers
   services              = var.access.services
   administrators        = var.access.administrators
-  rotators              = var.access.rotators
+  rotators              = concat(var.access.rotators, local.rotation_role_arns)
+  superuser             = local.superuser
   only                  = var.access.only
   policy_documents      = var.access.policy_documents
   key_administrators    = var.key.administrators
@@ -57,4 +58,40 @@ module "secret" {
   binary         = var.binary
   value_version  = var.value_version
   container_only = var.container_only
+
+  rotation = var.rotation == null ? null : {
+    function_arn       = module.rotation[0].function_arn
+    days               = var.rotation.days
+    schedule           = var.rotation.schedule
+    window             = var.rotation.window
+    rotate_immediately = var.rotation.rotate_immediately
+  }
+}
+
+module "rotation" {
+  source = "./modules/rotation"
+  count  = var.rotation == null ? 0 : 1
+
+  secret_name         = var.name
+  engine              = try(var.database.engine, null)
+  database_port       = try(module.database[0].fields.port, null)
+  strategy            = var.rotation.strategy
+  superuser           = local.superuser
+  password            = module.secret.password
+  rotator_policy_json = module.access.rotator_policy_json
+  function            = var.rotation.function
+  tags                = var.tags
+}
+
+locals {
+  # By index and not by splat, which would wait for the whole module, and that for the key.
+  rotation_role_arns = concat(
+    try(var.rotation.function.package, null) == null ? [] : [module.rotation[0].role_arn],
+    try(var.rotation.function.published, null) == null ? [] : [module.rotation[0].published_role_arn],
+  )
+
+  superuser = try(var.database.superuser_secret_arn, null) == null ? null : {
+    secret_arn = var.database.superuser_secret_arn
+    key_arn    = var.database.superuser_key_arn
+  }
 }

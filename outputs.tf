@@ -58,6 +58,21 @@ output "key_policy_statements_json" {
   value       = module.access.key_policy_statements_json
 }
 
+output "rotation_function_arn" {
+  description = "ARN of the function that rotates; null without `rotation`."
+  value       = var.rotation == null ? null : module.rotation[0].function_arn
+}
+
+output "rotation_role_arn" {
+  description = "ARN of the execution role of this project's own function, which the superuser's secret must let in; null for any other function."
+  value       = var.rotation == null ? null : module.rotation[0].role_arn
+}
+
+output "rotation_security_group_id" {
+  description = "Id of the function's security group, which VPC endpoints must admit; null for a function that exists."
+  value       = var.rotation == null ? null : module.rotation[0].security_group_id
+}
+
 locals {
   json_keys = var.database == null ? [] : concat(keys(one(module.database[*].fields)), ["password"])
 }

@@ -70,9 +70,9 @@ variable "database" {
     - `host`: host name or IP address; leave out while there is no database yet.
     - `port`: TCP port, 1 to 65535. Default: the engine's own.
     - `dbname`: database name; required for `oracle`.
-    - `ssl`: `true`: rotation connects by TLS only; `false`: never by TLS; left out: TLS where the server offers it (for `docdb`: `true`).
+    - `ssl`: `true`: rotation connects by TLS only; `false`: never by TLS; left out: by TLS only, but AWS's published functions by TLS where the server offers it (for `docdb`: `true`).
     - `instance_identifier` or `cluster_identifier`: the DB instance or cluster, by which the Secrets Manager console finds the database.
-    - `superuser_secret_arn`: ARN of the secret of a superuser, for rotation by alternating users.
+    - `superuser_secret_arn`: ARN of the secret of a superuser, for rotation by alternating users; `superuser_key_arn`: of the customer managed key that encrypts it.
     An attribute that is left out is not managed: what stands in the secret stays.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
   EOT
@@ -86,8 +86,15 @@ variable "database" {
     instance_identifier  = optional(string)
     cluster_identifier   = optional(string)
     superuser_secret_arn = optional(string)
+    superuser_key_arn    = optional(string)
   })
   default = null
+
+  # Here and not at rotation, which the superuser's secret waits for and must not wait for that one in turn.
+  validation {
+    condition     = var.rotation == null || var.database != null
+    error_message = "rotation is given without database. A function that rotates needs the credentials of a database: give database, or call modules/secret with a function of your own."
+  }
 }
 
 variable "password" {
@@ -193,6 +200,55 @@ variable "access" {
   })
   default  = {}
   nullable = false
+}
+
+variable "rotation" {
+  description = <<-EOT
+    Rotates the password of `database` by a Lambda function. Terraform never touches the live password for it.
+    - `days`: days between two rotations, 1 to 1000; or `schedule`: `rate(...)` or `cron(...)` in UTC.
+    - `window`: hours within which a rotation begins, `1h` to `24h`.
+    - `rotate_immediately`: whether to rotate at once when rotation is enabled or changed. Default: `true`.
+    - `strategy`: `single_user` (default): the user changes its own password. `alternating_users`: a superuser changes those of NAME and NAME_clone in turn, so that no login fails; needs `database.superuser_secret_arn`.
+    - `function`: the function: `package` (this project's own), `published` (AWS's) or `arn` (one that exists), and its `network` and settings, as modules/rotation describes them.
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.html
+  EOT
+  type = object({
+    days               = optional(number)
+    schedule           = optional(string)
+    window             = optional(string)
+    rotate_immediately = optional(bool, true)
+    strategy           = optional(string, "single_user")
+    function = object({
+      package = optional(object({
+        file = optional(string)
+        s3 = optional(object({
+          bucket  = string
+          key     = string
+          version = optional(string)
+        }))
+        image_uri = optional(string)
+        hash      = optional(string)
+      }))
+      published = optional(object({
+        version = optional(string)
+      }))
+      arn = optional(string)
+      network = optional(object({
+        vpc_id                      = string
+        subnet_ids                  = list(string)
+        database_security_group_ids = optional(list(string), [])
+      }))
+      architecture         = optional(string, "arm64")
+      timeout_in_seconds   = optional(number, 60)
+      reserved_concurrency = optional(number, 1)
+      logs = optional(object({
+        retention_in_days = optional(number, 365)
+        kms_key_arn       = optional(string)
+      }), {})
+      alarm_topic_arns = optional(list(string), [])
+    })
+  })
+  default = null
 }
 
 variable "recovery_window_in_days" {

@@ -82,4 +82,37 @@ data "aws_iam_policy_document" "rotator" {
       }
     }
   }
+
+  # Alternating users: a superuser changes their passwords.
+  dynamic "statement" {
+    for_each = var.superuser == null ? [] : [var.superuser]
+
+    content {
+      sid       = "ReadSuperuser${local.title}"
+      actions   = local.read_actions
+      resources = [statement.value.secret_arn]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = try(var.superuser.key_arn, null) == null ? [] : [var.superuser]
+
+    content {
+      sid       = "DecryptSuperuser${local.title}"
+      actions   = ["kms:Decrypt"]
+      resources = [statement.value.key_arn]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = [local.secrets_manager_endpoints[local.region]]
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:EncryptionContext:SecretARN"
+        values   = [statement.value.secret_arn]
+      }
+    }
+  }
 }

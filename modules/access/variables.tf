@@ -96,6 +96,15 @@ variable "rotators" {
   }
 }
 
+variable "superuser" {
+  description = "Secret of the superuser whom rotation by alternating users needs: its ARN, and that of the customer managed key that encrypts it (null: the AWS managed key). Rotators read it."
+  type = object({
+    secret_arn = string
+    key_arn    = optional(string)
+  })
+  default = null
+}
+
 variable "only" {
   description = <<-EOT
     Limits on reading the value, each optional; all that are given must hold. Administrators, rotators and the account's root are free of them.

@@ -6,7 +6,7 @@ variable "database" {
     - `host`: host name or IP address; leave out while there is no database yet.
     - `port`: TCP port, 1 to 65535; default: the engine's own.
     - `dbname`: database name; required for `oracle`.
-    - `ssl`: `true`: rotation connects by TLS only; `false`: never by TLS; left out: TLS where the server offers it (for `docdb`: `true`).
+    - `ssl`: `true`: rotation connects by TLS only; `false`: never by TLS; left out: by TLS only, but AWS's published functions by TLS where the server offers it (for `docdb`: `true`).
     - `instance_identifier` or `cluster_identifier`: the DB instance or cluster, by which the Secrets Manager console finds the database.
     - `superuser_secret_arn`: ARN of the secret of a superuser, for rotation by alternating users.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html

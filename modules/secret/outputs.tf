@@ -17,3 +17,8 @@ output "replicas" {
   description = "ARN of each replica by its region."
   value       = { for region in keys(var.replicas) : region => replace(aws_secretsmanager_secret.this.arn, ":${data.aws_region.current.id}:", ":${region}:") }
 }
+
+output "password" {
+  description = "Rules of the generated password with their defaults; null if none is generated. For who generates the next one."
+  value       = var.password
+}

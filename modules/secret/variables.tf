@@ -99,6 +99,64 @@ variable "tags" {
   }
 }
 
+variable "rotation" {
+  description = <<-EOT
+    Rotates the value by a Lambda function, `function_arn`, which Secrets Manager may invoke.
+    - `days`: days between two rotations, 1 to 1000; or `schedule`: `rate(NUMBER hours|days)`, at least 4 hours, or `cron(MINUTES HOURS DAY-OF-MONTH MONTH DAY-OF-WEEK YEAR)` in UTC, on the hour.
+    - `window`: hours within which a rotation begins, `1h` to `24h`. Default: to the end of the day, or one hour for a schedule in hours.
+    - `rotate_immediately`: whether to rotate at once when rotation is enabled or changed.
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html
+  EOT
+  type = object({
+    function_arn       = string
+    days               = optional(number)
+    schedule           = optional(string)
+    window             = optional(string)
+    rotate_immediately = optional(bool, true)
+  })
+  default = null
+
+  validation {
+    condition     = var.rotation == null || (try(var.rotation.days, null) == null) != (try(var.rotation.schedule, null) == null)
+    error_message = "rotation has ${try(var.rotation.days, null) == null ? "neither" : "both"} days ${try(var.rotation.days, null) == null ? "nor" : "and"} schedule. Give one of them."
+  }
+
+  validation {
+    condition     = try(var.rotation.days, null) == null || try(var.rotation.days >= 1 && var.rotation.days <= 1000 && floor(var.rotation.days) == var.rotation.days, false)
+    error_message = "rotation.days is ${coalesce(try(var.rotation.days, null), 0)}. Secrets Manager takes a whole number from 1 to 1000."
+  }
+
+  validation {
+    condition     = can(regex(local.schedule_expression, coalesce(try(var.rotation.schedule, null), "rate(1 day)")))
+    error_message = "rotation.schedule is \"${coalesce(try(var.rotation.schedule, null), "null")}\". Give rate(10 days), rate(4 hours) to rate(999 hours), or cron(0 HOURS DAY-OF-MONTH MONTH DAY-OF-WEEK *) in UTC, as cron(0 16 1,15 * ? *): minutes are 0 and the year is *."
+  }
+
+  validation {
+    condition     = can(regex("^([1-9]|1[0-9]|2[0-4])h$", coalesce(try(var.rotation.window, null), "1h")))
+    error_message = "rotation.window is \"${coalesce(try(var.rotation.window, null), "null")}\". Give hours, from 1h to 24h."
+  }
+
+  validation {
+    condition     = try(tonumber(trimsuffix(var.rotation.window, "h")) <= tonumber(regex("^rate\\(([0-9]+) hours\\)$", var.rotation.schedule)[0]), true)
+    error_message = "rotation.window, ${coalesce(try(var.rotation.window, null), "null")}, is longer than the time between two rotations, ${coalesce(try(var.rotation.schedule, null), "null")}. Make it at most as long."
+  }
+
+  validation {
+    condition     = try(tonumber(regex("^cron\\(0 ([0-9]+) ", var.rotation.schedule)[0]) + tonumber(trimsuffix(var.rotation.window, "h")) <= 24, true)
+    error_message = "rotation.window, ${coalesce(try(var.rotation.window, null), "null")}, goes past the end of the UTC day on which ${coalesce(try(var.rotation.schedule, null), "null")} starts it. Shorten it, or start earlier."
+  }
+
+  validation {
+    condition     = var.rotation == null || !var.container_only
+    error_message = "rotation is given with container_only, so that there is no value to rotate. Give a value, or remove rotation until somebody has stored one."
+  }
+}
+
+locals {
+  # https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html
+  schedule_expression = "^(rate\\(([4-9]|[1-9][0-9]{1,2}) hours\\)|rate\\(1 day\\)|rate\\(([2-9]|[1-9][0-9]{1,2}) days\\)|cron\\(0 [0-9*/,-]+ [0-9A-Z*/,?L#W-]+ [0-9A-Z*/,-]+ [0-9A-Z*/,?L#-]+ \\*\\))$"
+}
+
 # The value: one of password (with fields), value_version (with key_values, text or binary), container_only.
 
 variable "fields" {

@@ -61,3 +61,15 @@ run "refuses_rules_for_a_password_that_is_not_generated" {
 
   expect_failures = [var.password]
 }
+
+run "refuses_rotation_without_a_database" {
+  command = plan
+
+  variables {
+    database       = null
+    container_only = true
+    rotation       = { days = 30, function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" } }
+  }
+
+  expect_failures = [var.database]
+}

@@ -1,0 +1,106 @@
+# The function that rotates the secret: this project's own, AWS's published one (published.tf), or one that exists.
+
+locals {
+  # Exactly one of these, by a validation of var.function.
+  own       = var.function.package != null
+  published = var.function.published != null
+
+  # Names of functions and roles have 64 characters at most.
+  plain_name = "rotate-${replace(var.secret_name, "/[^A-Za-z0-9_-]/", "-")}"
+  name       = length(local.plain_name) <= 64 ? local.plain_name : "${substr(local.plain_name, 0, 55)}-${substr(sha256(var.secret_name), 0, 8)}"
+}
+
+resource "aws_lambda_function" "this" {
+  count = local.own ? 1 : 0
+
+  function_name = local.name
+  description   = substr("Rotates the secret ${var.secret_name}", 0, 256)
+  role          = aws_iam_role.this[0].arn
+
+  package_type      = var.function.package.image_uri == null ? "Zip" : "Image"
+  image_uri         = var.function.package.image_uri
+  filename          = var.function.package.file
+  s3_bucket         = try(var.function.package.s3.bucket, null)
+  s3_key            = try(var.function.package.s3.key, null)
+  s3_object_version = try(var.function.package.s3.version, null)
+  source_code_hash  = var.function.package.hash
+  handler           = var.function.package.image_uri == null ? "rotation.handler.handle" : null
+  runtime           = var.function.package.image_uri == null ? "python3.13" : null
+  architectures     = [var.function.architecture]
+
+  memory_size                    = 256
+  timeout                        = var.function.timeout_in_seconds
+  reserved_concurrent_executions = var.function.reserved_concurrency
+
+  environment {
+    variables = {
+      STRATEGY                   = var.strategy
+      PASSWORD_LENGTH            = var.password.length
+      EXCLUDE_CHARACTERS         = var.password.exclude_characters
+      EXCLUDE_LOWERCASE          = var.password.exclude_lowercase
+      EXCLUDE_UPPERCASE          = var.password.exclude_uppercase
+      EXCLUDE_NUMBERS            = var.password.exclude_numbers
+      EXCLUDE_PUNCTUATION        = var.password.exclude_punctuation
+      INCLUDE_SPACE              = var.password.include_space
+      REQUIRE_EACH_INCLUDED_TYPE = var.password.require_each_included_type
+    }
+  }
+
+  vpc_config {
+    subnet_ids         = var.function.network.subnet_ids
+    security_group_ids = aws_security_group.this[*].id
+  }
+
+  logging_config {
+    log_format = "JSON"
+    log_group  = aws_cloudwatch_log_group.this[0].name
+  }
+
+  tags = var.tags
+
+  # Without its permissions the function could neither reach its network nor rotate.
+  depends_on = [aws_iam_role_policy.this]
+}
+
+resource "aws_cloudwatch_log_group" "this" {
+  count = local.own ? 1 : 0
+
+  name              = "/aws/lambda/${local.name}"
+  retention_in_days = var.function.logs.retention_in_days
+  kms_key_id        = var.function.logs.kms_key_arn
+  tags              = var.tags
+}
+
+# AWS's published function brings a permission of its own.
+resource "aws_lambda_permission" "secrets_manager" {
+  count = local.published ? 0 : 1
+
+  statement_id   = "SecretsManagerRotates-${substr(sha256(var.secret_name), 0, 16)}"
+  function_name  = local.own ? aws_lambda_function.this[0].function_name : var.function.arn
+  action         = "lambda:InvokeFunction"
+  principal      = "secretsmanager.${data.aws_partition.current.dns_suffix}"
+  source_account = data.aws_caller_identity.current.account_id
+}
+
+# A step that fails is an error of the function. What Secrets Manager itself cannot start shows in CloudTrail alone.
+resource "aws_cloudwatch_metric_alarm" "errors" {
+  count = local.own ? 1 : 0
+
+  alarm_name          = "${local.name}-errors"
+  alarm_description   = substr("A step of the rotation of ${var.secret_name} failed. The live password still works. See the log group /aws/lambda/${local.name}.", 0, 1024)
+  namespace           = "AWS/Lambda"
+  metric_name         = "Errors"
+  dimensions          = { FunctionName = aws_lambda_function.this[0].function_name }
+  statistic           = "Sum"
+  period              = 300
+  evaluation_periods  = 1
+  threshold           = 0
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.function.alarm_topic_arns
+  tags                = var.tags
+}
+
+data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
+data "aws_region" "current" {}

@@ -1,0 +1,49 @@
+# A security group of the function's own: out to the databases and to HTTPS, nothing in.
+
+locals {
+  # An existing function has its own network. Switches are objects and lists, whose ids may be made in the same apply.
+  network            = local.own || local.published ? [var.function.network] : []
+  database_group_ids = flatten(local.network[*].database_security_group_ids)
+}
+
+resource "aws_security_group" "this" {
+  count = length(local.network)
+
+  name        = local.name
+  description = substr("Function that rotates the secret ${var.secret_name}", 0, 255)
+  vpc_id      = local.network[0].vpc_id
+  tags        = var.tags
+}
+
+resource "aws_vpc_security_group_egress_rule" "secrets_manager" {
+  count = length(local.network)
+
+  security_group_id = aws_security_group.this[0].id
+  description       = "HTTPS to Secrets Manager, by its VPC endpoint or a NAT gateway"
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+  cidr_ipv4         = "0.0.0.0/0"
+}
+
+resource "aws_vpc_security_group_egress_rule" "database" {
+  count = length(local.database_group_ids)
+
+  security_group_id            = aws_security_group.this[0].id
+  description                  = "To the database"
+  ip_protocol                  = "tcp"
+  from_port                    = var.database_port
+  to_port                      = var.database_port
+  referenced_security_group_id = local.database_group_ids[count.index]
+}
+
+resource "aws_vpc_security_group_ingress_rule" "database" {
+  count = length(local.database_group_ids)
+
+  security_group_id            = local.database_group_ids[count.index]
+  description                  = "From the function that rotates the secret"
+  ip_protocol                  = "tcp"
+  from_port                    = var.database_port
+  to_port                      = var.database_port
+  referenced_security_group_id = aws_security_group.this[0].id
+}

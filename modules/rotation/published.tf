@@ -1,0 +1,57 @@
+# AWS's published rotation functions, from the Serverless Application Repository by CloudFormation.
+# https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_available-rotation-templates.html
+
+locals {
+  published_in = {
+    aws        = "arn:aws:serverlessrepo:us-east-1:297356227824"
+    aws-cn     = "arn:aws-cn:serverlessrepo:cn-north-1:193023089310"
+    aws-us-gov = "arn:aws-us-gov:serverlessrepo:us-gov-west-1:023102451235"
+  }
+  published_applications = {
+    mariadb  = "SecretsManagerRDSMariaDBRotation"
+    mysql    = "SecretsManagerRDSMySQLRotation"
+    postgres = "SecretsManagerRDSPostgreSQLRotation"
+  }
+  published_strategies = {
+    single_user       = "SingleUser"
+    alternating_users = "MultiUser"
+  }
+}
+
+resource "aws_serverlessapplicationrepository_cloudformation_stack" "this" {
+  count = local.published ? 1 : 0
+
+  name             = local.name
+  application_id   = "${local.published_in[data.aws_partition.current.partition]}:applications/${local.published_applications[var.engine]}${local.published_strategies[var.strategy]}"
+  semantic_version = var.function.published.version
+  capabilities     = ["CAPABILITY_IAM", "CAPABILITY_RESOURCE_POLICY"]
+  tags             = var.tags
+
+  parameters = merge(
+    {
+      endpoint            = "https://secretsmanager.${data.aws_region.current.id}.${data.aws_partition.current.dns_suffix}"
+      functionName        = local.name
+      vpcSubnetIds        = join(",", var.function.network.subnet_ids)
+      vpcSecurityGroupIds = join(",", aws_security_group.this[*].id)
+      excludeCharacters   = var.password.exclude_characters
+    },
+    var.superuser == null ? {} : { masterSecretArn = var.superuser.secret_arn },
+    try(var.superuser.key_arn, null) == null ? {} : { masterSecretKmsKeyArn = var.superuser.key_arn },
+  )
+}
+
+# The stack tells the function alone; its role is what the policies of secret and key have to name.
+data "aws_lambda_function" "published" {
+  count = local.published ? 1 : 0
+
+  function_name = aws_serverlessapplicationrepository_cloudformation_stack.this[0].outputs["RotationLambdaARN"]
+}
+
+# Not by the stack's kmsKeyArn: the key's policy names the role, so that the role must be there before the key.
+resource "aws_iam_role_policy" "published" {
+  count = local.published ? 1 : 0
+
+  name   = "rotates"
+  role   = element(split("/", data.aws_lambda_function.published[0].role), -1)
+  policy = var.rotator_policy_json
+}

@@ -1,0 +1,168 @@
+variable "secret_name" {
+  description = "Name of the secret to rotate. The function, its role, log group and security group are named after it."
+  type        = string
+  nullable    = false
+}
+
+variable "engine" {
+  description = "Database engine, as `database.engine`: `mariadb`, `mysql` or `postgres`. Null for a function that exists, which rotates what it likes."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.function.arn != null || contains(keys(local.published_applications), coalesce(var.engine, "null"))
+    error_message = "database.engine is ${coalesce(var.engine, "null")}, which neither this module's function nor AWS's published ones are set up for here. Use one of: ${join(", ", keys(local.published_applications))}; or give rotation.function = { arn = \"...\" }."
+  }
+}
+
+variable "database_port" {
+  description = "TCP port of the database."
+  type        = number
+  default     = null
+}
+
+variable "strategy" {
+  description = <<-EOT
+    `single_user`: the user changes its own password; a login between that change and the new version's becoming current fails, and works when tried again.
+    `alternating_users`: a superuser changes the password of whichever of two users, NAME and NAME_clone, is not current; no login fails.
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotation-strategy.html
+  EOT
+  type        = string
+  default     = "single_user"
+  nullable    = false
+
+  validation {
+    condition     = contains(["single_user", "alternating_users"], var.strategy)
+    error_message = "rotation.strategy is \"${var.strategy}\". Use single_user or alternating_users."
+  }
+
+  validation {
+    condition     = var.strategy != "alternating_users" || var.superuser != null || var.function.arn != null
+    error_message = "rotation.strategy is alternating_users, for which a superuser makes and changes the two users. Give database.superuser_secret_arn."
+  }
+}
+
+variable "superuser" {
+  description = "Secret of the superuser who changes passwords, for `alternating_users`: its ARN, and that of the customer managed key that encrypts it (null: the AWS managed key)."
+  type = object({
+    secret_arn = string
+    key_arn    = optional(string)
+  })
+  default = null
+}
+
+variable "password" {
+  description = "Rules of the passwords that the function has made, as `password` of modules/secret."
+  type = object({
+    length                     = number
+    exclude_characters         = string
+    exclude_lowercase          = bool
+    exclude_uppercase          = bool
+    exclude_numbers            = bool
+    exclude_punctuation        = bool
+    include_space              = bool
+    require_each_included_type = bool
+  })
+  nullable = false
+}
+
+variable "rotator_policy_json" {
+  description = "Identity policy that lets the function rotate the secret."
+  type        = string
+  nullable    = false
+}
+
+variable "function" {
+  description = <<-EOT
+    The function that rotates, exactly one of:
+    - `package`: this project's own, as `make package` builds it: with the certificate authorities of the database: one of `file` (path of the zip), `s3` (an object and its version), `image_uri`; with `hash`, the SHA-256 of the zip in base64, so that a new build is deployed.
+    - `published`: AWS's own, from the Serverless Application Repository; `version` as `1.1.671`, by default the newest.
+    - `arn`: a function that exists. Its role must be among `access.rotators`.
+    For the first two:
+    - `network`: the VPC and subnets from which the database and Secrets Manager can be reached; `database_security_group_ids` are opened to the function on the database's port.
+    For the first:
+    - `architecture`: `arm64` or `x86_64`. Default: `arm64`.
+    - `timeout_in_seconds`: 1 to 900. Default: 60.
+    - `reserved_concurrency`: how many rotations may run at once; -1: as many as the account allows. Default: 1.
+    - `logs`: `retention_in_days`, default 365, and `kms_key_arn` of a key that CloudWatch Logs may use. The logs hold no value.
+    - `alarm_topic_arns`: SNS topics that hear of a step that failed.
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
+  EOT
+  type = object({
+    package = optional(object({
+      file = optional(string)
+      s3 = optional(object({
+        bucket  = string
+        key     = string
+        version = optional(string)
+      }))
+      image_uri = optional(string)
+      hash      = optional(string)
+    }))
+    published = optional(object({
+      version = optional(string)
+    }))
+    arn = optional(string)
+    network = optional(object({
+      vpc_id                      = string
+      subnet_ids                  = list(string)
+      database_security_group_ids = optional(list(string), [])
+    }))
+    architecture         = optional(string, "arm64")
+    timeout_in_seconds   = optional(number, 60)
+    reserved_concurrency = optional(number, 1)
+    logs = optional(object({
+      retention_in_days = optional(number, 365)
+      kms_key_arn       = optional(string)
+    }), {})
+    alarm_topic_arns = optional(list(string), [])
+  })
+  nullable = false
+
+  validation {
+    condition     = length([for given in [var.function.package != null, var.function.published != null, var.function.arn != null] : given if given]) == 1
+    error_message = "rotation.function names ${length([for given in [var.function.package != null, var.function.published != null, var.function.arn != null] : given if given])} functions. Give exactly one of package, published and arn."
+  }
+
+  validation {
+    condition     = var.function.package == null || length([for given in [try(var.function.package.file, null) != null, try(var.function.package.s3, null) != null, try(var.function.package.image_uri, null) != null] : given if given]) == 1
+    error_message = "rotation.function.package has not exactly one source. Give one of file, s3 and image_uri."
+  }
+
+  validation {
+    condition     = try(var.function.package.file, null) == null || try(fileexists(var.function.package.file), false)
+    error_message = "rotation.function.package.file is \"${coalesce(try(var.function.package.file, null), "null")}\", where there is no file. Build it: make package."
+  }
+
+  validation {
+    condition     = (var.function.network != null) == (var.function.arn == null)
+    error_message = "rotation.function.network is ${var.function.network == null ? "missing: the function runs in the VPC of the database" : "given for a function that exists, which has its own"}. Give network = { vpc_id, subnet_ids } with package or published, and with them alone."
+  }
+
+  validation {
+    condition     = try(length(var.function.network.subnet_ids) > 0, var.function.network == null)
+    error_message = "rotation.function.network.subnet_ids is empty. Give the subnets from which the database and Secrets Manager can be reached."
+  }
+
+  validation {
+    condition     = can(regex("^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:.+$", coalesce(var.function.arn, "arn:aws:lambda:us-east-1:000000000000:function:none")))
+    error_message = "rotation.function.arn is \"${coalesce(var.function.arn, "null")}\". Give the ARN of a Lambda function, arn:aws:lambda:REGION:ACCOUNT:function:NAME."
+  }
+
+  validation {
+    condition     = contains(["arm64", "x86_64"], var.function.architecture)
+    error_message = "rotation.function.architecture is \"${var.function.architecture}\". Lambda has arm64 and x86_64."
+  }
+
+  validation {
+    condition     = var.function.timeout_in_seconds >= 1 && var.function.timeout_in_seconds <= 900 && floor(var.function.timeout_in_seconds) == var.function.timeout_in_seconds
+    error_message = "rotation.function.timeout_in_seconds is ${var.function.timeout_in_seconds}. Lambda takes a whole number from 1 to 900."
+  }
+}
+
+variable "tags" {
+  description = "Tags of everything that is made."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

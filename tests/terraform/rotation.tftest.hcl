@@ -1,0 +1,314 @@
+# What modules/rotation refuses at plan time.
+
+provider "aws" {
+  region = "us-east-1"
+}
+
+variables {
+  secret_name         = "tests/rotation"
+  engine              = "postgres"
+  database_port       = 5432
+  rotator_policy_json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
+  function            = { published = {}, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+
+  password = {
+    length                     = 32
+    exclude_characters         = "'"
+    exclude_lowercase          = false
+    exclude_uppercase          = false
+    exclude_numbers            = false
+    exclude_punctuation        = false
+    include_space              = false
+    require_each_included_type = true
+  }
+}
+
+run "refuses_an_engine_without_a_function" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    engine = "oracle"
+  }
+
+  expect_failures = [var.engine]
+}
+
+run "refuses_an_unknown_strategy" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    strategy = "two_users"
+  }
+
+  expect_failures = [var.strategy]
+}
+
+run "refuses_alternating_users_without_a_superuser" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    strategy = "alternating_users"
+  }
+
+  expect_failures = [var.strategy]
+}
+
+run "refuses_no_function" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+  }
+
+  expect_failures = [var.function]
+}
+
+run "refuses_two_functions" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { published = {}, package = { image_uri = "111122223333.dkr.ecr.us-east-1.amazonaws.com/rotation:1" }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+  }
+
+  expect_failures = [var.function]
+}
+
+run "refuses_a_package_without_a_source" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { package = {}, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+  }
+
+  expect_failures = [var.function]
+}
+
+run "refuses_a_package_with_two_sources" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { package = { image_uri = "111122223333.dkr.ecr.us-east-1.amazonaws.com/rotation:1", s3 = { bucket = "packages", key = "rotation.zip" } }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+  }
+
+  expect_failures = [var.function]
+}
+
+run "refuses_a_package_that_is_not_built" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { package = { file = "dist/none.zip" }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+  }
+
+  expect_failures = [var.function]
+}
+
+run "refuses_a_function_outside_a_vpc" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { published = {} }
+  }
+
+  expect_failures = [var.function]
+}
+
+run "refuses_a_network_for_a_function_that_exists" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+  }
+
+  expect_failures = [var.function]
+}
+
+run "refuses_a_network_without_a_subnet" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { published = {}, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = [] } }
+  }
+
+  expect_failures = [var.function]
+}
+
+run "refuses_a_function_by_its_name" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { arn = "rotate" }
+  }
+
+  expect_failures = [var.function]
+}
+
+run "refuses_an_unknown_architecture" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { published = {}, architecture = "riscv", network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+  }
+
+  expect_failures = [var.function]
+}
+
+run "refuses_a_timeout_of_901_seconds" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { published = {}, timeout_in_seconds = 901, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+  }
+
+  expect_failures = [var.function]
+}
+
+run "takes_awss_function_for_a_single_user_of_the_engine" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  assert {
+    condition     = one(aws_serverlessapplicationrepository_cloudformation_stack.this).application_id == "arn:aws:serverlessrepo:us-east-1:297356227824:applications/SecretsManagerRDSPostgreSQLRotationSingleUser"
+    error_message = "the application is another one"
+  }
+
+  assert {
+    condition     = length(aws_lambda_function.this) == 0 && length(aws_lambda_permission.secrets_manager) == 0
+    error_message = "a function or permission of its own is made beside AWS's"
+  }
+}
+
+run "takes_awss_function_for_alternating_users_in_the_version_asked_for" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    engine    = "mysql"
+    strategy  = "alternating_users"
+    superuser = { secret_arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:superuser-AbCdEf" }
+    function  = { published = { version = "1.1.671" }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+  }
+
+  assert {
+    condition     = endswith(one(aws_serverlessapplicationrepository_cloudformation_stack.this).application_id, ":applications/SecretsManagerRDSMySQLRotationMultiUser")
+    error_message = "the application is another one"
+  }
+
+  assert {
+    condition     = one(aws_serverlessapplicationrepository_cloudformation_stack.this).semantic_version == "1.1.671"
+    error_message = "the version is another one"
+  }
+}
+
+run "takes_a_package_from_s3_in_its_version" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { package = { s3 = { bucket = "packages", key = "rotation.zip", version = "3" }, hash = "none" }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+  }
+
+  assert {
+    condition     = one(aws_lambda_function.this).s3_object_version == "3" && one(aws_lambda_function.this).runtime == "python3.13"
+    error_message = "the package is another one"
+  }
+}
+
+run "takes_an_image" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { package = { image_uri = "111122223333.dkr.ecr.us-east-1.amazonaws.com/rotation:1" }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+  }
+
+  assert {
+    condition     = one(aws_lambda_function.this).package_type == "Image" && one(aws_lambda_function.this).runtime == null
+    error_message = "the function is not made from the image"
+  }
+}
+
+run "lets_secrets_manager_of_this_account_alone_invoke_a_function_that_exists" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }
+  }
+
+  assert {
+    condition     = one(aws_lambda_permission.secrets_manager).source_account == "000000000000" && one(aws_lambda_permission.secrets_manager).principal == "secretsmanager.amazonaws.com"
+    error_message = "the permission is for another account or service"
+  }
+}

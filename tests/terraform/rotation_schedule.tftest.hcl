@@ -1,0 +1,297 @@
+# Which schedules of a rotation modules/secret refuses at plan time.
+
+provider "aws" {
+  region = "us-east-1"
+}
+
+variables {
+  name        = "tests/rotation-schedule"
+  policy_json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
+  password    = {}
+}
+
+run "refuses_rotation_without_a_schedule" {
+  command = plan
+
+  module {
+    source = "./modules/secret"
+  }
+
+  variables {
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }
+  }
+
+  expect_failures = [var.rotation]
+}
+
+run "refuses_rotation_by_days_and_by_a_schedule" {
+  command = plan
+
+  module {
+    source = "./modules/secret"
+  }
+
+  variables {
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", days = 30, schedule = "rate(10 days)" }
+  }
+
+  expect_failures = [var.rotation]
+}
+
+run "refuses_rotation_after_1001_days" {
+  command = plan
+
+  module {
+    source = "./modules/secret"
+  }
+
+  variables {
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", days = 1001 }
+  }
+
+  expect_failures = [var.rotation]
+}
+
+run "refuses_rotation_after_half_a_day" {
+  command = plan
+
+  module {
+    source = "./modules/secret"
+  }
+
+  variables {
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", days = 0.5 }
+  }
+
+  expect_failures = [var.rotation]
+}
+
+run "refuses_rotation_each_hour" {
+  command = plan
+
+  module {
+    source = "./modules/secret"
+  }
+
+  variables {
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule = "rate(1 hour)" }
+  }
+
+  expect_failures = [var.rotation]
+}
+
+run "refuses_rotation_each_3_hours" {
+  command = plan
+
+  module {
+    source = "./modules/secret"
+  }
+
+  variables {
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule = "rate(3 hours)" }
+  }
+
+  expect_failures = [var.rotation]
+}
+
+run "refuses_rotation_at_half_past" {
+  command = plan
+
+  module {
+    source = "./modules/secret"
+  }
+
+  variables {
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule = "cron(30 4 * * ? *)" }
+  }
+
+  expect_failures = [var.rotation]
+}
+
+run "refuses_rotation_in_one_year_alone" {
+  command = plan
+
+  module {
+    source = "./modules/secret"
+  }
+
+  variables {
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule = "cron(0 4 * * ? 2026)" }
+  }
+
+  expect_failures = [var.rotation]
+}
+
+run "refuses_a_window_in_minutes" {
+  command = plan
+
+  module {
+    source = "./modules/secret"
+  }
+
+  variables {
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", days = 30, window = "30m" }
+  }
+
+  expect_failures = [var.rotation]
+}
+
+run "refuses_a_window_of_25_hours" {
+  command = plan
+
+  module {
+    source = "./modules/secret"
+  }
+
+  variables {
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", days = 30, window = "25h" }
+  }
+
+  expect_failures = [var.rotation]
+}
+
+run "refuses_a_window_longer_than_the_interval" {
+  command = plan
+
+  module {
+    source = "./modules/secret"
+  }
+
+  variables {
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule = "rate(4 hours)", window = "5h" }
+  }
+
+  expect_failures = [var.rotation]
+}
+
+run "refuses_a_window_past_the_end_of_the_day" {
+  command = plan
+
+  module {
+    source = "./modules/secret"
+  }
+
+  variables {
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule = "cron(0 22 * * ? *)", window = "3h" }
+  }
+
+  expect_failures = [var.rotation]
+}
+
+run "refuses_rotation_of_a_secret_without_a_value" {
+  command = plan
+
+  module {
+    source = "./modules/secret"
+  }
+
+  variables {
+    rotation       = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", days = 30 }
+    password       = null
+    container_only = true
+  }
+
+  expect_failures = [var.rotation]
+}
+
+run "accepts_4_hours" {
+  command = plan
+
+  module {
+    source = "./modules/secret"
+  }
+
+  variables {
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule = "rate(4 hours)", window = "4h" }
+  }
+
+  assert {
+    condition     = one(aws_secretsmanager_secret_rotation.this[*].rotation_rules[0].schedule_expression) == var.rotation.schedule
+    error_message = "the schedule is another one"
+  }
+}
+
+run "accepts_a_day" {
+  command = plan
+
+  module {
+    source = "./modules/secret"
+  }
+
+  variables {
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule = "rate(1 day)" }
+  }
+
+  assert {
+    condition     = one(aws_secretsmanager_secret_rotation.this[*].rotation_rules[0].schedule_expression) == var.rotation.schedule
+    error_message = "the schedule is another one"
+  }
+}
+
+run "accepts_10_days" {
+  command = plan
+
+  module {
+    source = "./modules/secret"
+  }
+
+  variables {
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule = "rate(10 days)", window = "24h" }
+  }
+
+  assert {
+    condition     = one(aws_secretsmanager_secret_rotation.this[*].rotation_rules[0].schedule_expression) == var.rotation.schedule
+    error_message = "the schedule is another one"
+  }
+}
+
+run "accepts_the_first_sunday_of_a_month" {
+  command = plan
+
+  module {
+    source = "./modules/secret"
+  }
+
+  variables {
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule = "cron(0 4 ? * SUN#1 *)", window = "3h" }
+  }
+
+  assert {
+    condition     = one(aws_secretsmanager_secret_rotation.this[*].rotation_rules[0].schedule_expression) == var.rotation.schedule
+    error_message = "the schedule is another one"
+  }
+}
+
+run "accepts_the_last_day_of_a_month" {
+  command = plan
+
+  module {
+    source = "./modules/secret"
+  }
+
+  variables {
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule = "cron(0 16 L * ? *)" }
+  }
+
+  assert {
+    condition     = one(aws_secretsmanager_secret_rotation.this[*].rotation_rules[0].schedule_expression) == var.rotation.schedule
+    error_message = "the schedule is another one"
+  }
+}
+
+run "accepts_every_8_hours" {
+  command = plan
+
+  module {
+    source = "./modules/secret"
+  }
+
+  variables {
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule = "cron(0 /8 * * ? *)", window = "2h" }
+  }
+
+  assert {
+    condition     = one(aws_secretsmanager_secret_rotation.this[*].rotation_rules[0].schedule_expression) == var.rotation.schedule
+    error_message = "the schedule is another one"
+  }
+}
