@@ -7,36 +7,45 @@ PYTHON := python3.13
 TESTS := .venv/tests/bin/python
 setup = @$(PYTHON) -m harness.environments
 
-.PHONY: help demo test lint scan bench lock clean python
+.PHONY: help demo test soak lint scan package bench lock clean python
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: python ## Create the tutorial's secret in LocalStack, show it, prove that its password leaks nowhere
 	$(setup) tests localstack
 	@$(TESTS) -m harness.demo
 
-test: lint ## Lint, then run all tests against LocalStack, the scan among them
-	$(setup) tests localstack iam checkov
+test: lint package ## Lint, then run all tests against LocalStack, the scan among them
+	$(setup) tests localstack iam checkov function
+	@$(PYTHON) -m harness.debian
 	@$(TESTS) -m pytest -n 2 --dist loadfile
+
+soak: python ## Let clients log in all through 200 rotations
+	$(setup) tests localstack
+	@$(PYTHON) -m harness.debian
+	@ROTATIONS=200 $(TESTS) -m pytest tests/test_rotation_load.py
 
 lint: python ## Check format and types, validate the HCL and the workflows
 	$(setup) tests workflows
 	@$(TESTS) -m harness.lint
 
-scan: python ## Scan the HCL and the plan of every example with checkov; write reports/
+scan: package ## Scan the HCL and the plan of every example with checkov; write reports/
 	$(setup) tests localstack checkov
 	@$(TESTS) -m harness.scan
 
-bench: python ## Print time and AWS calls of plan and apply for 1, 10 and 100 secrets
-	$(setup) tests localstack
+package: python ## Build dist/rotation.zip, the rotation function; CA_BUNDLE=FILE adds CA certificates
+	@$(PYTHON) -m harness.package $(CA_BUNDLE)
+
+bench: python ## Print time and AWS calls for 1, 10 and 100 secrets, and the rotation function's start
+	$(setup) tests localstack function
 	@$(TESTS) -m harness.bench
 
 lock: python ## Resolve the requirements of the tests again to today's releases
 	@$(PYTHON) -m harness.lock
 
-clean: ## Remove the environments and reports that make has made
-	@rm -rf .venv reports
+clean: ## Remove the environments, reports and package that make has made
+	@rm -rf .venv reports dist
 
 python:
 	@$(PYTHON) -c '' 2>/dev/null || { \

@@ -241,7 +241,7 @@ def test_rules_load_from_a_git_repository(tmp_path: Path) -> None:
     scanned.mkdir()
     (scanned / "main.tf").write_text(SECRET)
     # checkov takes what is beside the rules for rules, too, and says that it cannot load it.
-    for folder in ("policies", "tests/harness"):
+    for folder in ("policies", "modules", "tests/harness"):
         shutil.copytree(ROOT / folder, repository / folder)
     author = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
     for command in (["init"], ["add", "."], [*author, "commit", "-m", "Rules"], ["tag", "v1.0.0"]):

@@ -19,6 +19,7 @@ from harness.terraform import Terraform
 from harness.workspace import copy_hcl
 
 KEY, SECRET = "modules/key/main.tf", "modules/secret/main.tf"
+FUNCTION, ROTATION = "modules/rotation/main.tf", "modules/secret/rotation.tf"
 KEY_POLICY = "  policy                  = var.policy_json\n"
 SECRET_POLICY = "  policy              = var.policy_json\n"
 
@@ -32,6 +33,11 @@ class Fault:
     faulty: str
     rules: set[str]
     mode: Mode = "plan"
+
+    @property
+    def counterpart(self) -> str:
+        """Folder of the copy that has no fault and is called alike: with rotation or without."""
+        return "rotating" if self.file in (FUNCTION, ROTATION) else "sound"
 
     def plant(self, repository: Path) -> None:
         """Make the mistake in a copy of the repository; AssertionError if the text is not there."""
@@ -51,12 +57,25 @@ def policy(principal: str, action: str) -> str:
 """
 
 
-def added(resource: str, rules: set[str], mode: Mode = "plan") -> Fault:
-    """A resource too many in modules/secret."""
-    return Fault(SECRET, "\nlocals {", f"\n{resource}\n\nlocals {{", rules, mode)
+def added(resource: str, rules: set[str], mode: Mode = "plan", file: str = SECRET) -> Fault:
+    """A resource too many in a file."""
+    return Fault(file, "\nlocals {", f"\n{resource}\n\nlocals {{", rules, mode)
 
 
-VALUES = ("a-planted-value", "hunter2hunter2", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+ROTATES = """{
+    schedule = "rate(30 days)"
+    function = {
+      package = { s3 = { bucket = "packages", key = "rotation.zip" } }
+      network = { vpc_id = "vpc-1", subnet_ids = ["subnet-1"] }
+      logs    = { kms_key_arn = "arn:aws:kms:us-east-1:000000000000:key/logs" }
+    }
+  }"""
+VALUES = (
+    "a-planted-value",
+    "hunter2hunter2",
+    "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    "another-planted-value",
+)
 FAULTS = {
     "key_does_not_rotate": Fault(
         KEY,
@@ -121,6 +140,59 @@ FAULTS = {
         'resource "aws_cloudwatch_log_group" "this" {\n  retention_in_days = 1\n}',
         {"CKV_AWS_158", "CKV_AWS_338"},
     ),
+    "function_is_out_of_its_vpc": Fault(
+        FUNCTION,
+        """  vpc_config {
+    subnet_ids         = var.function.network.subnet_ids
+    security_group_ids = aws_security_group.this[*].id
+  }
+""",
+        "",
+        {"CKV_AWS_117", "CKV_ASM_16"},
+    ),
+    # In a plan the account that is not given is null, which CKV_AWS_364 takes for an account.
+    "secrets_of_all_accounts_invoke": Fault(
+        FUNCTION,
+        "  source_account = data.aws_caller_identity.current.account_id\n",
+        "",
+        {"CKV_ASM_18"},
+    ),
+    "logs_of_the_function_stay_forever": Fault(
+        FUNCTION, "  retention_in_days = var.function.logs.retention_in_days\n", "", {"CKV_ASM_21"}
+    ),
+    "environment_holds_a_password": Fault(
+        FUNCTION,
+        "    variables = {\n",
+        f'    variables = {{\n      DATABASE_PASSWORD = "{VALUES[3]}"\n',
+        {"CKV_ASM_14"},
+    ),
+    "role_is_shared": added(
+        """resource "aws_lambda_function" "other" {
+  function_name = "other"
+  role          = aws_iam_role.this[0].arn
+  package_type  = "Image"
+  image_uri     = "000000000000.dkr.ecr.us-east-1.amazonaws.com/other:1"
+}""",
+        {"CKV_ASM_17"},
+        file=FUNCTION,
+    ),
+    "role_does_everything_with_all_secrets": added(
+        """resource "aws_iam_role_policy" "broad" {
+  role = aws_iam_role.this[0].name
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "secretsmanager:*", Resource = "*" }]
+  })
+}""",
+        {"CKV_ASM_5", "CKV_ASM_17"},
+        file=FUNCTION,
+    ),
+    "secret_rotates_too_seldom": Fault(
+        ROTATION,
+        "schedule_expression      = var.rotation.schedule",
+        'schedule_expression      = "rate(120 days)"',
+        {"CKV_AWS_304", "CKV_ASM_9"},
+    ),
     # In a plan the retention that is not given is 0 days, which checkov takes for a retention.
     "logs_stay_forever": added(
         'resource "aws_cloudwatch_log_group" "this" {\n}', {"CKV_AWS_66"}, "hcl"
@@ -171,9 +243,9 @@ def folder(name: str) -> str:
 
 
 def copies(parent: Path, mode: Mode) -> list[str]:
-    """Copy the repository with the faults of a mode, and once without; return the folders."""
+    """Copy the repository with the faults of a mode, and without; return the folders."""
     names = [name for name, fault in FAULTS.items() if fault.mode == mode]
-    made = ["sound", *dict.fromkeys(map(folder, names))]
+    made = sorted({*map(folder, names), *(FAULTS[name].counterpart for name in names)})
     for copy in made:
         copy_hcl(parent / copy)
         shutil.rmtree(parent / copy / "examples")
@@ -188,6 +260,8 @@ def results(tmp_path_factory: pytest.TempPathFactory, proxy: socket.socket) -> l
     hcl, planned = tmp_path_factory.mktemp("hcl"), tmp_path_factory.mktemp("plan")
     copies(hcl, "hcl")
     main = 'provider "aws" {\n  region = "us-east-1"\n}\n'
+    # A key's policy that names the function's role is unknown before that is made.
+    rotating = {"rotating", *(name for name in FAULTS if FAULTS[name].counterpart == "rotating")}
     for name in copies(planned, "plan"):
         main += f"""
 module "{name}" {{
@@ -195,6 +269,7 @@ module "{name}" {{
   name     = "faults/{name}"
   database = {{ engine = "mysql", username = "app" }}
   tags     = {{ Environment = "production", Project = "tests" }}
+  rotation = {ROTATES if name in rotating else "null"}
 }}
 """
     (planned / "main.tf").write_text(main)
@@ -222,7 +297,7 @@ def test_a_planted_fault_is_found_by_its_rule(name: str, results: list[Result]) 
     fault = FAULTS[name]
 
     assert fault.rules <= failing(results, folder(name), fault.mode)
-    assert not fault.rules & failing(results, "sound", fault.mode)
+    assert not fault.rules & failing(results, fault.counterpart, fault.mode)
 
 
 def test_a_finding_is_reported_where_the_mistake_is(results: list[Result]) -> None:
@@ -260,7 +335,7 @@ def test_sarif_has_every_finding_at_a_file_of_the_repository(
             assert result["level"] in ("error", "warning", "note")
             place = result["locations"][0]["physicalLocation"]
             copy, _, file = place["artifactLocation"]["uri"].partition("/")
-            assert copy in {"sound", *map(folder, FAULTS)}
+            assert copy in {"sound", "rotating", *map(folder, FAULTS)}
             assert (ROOT / file).is_file()
             assert place["region"]["startLine"] >= 1
     assert found == [result.outcome for result in results].count("failed")

@@ -118,8 +118,9 @@ def test_a_skip_accepts_the_failure_that_it_names() -> None:
         {"file": "modules/secret/main.tf"},
         {"resource": "module.orders.module.key.aws_kms_key.this"},
         {"mode": "hcl"},
+        {"scanned": "examples/api-key"},
     ],
-    ids=["rule", "file", "resource", "mode"],
+    ids=["rule", "file", "resource", "mode", "scanned"],
 )
 def test_a_skip_that_names_something_else_accepts_nothing_and_is_a_fault(
     change: dict[str, str],

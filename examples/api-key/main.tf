@@ -30,9 +30,10 @@ module "api_key" {
   recovery_window_in_days = var.recovery_window_in_days
 
   tags = {
-    Environment = "production"
-    Project     = "payments"
-    Purpose     = "api-key"
-    CreatedBy   = "terraform"
+    Environment       = "production"
+    Project           = "payments"
+    Purpose           = "api-key"
+    CreatedBy         = "terraform"
+    RotationException = "The payment provider issues the key"
   }
 }

@@ -61,6 +61,7 @@ class Skip:
     resource: str
     reason: str
     mode: str = ""
+    scanned: str = ""
 
     def matches(self, result: Result) -> bool:
         """Whether the result is a failure that this accepts."""
@@ -68,6 +69,7 @@ class Skip:
             result.outcome == "failed"
             and (self.rule, self.file) == (result.rule, result.file)
             and self.mode in ("", result.mode)
+            and self.scanned in ("", result.scanned)
             and fnmatch.fnmatchcase(result.address, self.resource)
         )
 

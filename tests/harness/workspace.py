@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from harness.environments import ROOT
+from harness.package import PACKAGE
 from harness.terraform import Terraform
 
 # The lines that decide what `terraform init` does.
@@ -16,13 +17,19 @@ _DECIDES_INIT = re.compile(
 
 
 def copy_hcl(destination: Path) -> None:
-    """Copy the root module, modules/ and examples/ as they would reach a user."""
+    """Copy the root module, modules/ and examples/ as they would reach a user.
+
+    With them goes the package of the rotation function, where `make package` has built it.
+    """
     leave = shutil.ignore_patterns(".terraform*", "*.tfstate*", "*.tfplan", "*.tfvars")
     destination.mkdir(parents=True)
     for file in ROOT.glob("*.tf"):
         shutil.copy(file, destination)
     for name in ("modules", "examples"):
         shutil.copytree(ROOT / name, destination / name, ignore=leave)
+    if PACKAGE.exists():
+        (destination / "dist").mkdir()
+        shutil.copy(PACKAGE, destination / "dist")
 
 
 class Workspace:

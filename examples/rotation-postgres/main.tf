@@ -1,0 +1,60 @@
+# The password of a PostgreSQL user changes itself every 30 days, at night, from within the database's VPC.
+
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.100, < 7"
+    }
+  }
+}
+
+provider "aws" {
+  region = var.region
+}
+
+locals {
+  package = coalesce(var.package_file, "${path.module}/../../dist/rotation.zip")
+}
+
+module "credentials" {
+  source = "../.."
+
+  name        = "orders/postgres/credentials"
+  description = "Credentials of the orders application"
+
+  database = {
+    engine   = "postgres"
+    username = "orders"
+    host     = var.database_host
+    port     = var.database_port
+    dbname   = "orders"
+  }
+
+  rotation = {
+    schedule           = "cron(0 3 1 * ? *)"
+    window             = "3h"
+    rotate_immediately = var.rotate_immediately
+
+    function = {
+      package = { file = local.package, hash = filebase64sha256(local.package) }
+
+      network = {
+        vpc_id                      = aws_vpc.this.id
+        subnet_ids                  = aws_subnet.private[*].id
+        database_security_group_ids = [aws_security_group.database.id]
+      }
+    }
+  }
+
+  recovery_window_in_days = var.recovery_window_in_days
+
+  tags = {
+    Environment = "production"
+    Project     = "orders"
+    Purpose     = "database-credentials"
+    CreatedBy   = "terraform"
+  }
+}
