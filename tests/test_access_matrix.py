@@ -29,8 +29,15 @@ def applied(outputs: Mapping[str, str]) -> Case:
     }
     if "role_arn" in outputs:
         documents["reader"] = role_policy(outputs["role_arn"])
+    others = {}
+    if outputs.get("rotation_role_arn"):
+        documents["rotator"] = role_policy(outputs["rotation_role_arn"])
+        others["function"] = outputs["rotation_role_arn"].rpartition("/")[2]
+    if "superuser_arn" in outputs:
+        superuser = secretsmanager.describe_secret(SecretId=outputs["superuser_arn"])
+        others |= {"superuser": superuser["ARN"], "superuser_key": superuser["KmsKeyId"]}
     documents |= policies(outputs)
-    return Case(secret["Name"], secret["ARN"], secret["KmsKeyId"], parsed(documents))
+    return Case(secret["Name"], secret["ARN"], secret["KmsKeyId"], parsed(documents), others)
 
 
 def rendered(name: str, outputs: Mapping[str, str]) -> Case:

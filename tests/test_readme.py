@@ -19,7 +19,7 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", TEXT, re.M | re.S)
 
 
-USE, MORE, SUPPLIED, ACCESS, IMPORT = (
+USE, MORE, SUPPLIED, ACCESS, ROTATION, IMPORT = (
     re.sub(r'"git::[^"]*"', '"./module"', block) for block in blocks("hcl")
 )
 
@@ -101,6 +101,14 @@ def test_readers_and_limits_apply(
         "AdministratorsManageSecret",
     }
     assert terraform.plan().is_empty
+
+
+def test_rotation_is_planned_with_all_that_it_needs(workspace: Workspace) -> None:
+    hcl = ROTATION.replace('"dist/', '"${path.module}/module/dist/')
+
+    creates = workspace(PROVIDER + hcl).plan().creates
+
+    assert {"aws_lambda_function", "aws_secretsmanager_secret_rotation"} <= set(creates)
 
 
 def test_a_rollback_leaves_the_plan_empty(

@@ -25,6 +25,21 @@ module "application_role" {
   recovery_window_in_days = 0
 }
 
+module "rotation_postgres" {
+  source = "./module/examples/rotation-postgres"
+
+  rotate_immediately      = false
+  recovery_window_in_days = 0
+}
+
+module "rotation_mysql_alternating" {
+  source = "./module/examples/rotation-mysql-alternating"
+
+  administrators          = ["arn:aws:iam::111111111111:role/deploy"]
+  rotate_immediately      = false
+  recovery_window_in_days = 0
+}
+
 # Everybody who can be named, under every limit.
 module "all" {
   source = "./module"
@@ -86,8 +101,11 @@ output "applied" {
     "database-credentials" = module.database_credentials
     "api-key"              = module.api_key
     "application-role"     = module.application_role
-    "all"                  = module.all
-    "existing-key"         = module.existing_key
+
+    "rotation-postgres"          = module.rotation_postgres
+    "rotation-mysql-alternating" = module.rotation_mysql_alternating
+    "all"                        = module.all
+    "existing-key"               = module.existing_key
   }
 }
 

@@ -10,7 +10,7 @@ import itertools
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -26,13 +26,15 @@ type Question = tuple[Request, Policies]
 class Case:
     """A secret's name, the ARNs of it and its key, and its documents by kind.
 
-    The kinds: `secret`, `key`, `reader`, `rotator`, `endpoint`.
+    The kinds: `secret`, `key`, `reader`, `rotator`, `endpoint`. `others` are further names and ARNs
+    that ARNs of the vocabulary refer to.
     """
 
     secret_name: str
     secret_arn: str
     key_arn: str
     documents: Mapping[str, Document]
+    others: Mapping[str, str] = field(default_factory=dict)
 
     def with_document(self, kind: str, document: Document) -> "Case":
         """The same with another document of this kind."""
@@ -45,6 +47,7 @@ class Case:
             (title, ""),
             (self.secret_name, "NAME"),
             (self.key_arn, "KEY"),
+            *((own, name) for name, own in self.others.items()),
         ):
             text = text.replace(own, common)
         return text
@@ -52,7 +55,7 @@ class Case:
     def fill(self, text: str) -> str:
         """An ARN of the vocabulary as it is in this case."""
         suffix = self.secret_arn.rpartition("-")[2]
-        return text.format(name=self.secret_name, suffix=suffix, key=self.key_arn)
+        return text.format(name=self.secret_name, suffix=suffix, key=self.key_arn, **self.others)
 
 
 @dataclass(frozen=True)
@@ -118,12 +121,13 @@ def questions(row: Row, case: Case) -> list[Question]:
     for name in row.circumstances:
         context |= words["circumstances"][name]
     identity = [_document(case, name) for name in principal["policies"]]
+    principal_arn = case.fill(principal["arn"])
 
     def question(action: str, arn: str, policy: str | None, context: Mapping[str, str]) -> Question:
         context = {key: case.fill(value) for key, value in context.items() if value}
         through_endpoint = "aws:SourceVpce" in context and action.startswith("secretsmanager:")
         request = Request(
-            principal["arn"], action, arn, _account(arn) or _account(principal["arn"]), context
+            principal_arn, action, arn, _account(arn) or _account(principal_arn), context
         )
         policies = Policies(
             identity=identity,

@@ -1,6 +1,8 @@
-"""What secrets cost in time and AWS calls, by how many there are: `make bench`."""
+"""What secrets cost in time and AWS calls, by how many there are, and rotation: `make bench`."""
 
 import functools
+import re
+import statistics
 import sys
 import time
 from collections import Counter
@@ -12,12 +14,15 @@ import boto3
 from rich.console import Console
 from rich.table import Table
 
+from harness import package
+from harness.functions import create_function
 from harness.localstack import LocalStackError, RequestLog
 from harness.session import own_emulator, temporary_folder
 from harness.terraform import TerraformError
 from harness.workspace import Workspace
 
 NUMBERS = (1, 10, 100)
+STARTS = 5
 CONSOLE = Console(highlight=False)
 
 HCL = """
@@ -95,10 +100,29 @@ def table(measured: dict[str, dict[int, Cost]]) -> Table:
     return result
 
 
+def rotation_function(folder: Path) -> str:
+    """Size of the rotation function's package, and how long a cold start of it takes."""
+    file = folder / "rotation.zip"
+    package.build(file)
+    content = {"ZipFile": file.read_bytes()}
+    settings = {"Handler": "rotation.handler.handle", "Code": content, "MemorySize": 256}
+    function = create_function(boto3.client("lambda"), "", **settings)
+    # Without an event it fails, once it has started.
+    starts = []
+    for number in range(STARTS):
+        function.set_variables(STRATEGY="single_user", START=str(number))
+        starts.append(float(re.findall(r"Init Duration: ([\d.]+) ms", function({}).log)[0]))
+    return (
+        f"The rotation function: {file.stat().st_size:,} bytes, cold start "
+        f"{statistics.median(starts):.0f} ms (median of {STARTS})"
+    )
+
+
 def main() -> int:
     """Exit code: 0, 1 after an error, 130 after Ctrl-C."""
     try:
         with temporary_folder() as folder, own_emulator(folder) as localstack:
+            CONSOLE.print(rotation_function(folder))
             CONSOLE.print(table(costs(folder, localstack.log)))
     except KeyboardInterrupt:
         return 130

@@ -1,0 +1,244 @@
+"""Rotation by the whole path: Terraform, Secrets Manager, the function's zip, a real database."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from harness import leaks, package
+from harness.databases import Server
+from harness.functions import wait_for_logs
+from harness.rotations import Rotations
+from harness.terraform import Plan, Terraform
+from harness.workspace import Workspace
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+HCL = """
+provider "aws" {
+  region = "us-east-1"
+}
+
+variable "name" {
+  type = string
+}
+
+variable "database" {
+  type = any
+}
+
+variable "rotation" {
+  type    = any
+  default = null
+}
+
+variable "superuser_password" {
+  type      = string
+  default   = null
+  ephemeral = true
+}
+
+module "superuser" {
+  source = "./module"
+
+  name                    = "${var.name}/superuser"
+  database                = merge(var.database, { username = "superuser" })
+  password_value          = var.superuser_password
+  recovery_window_in_days = 0
+
+  access = {
+    readers        = compact([module.credentials.rotation_role_arn])
+    administrators = ["arn:aws:iam::000000000000:role/deploy"]
+  }
+}
+
+module "credentials" {
+  source = "./module"
+
+  name                    = "${var.name}/credentials"
+  rotation                = var.rotation
+  recovery_window_in_days = 0
+
+  database = merge(var.database, {
+    superuser_secret_arn = module.superuser.arn
+    superuser_key_arn    = module.superuser.key_arn
+  })
+}
+
+output "arn" {
+  value = module.credentials.arn
+}
+"""
+ROTATIONS = 120
+
+
+@dataclass
+class Story:
+    """A user of a database, whose password Terraform has had made and a function rotates."""
+
+    terraform: Terraform
+    server: Server
+    client: "SecretsManagerClient"
+    rotations: Rotations
+    variables: dict[str, Any]
+    username: str
+
+    @property
+    def arn(self) -> str:
+        return str(self.terraform.output()["arn"])
+
+    def apply(self, **changes: object) -> None:
+        """Apply with these variables changed."""
+        self.variables |= changes
+        self.terraform.apply(**self.variables, superuser_password=self.server.superuser_password)
+
+    def plan(self) -> Plan:
+        return self.terraform.plan(**self.variables)
+
+    def rotate(self, arn: str) -> None:
+        """Rotate, and wait for its success."""
+        self.client.rotate_secret(SecretId=arn)
+        self.wait(arn)
+
+    def wait(self, arn: str) -> None:
+        """Wait until a rotation has succeeded."""
+        event = self.rotations.wait_for_end(arn)
+        assert event.name == "RotationSucceeded", event
+
+    def value(self, stage: str = "AWSCURRENT") -> dict[str, Any]:
+        """Value of the version with this staging label."""
+        text = self.client.get_secret_value(
+            SecretId=f"{self.variables['name']}/credentials", VersionStage=stage
+        )["SecretString"]
+        value: dict[str, Any] = json.loads(text)
+        return value
+
+    def logs_in(self, value: dict[str, Any]) -> bool:
+        return self.server.logs_in(value["username"], value["password"])
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest) -> Server:
+    found: Server = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+def story(
+    workspace: Workspace,
+    server: Server,
+    secretsmanager: "SecretsManagerClient",
+    rotations: Rotations,
+    tmp_path: Path,
+) -> Iterator[Story]:
+    """The secret is there, and the user in the database; it does not rotate yet."""
+    file = tmp_path / "rotation.zip"
+    package.build(file, server.ca_file)
+    database = {"engine": server.engine, "host": server.host, "port": server.port}
+    username = f"user_{uuid.uuid4().hex[:12]}"
+    variables = {
+        "name": f"test/{uuid.uuid4().hex}",
+        "database": database | {"username": username},
+    }
+    terraform = workspace(HCL)
+    story = Story(terraform, server, secretsmanager, rotations, variables, username)
+    story.apply()
+    server.create_user(username, story.value()["password"])
+    yield story
+    terraform.destroy(**story.variables)
+
+
+def rotation(strategy: str, tmp_path: Path, **more: object) -> dict[str, object]:
+    """The rotation that the configuration asks for, in the default VPC."""
+    ec2 = boto3.client("ec2")
+    subnet = ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])
+    vpc_id, subnet_id = subnet["Subnets"][0]["VpcId"], subnet["Subnets"][0]["SubnetId"]
+    return {
+        "strategy": strategy,
+        "days": 30,
+        "function": {
+            "package": {"file": str(tmp_path / "rotation.zip")},
+            "network": {"vpc_id": vpc_id, "subnet_ids": [subnet_id]},
+        },
+        **more,
+    }
+
+
+# The other two pairs are told apart by the function alone, in test_rotation_function.py.
+@pytest.mark.parametrize(
+    ("server", "strategy"),
+    [("postgresql", "single_user"), ("mariadb", "alternating_users")],
+    indirect=["server"],
+)
+def test_terraform_turns_rotation_on_and_off_and_never_touches_the_password(
+    story: Story, strategy: str, tmp_path: Path
+) -> None:
+    first = story.value()
+    story.apply(rotation=rotation(strategy, tmp_path, rotate_immediately=False))
+    assert story.rotations.wait_for_end(story.arn).name == "TestRotationSucceeded"
+    assert story.value() == first
+    plan = story.plan()
+    assert plan.is_empty, plan
+
+    story.rotate(story.arn)
+    second = story.value()
+    assert second["password"] != first["password"]
+    assert story.logs_in(second)
+    # The user of a single-user rotation has one password; of two users each has its own.
+    assert story.logs_in(first) == (strategy == "alternating_users")
+    assert story.value("AWSPREVIOUS") == story.value("value-version-1") == first
+    plan = story.plan()
+    assert plan.is_empty, plan
+
+    story.apply(rotation=rotation(strategy, tmp_path, days=None, schedule="rate(10 days)"))
+    story.wait(story.arn)
+    third = story.value()
+    assert story.logs_in(third)
+    assert story.logs_in(second) == (strategy == "alternating_users")
+    log = log_of(story)
+    assert log.count('"outcome": "finished"') == 2
+
+    story.apply(rotation=None)
+    assert story.value() == third
+    secret = story.client.describe_secret(SecretId=story.arn)
+    assert not secret.get("RotationEnabled")
+    texts = {"Terraform's output": story.terraform.transcript, "the function's log": log}
+    for value in (first, second, third):
+        found = leaks.find(value["password"], [tmp_path], texts)
+        assert found == []
+
+
+@pytest.mark.parametrize("server", ["postgresql"], indirect=True)
+def test_after_120_rotations_the_plan_is_empty_and_a_changed_host_keeps_the_password(
+    story: Story, tmp_path: Path
+) -> None:
+    story.apply(rotation=rotation("single_user", tmp_path))
+    arn = story.arn
+    story.wait(arn)
+    passwords = {story.value()["password"]}
+    for _ in range(ROTATIONS - 1):
+        story.rotate(arn)
+        passwords.add(story.value()["password"])
+    assert len(passwords) == ROTATIONS
+    live = story.value()
+    assert story.logs_in(live)
+
+    plan = story.plan()
+    assert plan.is_empty, plan
+    story.apply(database=story.variables["database"] | {"host": "db.example.com"})
+
+    assert story.value() == {**live, "host": "db.example.com"}
+    assert story.logs_in(live)
+
+
+def log_of(story: Story) -> str:
+    """All that the function has logged, with its last REPORT in it."""
+    name = story.variables["name"].replace("/", "-")
+    messages = wait_for_logs(boto3.client("logs"), f"/aws/lambda/rotate-{name}-credentials", 1)
+    return "\n".join(messages)
