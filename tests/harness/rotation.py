@@ -2,10 +2,8 @@
 
 import contextlib
 import functools
-import io
 import json
 import uuid
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -19,6 +17,7 @@ from pg8000 import native
 from pymysql.constants import CR
 
 from harness.databases import Server
+from harness.functions import create_function
 from rotation import handler
 from rotation.errors import RotationError
 from rotation.secret import UNFINISHED
@@ -35,27 +34,11 @@ def throttled_function() -> str:
 
     What it leaves, an AWSPENDING version without a value, is what the first step finds in AWS.
     """
-    code = io.BytesIO()
-    with zipfile.ZipFile(code, "w") as archive:
-        archive.writestr("function.py", "")
-    functions = boto3.client("lambda")
-    function = functions.create_function(
-        FunctionName=f"throttled-{uuid.uuid4().hex}",
-        Runtime="python3.13",
-        Role="arn:aws:iam::000000000000:role/rotation",
-        Handler="function.handle",
-        Code={"ZipFile": code.getvalue()},
-    )
-    functions.add_permission(
-        FunctionName=function["FunctionName"],
-        StatementId="SecretsManagerRotates",
-        Action="lambda:InvokeFunction",
-        Principal="secretsmanager.amazonaws.com",
-    )
-    functions.put_function_concurrency(
-        FunctionName=function["FunctionName"], ReservedConcurrentExecutions=0
-    )
-    return str(function["FunctionArn"])
+    client = boto3.client("lambda")
+    function = create_function(client, "")
+    function.allow()
+    client.put_function_concurrency(FunctionName=function.name, ReservedConcurrentExecutions=0)
+    return function.arn
 
 
 class RotatedUser:
