@@ -1,6 +1,7 @@
 """LocalStack is heard on loopback alone and does not outlive whoever started it."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -16,6 +17,7 @@ import pytest
 
 from harness.functions import create_function
 from harness.localstack import LocalStack, LocalStackError
+from harness.moto import Moto
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -24,12 +26,12 @@ LISTENING = "0A"
 LOOPBACK = {"0100007F", "00000000000000000000000001000000"}
 
 STARTER = """
-import sys, time
+import importlib, sys, time
 from pathlib import Path
-from harness.localstack import LocalStack
 
-with LocalStack(Path(sys.argv[1])) as localstack:
-    print(localstack.port, flush=True)
+Emulator = getattr(importlib.import_module(sys.argv[1]), sys.argv[2])
+with Emulator(Path(sys.argv[3])) as emulator:
+    print(emulator.port, flush=True)
     time.sleep(600)
 """
 
@@ -66,6 +68,43 @@ def test_it_keeps_to_loopback_and_its_folder_also_for_the_functions_that_it_runs
     assert len(buckets) == 2  # of the zip, and of what has been unzipped
     assert len(addresses) > 1
     assert set(addresses) <= LOOPBACK
+
+
+def test_a_replica_follows_its_primary_until_it_is_promoted(
+    secretsmanager: "SecretsManagerClient", secret_name: str
+) -> None:
+    there = boto3.client("secretsmanager", region_name="eu-west-1")
+
+    def values() -> list[str]:
+        clients = (secretsmanager, there)
+        return [client.get_secret_value(SecretId=secret_name)["SecretString"] for client in clients]
+
+    policy = json.dumps({"Version": "2012-10-17", "Statement": []})
+    primary = secretsmanager.create_secret(
+        Name=secret_name,
+        SecretString="first",
+        AddReplicaRegions=[{"Region": "eu-west-1", "KmsKeyId": "alias/ireland"}],
+    )["ARN"]
+    secretsmanager.put_resource_policy(SecretId=secret_name, ResourcePolicy=policy)
+    secretsmanager.put_secret_value(SecretId=secret_name, SecretString="second")
+    replica = there.describe_secret(SecretId=secret_name)
+    assert values() == ["second", "second"]
+    assert replica["ARN"] == primary.replace("us-east-1", "eu-west-1")
+    assert (replica["KmsKeyId"], replica["PrimaryRegion"]) == ("alias/ireland", "us-east-1")
+    assert there.get_resource_policy(SecretId=secret_name)["ResourcePolicy"] == policy
+    with pytest.raises(there.exceptions.InvalidParameterException, match="replica"):
+        there.put_secret_value(SecretId=secret_name, SecretString="third")
+
+    promoted = there.stop_replication_to_replica(SecretId=secret_name)
+    there.put_secret_value(SecretId=secret_name, SecretString="third")
+    assert promoted["ARN"] == replica["ARN"]
+    assert values() == ["second", "third"]
+    assert "ReplicationStatus" not in secretsmanager.describe_secret(SecretId=secret_name)
+    assert "PrimaryRegion" not in there.describe_secret(SecretId=secret_name)
+    for client in (secretsmanager, there):
+        client.delete_secret(SecretId=secret_name, ForceDeleteWithoutRecovery=True)
+        with pytest.raises(client.exceptions.ResourceNotFoundException):
+            client.describe_secret(SecretId=secret_name)
 
 
 def test_it_counts_the_calls_since_a_mark_and_leaves_nothing(tmp_path: Path) -> None:
@@ -138,9 +177,12 @@ def test_the_value_of_a_version_cannot_be_changed(
         put("another")
 
 
-def test_it_ends_and_leaves_nothing_when_its_starter_is_killed(tmp_path: Path) -> None:
-    folder = tmp_path / "localstack"
-    command = [sys.executable, "-c", STARTER, str(folder)]
+@pytest.mark.parametrize("emulator", [LocalStack, Moto])
+def test_it_ends_and_leaves_nothing_when_its_starter_is_killed(
+    emulator: type[LocalStack | Moto], tmp_path: Path
+) -> None:
+    folder = tmp_path / "emulator"
+    command = [sys.executable, "-c", STARTER, emulator.__module__, emulator.__name__, str(folder)]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as starter:
         assert starter.stdout
@@ -192,6 +234,31 @@ def test_a_rule_that_names_another_security_group_keeps_its_description() -> Non
     assert found == ["From the other"]
 
 
+def test_an_endpoint_keeps_the_version_of_its_policy() -> None:
+    ec2 = boto3.client("ec2")
+    vpc_id = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    endpoint_id = ec2.create_vpc_endpoint(
+        VpcId=vpc_id,
+        VpcEndpointType="Interface",
+        ServiceName="com.amazonaws.us-east-1.kms",
+    )["VpcEndpoint"]["VpcEndpointId"]
+    statement = {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}
+    given = {"Version": "2012-10-17", "Statement": [statement]}
+
+    def policy() -> object:
+        (found,) = ec2.describe_vpc_endpoints(VpcEndpointIds=[endpoint_id])["VpcEndpoints"]
+        return json.loads(found["PolicyDocument"])
+
+    default = policy()
+    ec2.modify_vpc_endpoint(VpcEndpointId=endpoint_id, PolicyDocument=json.dumps(given))
+    modified = policy()
+
+    ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint_id])
+    ec2.delete_vpc(VpcId=vpc_id)
+    assert default == {"Statement": [{**statement, "Effect": "Allow"}]}
+    assert modified == given
+
+
 def test_an_alarm_has_the_tags_with_which_it_is_made() -> None:
     cloudwatch = boto3.client("cloudwatch")
     name = uuid.uuid4().hex
@@ -211,3 +278,32 @@ def test_an_alarm_has_the_tags_with_which_it_is_made() -> None:
 
     assert cloudwatch.list_tags_for_resource(ResourceARN=alarm["AlarmArn"])["Tags"] == tags
     cloudwatch.delete_alarms(AlarmNames=[name])
+
+
+def test_a_changed_stack_changes_its_connection_and_tells_its_role(
+    secretsmanager: "SecretsManagerClient",
+) -> None:
+    cloudformation, events = boto3.client("cloudformation"), boto3.client("events")
+    name = f"tests-{uuid.uuid4().hex}"
+    role_arn = "arn:aws:iam::000000000000:role/tests"
+
+    def template(password: str) -> str:
+        login = {"BasicAuthParameters": {"Username": "tests", "Password": password}}
+        properties = {"Name": name, "AuthorizationType": "BASIC", "AuthParameters": login}
+        connection = {"Type": "AWS::Events::Connection", "Properties": properties}
+        return json.dumps({"Resources": {"Connection": connection}})
+
+    def wait(end: str) -> None:
+        cloudformation.get_waiter(end).wait(StackName=name, WaiterConfig={"Delay": 1})
+
+    cloudformation.create_stack(StackName=name, TemplateBody=template("first"), RoleARN=role_arn)
+    wait("stack_create_complete")
+    cloudformation.update_stack(StackName=name, TemplateBody=template("second"))
+    wait("stack_update_complete")
+
+    (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    assert stack["RoleARN"] == role_arn
+    secret_arn = events.describe_connection(Name=name)["SecretArn"]
+    login = json.loads(secretsmanager.get_secret_value(SecretId=secret_arn)["SecretString"])
+    assert login["password"] == "second"
+    cloudformation.delete_stack(StackName=name)

@@ -58,7 +58,11 @@ class Function:
 
     def set_code(self, source: str) -> None:
         """Give the function another source."""
-        self.client.update_function_code(FunctionName=self.name, ZipFile=zip_of(source))
+        self.set_package(zip_of(source))
+
+    def set_package(self, package: bytes) -> None:
+        """Give the function another zip; the next invocation finds a new execution environment."""
+        self.client.update_function_code(FunctionName=self.name, ZipFile=package)
         self._wait_for_update()
 
     def allow(self, **permission: object) -> None:

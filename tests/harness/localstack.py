@@ -11,8 +11,9 @@ import subprocess
 import time
 from collections import Counter
 from pathlib import Path
-from types import TracebackType
 from typing import Self
+
+import boto3
 
 from harness.environments import ROOT, VENV
 
@@ -95,28 +96,15 @@ class LocalStack:
             raise
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._end()
 
     def _wait_until_healthy(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while self.process.poll() is None and time.monotonic() < deadline:
-            try:
-                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-                connection.request("GET", "/_localstack/health")
-                if connection.getresponse().status == http.HTTPStatus.OK:
-                    return
-            except OSError:
-                time.sleep(0.1)
-            finally:
-                connection.close()
-        tail = "\n".join(self.log.path.read_text().splitlines()[-20:])
-        raise LocalStackError(f"LocalStack did not start in {START_SECONDS} s. Its log:\n{tail}")
+        if not answers_in_time(self.process, self.port, "/_localstack/health", START_SECONDS):
+            tail = "\n".join(self.log.path.read_text().splitlines()[-20:])
+            raise LocalStackError(
+                f"LocalStack did not start in {START_SECONDS} s. Its log:\n{tail}"
+            )
 
     def _end(self) -> None:
         with contextlib.suppress(ProcessLookupError):
@@ -125,6 +113,29 @@ class LocalStack:
         if self.process.stdin:
             self.process.stdin.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def session_in(account: str) -> boto3.Session:
+    """Session of an account, which LocalStack takes from the access key."""
+    return boto3.Session(aws_access_key_id=account, aws_secret_access_key="test")
+
+
+def answers_in_time(
+    process: "subprocess.Popen[bytes]", port: int, path: str, seconds: float
+) -> bool:
+    """Whether the process's server on this port of loopback gives a page within the time."""
+    deadline = time.monotonic() + seconds
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", path)
+            if connection.getresponse().status == http.HTTPStatus.OK:
+                return True
+        except OSError:
+            time.sleep(0.1)
+        finally:
+            connection.close()
+    return False
 
 
 def free_port() -> int:

@@ -1,15 +1,34 @@
 """Repairs of LocalStack where it differs from what AWS documents, each with a test of its own."""
 
+import copy
+import json
 from collections.abc import Callable
 from typing import Any
 
+from localstack.aws.api import RequestContext
+from localstack.aws.api.ec2 import DescribeVpcEndpointsRequest, DescribeVpcEndpointsResult
+from localstack.services.cloudformation.resource_provider import (
+    OperationStatus,
+    ProgressEvent,
+    ResourceRequest,
+)
+from localstack.services.cloudformation.v2.entities import Stack
+from localstack.services.cloudformation.v2.provider import CloudformationProviderV2
 from localstack.services.cloudwatch.models import LocalStackMetricAlarm, cloudwatch_stores
+from localstack.services.ec2.models import get_ec2_backend
+from localstack.services.ec2.provider import Ec2Provider
+from localstack.services.events.resource_providers.aws_events_connection import (
+    EventsConnectionProvider,
+)
 from localstack.services.lambda_.invocation.execution_environment import ExecutionEnvironment
 from localstack.services.lambda_.invocation.plugins import DockerRuntimeExecutorPlugin
 from localstack.services.s3 import provider as s3
 from localstack.utils.patch import patch
 from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.ec2.models.vpcs import VPCEndPoint
+from moto.secretsmanager.exceptions import InvalidRequestException
 from moto.secretsmanager.models import FakeSecret, ReplicaSecret
+from moto.secretsmanager.responses import SecretsManagerResponse
 
 from harness.lambda_processes import ProcessExecutor
 
@@ -85,6 +104,45 @@ def keep_keys_of_replicas() -> None:
     patch(FakeSecret.create_replicas)(create_replicas)
 
 
+def read_replicas() -> None:
+    """Let a replica be read in its region, with its own key and the policy of its primary.
+
+    LocalStack answers with an internal error.
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets.html
+    """
+
+    def to_dict(original: Callable[..., dict[str, Any]], replica: ReplicaSecret) -> dict[str, Any]:
+        return {**original(replica), "KmsKeyId": replica.kms_key_id}
+
+    ReplicaSecret.account_id = property(lambda replica: replica.source.account_id)
+    ReplicaSecret.kms_key_id = property(lambda replica: replica.config["KmsKeyId"])
+    ReplicaSecret.policy = property(lambda replica: replica.source.policy)
+    patch(ReplicaSecret.to_dict)(to_dict)
+
+
+def promote_replicas() -> None:
+    """Make a secret of its own of a replica, which its primary then knows no more.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_StopReplicationToReplica.html
+    """
+
+    def stop_replication_to_replica(response: SecretsManagerResponse) -> str:
+        secrets = response.backend.secrets
+        replica = response.backend.describe_secret(response._get_param("SecretId"))
+        if not isinstance(replica, ReplicaSecret):
+            raise InvalidRequestException("The secret is not a replica.")
+        primary = replica.source
+        promoted = copy.deepcopy(primary, {id(primary.replicas): []})
+        promoted.arn, promoted.region = replica.arn, replica.region
+        promoted.kms_key_id = replica.kms_key_id
+        primary.replicas.remove(replica)
+        dict.pop(secrets, replica.arn)
+        secrets[promoted.name] = promoted
+        return json.dumps({"ARN": promoted.arn})
+
+    SecretsManagerResponse.stop_replication_to_replica = stop_replication_to_replica
+
+
 def keep_descriptions_of_rules() -> None:
     """Report a security group rule's description also where the rule names another group.
 
@@ -115,3 +173,58 @@ def keep_tags_of_alarms() -> None:
         store.TAGS.tag_resource(alarm.alarm["AlarmArn"], request.get("Tags"))
 
     patch(LocalStackMetricAlarm.__init__)(create)
+
+
+def keep_versions_of_endpoint_policies() -> None:
+    """Report an endpoint's policy as it was given; LocalStack takes the Version out of it.
+
+    The default policy alone has none, and Terraform would plan to write all others again.
+    https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+    """
+
+    def describe_vpc_endpoints(
+        original: Callable[..., DescribeVpcEndpointsResult],
+        provider: Ec2Provider,
+        context: RequestContext,
+        request: DescribeVpcEndpointsRequest,
+    ) -> DescribeVpcEndpointsResult:
+        result = original(provider, context, request)
+        kept = get_ec2_backend(context.account_id, context.region).vpc_end_points
+        for endpoint in result["VpcEndpoints"]:
+            endpoint["PolicyDocument"] = kept[endpoint["VpcEndpointId"]].policy_document
+        return result
+
+    VPCEndPoint.DEFAULT_POLICY = {"Statement": VPCEndPoint.DEFAULT_POLICY["Statement"]}
+    patch(Ec2Provider.describe_vpc_endpoints)(describe_vpc_endpoints)
+
+
+def keep_roles_of_stacks() -> None:
+    """Report the service role with which a stack was made.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Stack.html
+    """
+
+    def describe(
+        original: Callable[..., dict[str, Any]], provider: CloudformationProviderV2, stack: Stack
+    ) -> dict[str, Any]:
+        return {**original(provider, stack), "RoleARN": stack.request_payload.get("RoleARN")}
+
+    patch(CloudformationProviderV2._describe_stack)(describe)
+
+
+def update_connections_of_stacks() -> None:
+    """Let a changed stack change its EventBridge connection; LocalStack leaves that as it is.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-connection-authparameters.html
+    """
+
+    def update(
+        _: EventsConnectionProvider, request: ResourceRequest[dict[str, Any]]
+    ) -> ProgressEvent[dict[str, Any]]:
+        model = request.desired_state
+        settings = {key: value for key, value in model.items() if key not in ("Arn", "SecretArn")}
+        response = request.aws_client_factory.events.update_connection(**settings)
+        model = {**model, "Arn": response["ConnectionArn"]}
+        return ProgressEvent(OperationStatus.SUCCESS, model, custom_context=request.custom_context)
+
+    EventsConnectionProvider.update = update

@@ -2,13 +2,15 @@
 
 import json
 import time
-import uuid
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
+import boto3
+
+from harness.queues import Queue
+
 if TYPE_CHECKING:
-    from mypy_boto3_events import EventBridgeClient
-    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_events.type_defs import TargetTypeDef
 
 TIME_LIMIT_SECONDS = 60
 
@@ -27,19 +29,17 @@ class Rotations:
     Events of each secret are handed out once, in the order in which they came.
     """
 
-    def __init__(self, events: "EventBridgeClient", sqs: "SQSClient") -> None:
-        self._sqs = sqs
+    def __init__(self) -> None:
         self._seen: dict[str, list[RotationEvent]] = defaultdict(list)
-        name = f"rotations-{uuid.uuid4().hex}"
-        self._queue = sqs.create_queue(QueueName=name)["QueueUrl"]
-        attributes = sqs.get_queue_attributes(QueueUrl=self._queue, AttributeNames=["QueueArn"])
+        self._queue = Queue("rotations")
+        events = boto3.client("events")
         pattern = {
             "source": ["aws.secretsmanager"],
             "detail-type": ["AWS Service Event via CloudTrail"],
         }
-        events.put_rule(Name=name, EventPattern=json.dumps(pattern))
-        queue_arn = attributes["Attributes"]["QueueArn"]
-        events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": queue_arn}])
+        events.put_rule(Name=self._queue.name, EventPattern=json.dumps(pattern))
+        target: TargetTypeDef = {"Id": "queue", "Arn": self._queue.arn}
+        events.put_targets(Rule=self._queue.name, Targets=[target])
 
     def wait_for_end(self, secret_arn: str) -> RotationEvent:
         """The next event of a secret that tells how a rotation has ended, or a test of one.
@@ -56,12 +56,8 @@ class Rotations:
         raise TimeoutError(f"No rotation of {secret_arn} has ended: see its function's log")
 
     def _receive(self) -> None:
-        received = self._sqs.receive_message(
-            QueueUrl=self._queue, WaitTimeSeconds=1, MaxNumberOfMessages=10
-        )
-        for message in received.get("Messages", []):
-            self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
-            detail = json.loads(message["Body"])["detail"]
+        if message := self._queue.receive():
+            detail = message["detail"]
             arn = detail["additionalEventData"]["SecretId"]
             version_id = detail["requestID"].removeprefix(f"Rotation-{arn}-")
             event = RotationEvent(detail["eventName"], version_id, detail.get("errorMessage", ""))
