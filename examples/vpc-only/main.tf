@@ -1,0 +1,83 @@
+# A secret that is read through one VPC endpoint and no other way, from a VPC without the internet. The policies bind
+# both: the secret's names the endpoint, and the endpoint's names the secret.
+
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.100, < 7"
+    }
+  }
+}
+
+provider "aws" {
+  region = var.region
+}
+
+module "credentials" {
+  source = "../.."
+
+  name        = "payroll/database/credentials"
+  description = "Credentials of the payroll database"
+
+  database = {
+    engine   = "postgres"
+    username = "payroll"
+    host     = "payroll.cluster.example.com"
+    dbname   = "payroll"
+  }
+
+  access = {
+    readers        = [aws_iam_role.application.arn]
+    administrators = var.administrators
+    only           = { vpc_endpoint_ids = [module.endpoint.ids["secretsmanager"]] }
+  }
+
+  recovery_window_in_days = var.recovery_window_in_days
+  tags                    = local.tags
+}
+
+module "endpoint" {
+  source = "../../modules/endpoint"
+
+  vpc_id           = aws_vpc.this.id
+  subnet_ids       = aws_subnet.private[*].id
+  clients          = { application = { security_group_id = aws_security_group.application.id } }
+  policy_documents = [module.credentials.endpoint_policy_json]
+  tags             = local.tags
+}
+
+data "aws_caller_identity" "current" {}
+
+# ECS acts for many customers: it is believed for the tasks of this account alone.
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+resource "aws_iam_role" "application" {
+  name = "payroll-application"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "ecs-tasks.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+      Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "reads_credentials" {
+  name   = "reads-credentials"
+  role   = aws_iam_role.application.name
+  policy = module.credentials.reader_policy_json
+}
+
+locals {
+  tags = {
+    Environment = "production"
+    Project     = "payroll"
+    Purpose     = "database-credentials"
+    CreatedBy   = "terraform"
+  }
+}
