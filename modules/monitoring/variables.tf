@@ -1,0 +1,128 @@
+variable "secret_name" {
+  description = "Name of the secret to watch. Rules, alarms and topic are named after it."
+  type        = string
+  nullable    = false
+}
+
+variable "secret_arn" {
+  description = "ARN of the secret."
+  type        = string
+  nullable    = false
+}
+
+variable "key_arn" {
+  description = "ARN of the customer managed key that encrypts the secret; null for the AWS managed key, which nobody can change or delete."
+  type        = string
+  default     = null
+}
+
+variable "readers" {
+  description = "ARNs of the IAM roles (or users) that may read the value without notice: readers, administrators and rotators. Null: reading is not watched. Of a role in another account CloudTrail tells the account alone, so that all of that account may."
+  type        = list(string)
+  default     = null
+}
+
+variable "reader_services" {
+  description = "AWS services that may read the value under a name of their own without notice, by service principal such as `appflow.amazonaws.com`."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "rotates" {
+  description = "Whether the secret rotates, so that failed and missing rotations are watched."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "topic_arn" {
+  description = <<-EOT
+    ARN of an SNS topic, of the same region, that is told. Its policy must let `events.amazonaws.com` and `cloudwatch.amazonaws.com` take `sns:Publish`, the first without a condition. If it is encrypted, then by a customer managed key whose policy lets both take `kms:Decrypt` and `kms:GenerateDataKey*`.
+    Source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+  EOT
+  type        = string
+  default     = null
+
+  validation {
+    condition     = (var.topic_arn == null) != (var.emails == null)
+    error_message = "monitoring names ${var.emails == null ? "no topic" : "both topic_arn and emails"}. Give either topic_arn, of a topic that exists, or emails, for which a topic is made (an empty list makes one without subscribers)."
+  }
+
+  validation {
+    condition     = can(regex("^arn:${local.partition}:sns:${local.region}:[0-9]{12}:[A-Za-z0-9_-]+$", coalesce(var.topic_arn, "arn:${local.partition}:sns:${local.region}:000000000000:none")))
+    error_message = "monitoring.topic_arn is \"${coalesce(var.topic_arn, "null")}\". Give the ARN of a standard topic of the secret's region: arn:${local.partition}:sns:${local.region}:ACCOUNT:NAME."
+  }
+}
+
+variable "emails" {
+  description = "Has a topic made, encrypted by a key of its own, and subscribes these e-mail addresses to it. Each gets a letter from AWS to confirm first. Other subscribers can be added to the topic; an empty list makes it without any."
+  type        = list(string)
+  default     = null
+
+  validation {
+    condition     = alltrue([for email in coalesce(var.emails, []) : can(regex("^[^@\\s]+@[^@\\s]+$", email))])
+    error_message = "monitoring.emails: ${join(", ", [for email in coalesce(var.emails, []) : email if !can(regex("^[^@\\s]+@[^@\\s]+$", email))])} is not an e-mail address. Give addresses as name@example.com."
+  }
+}
+
+variable "trail" {
+  description = <<-EOT
+    A trail of CloudTrail that sends the management events of this region to CloudWatch Logs. By its `log_group_name` denied reads and calls are counted by metric filters; without it by rules of EventBridge.
+    Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/send-cloudtrail-events-to-cloudwatch-logs.html
+  EOT
+  type = object({
+    log_group_name = string
+  })
+  default = null
+}
+
+variable "max_denied_reads" {
+  description = "How many attempts to read may be denied within 5 minutes before the alarm: a whole number from 0."
+  type        = number
+  default     = 5
+  nullable    = false
+
+  validation {
+    condition     = var.max_denied_reads >= 0 && floor(var.max_denied_reads) == var.max_denied_reads
+    error_message = "monitoring.max_denied_reads is ${var.max_denied_reads}. Give a whole number from 0, which tells of every denied attempt."
+  }
+}
+
+variable "max_calls" {
+  description = "How many calls for the secret there may be within an hour before the alarm: a whole number from 1."
+  type        = number
+  default     = 1000
+  nullable    = false
+
+  validation {
+    condition     = var.max_calls >= 1 && floor(var.max_calls) == var.max_calls
+    error_message = "monitoring.max_calls is ${var.max_calls}. Give a whole number from 1."
+  }
+}
+
+variable "rotated_within_days" {
+  description = <<-EOT
+    Days within which a rotation must have succeeded, 1 to 7, or an alarm tells of it: at least a day more than between two rotations, which may come late by their window. An alarm looks back no further.
+    Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+  EOT
+  type        = number
+  default     = null
+
+  validation {
+    condition     = contains(range(1, 8), coalesce(var.rotated_within_days, 1))
+    error_message = "monitoring.rotated_within_days is ${coalesce(var.rotated_within_days, 1)}. An alarm looks back 1 to 7 days; for a longer schedule leave it out and let AWS Config watch, as modules/monitoring/README.md says."
+  }
+
+  validation {
+    condition     = var.rotated_within_days == null || var.rotates
+    error_message = "monitoring.rotated_within_days is given for a secret that does not rotate. Give rotation, or leave it out."
+  }
+}
+
+variable "tags" {
+  description = "Tags of everything that is made."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

@@ -1,0 +1,270 @@
+# What modules/monitoring refuses, and what it leaves out.
+
+provider "aws" {
+  region = "us-east-1"
+}
+
+variables {
+  secret_name = "tests/monitoring"
+  secret_arn  = "arn:aws:secretsmanager:us-east-1:000000000000:secret:tests/monitoring-AbCdEf"
+  topic_arn   = "arn:aws:sns:us-east-1:000000000000:security"
+}
+
+run "refuses_no_topic" {
+  command = plan
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  variables {
+    topic_arn = null
+  }
+
+  expect_failures = [var.topic_arn]
+}
+
+run "refuses_a_topic_and_addresses" {
+  command = plan
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  variables {
+    emails = ["security@example.com"]
+  }
+
+  expect_failures = [var.topic_arn]
+}
+
+run "refuses_a_topic_of_another_region" {
+  command = plan
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  variables {
+    topic_arn = "arn:aws:sns:eu-west-1:000000000000:security"
+  }
+
+  expect_failures = [var.topic_arn]
+}
+
+run "refuses_a_topic_by_its_name" {
+  command = plan
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  variables {
+    topic_arn = "security"
+  }
+
+  expect_failures = [var.topic_arn]
+}
+
+run "refuses_what_is_no_address" {
+  command = plan
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  variables {
+    topic_arn = null
+    emails    = ["security@example.com", "security"]
+  }
+
+  expect_failures = [var.emails]
+}
+
+run "refuses_a_negative_number_of_denied_reads" {
+  command = plan
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  variables {
+    max_denied_reads = -1
+  }
+
+  expect_failures = [var.max_denied_reads]
+}
+
+run "refuses_a_fraction_of_denied_reads" {
+  command = plan
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  variables {
+    max_denied_reads = 0.5
+  }
+
+  expect_failures = [var.max_denied_reads]
+}
+
+run "refuses_no_calls" {
+  command = plan
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  variables {
+    max_calls = 0
+  }
+
+  expect_failures = [var.max_calls]
+}
+
+run "refuses_a_fraction_of_calls" {
+  command = plan
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  variables {
+    max_calls = 1.5
+  }
+
+  expect_failures = [var.max_calls]
+}
+
+run "refuses_to_look_back_8_days" {
+  command = plan
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  variables {
+    rotates             = true
+    rotated_within_days = 8
+  }
+
+  expect_failures = [var.rotated_within_days]
+}
+
+run "refuses_rotations_of_a_secret_that_does_not_rotate" {
+  command = plan
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  variables {
+    rotated_within_days = 2
+  }
+
+  expect_failures = [var.rotated_within_days]
+}
+
+run "refuses_more_readers_than_a_pattern_holds" {
+  command = plan
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  variables {
+    readers = [for number in range(100) : "arn:aws:iam::000000000000:role/application-${number}"]
+  }
+
+  expect_failures = [aws_cloudwatch_event_rule.event]
+}
+
+run "refuses_a_name_that_no_filter_holds" {
+  command = plan
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  variables {
+    secret_name = join("", [for number in range(300) : "n"])
+    trail       = { log_group_name = "trail" }
+  }
+
+  expect_failures = [aws_cloudwatch_log_metric_filter.count]
+}
+
+run "makes_no_topic_or_key_beside_one_that_is_given" {
+  command = plan
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  assert {
+    condition     = length(aws_sns_topic.this) == 0 && length(aws_kms_key.topic) == 0 && output.topic_arn == "arn:aws:sns:us-east-1:000000000000:security"
+    error_message = "a topic or key is made, or another topic told"
+  }
+}
+
+run "watches_neither_reading_without_a_list_nor_rotation_without_a_schedule" {
+  command = plan
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  assert {
+    condition     = keys(aws_cloudwatch_event_rule.event) == ["change", "deletion"]
+    error_message = "there are rules for ${join(", ", keys(aws_cloudwatch_event_rule.event))}"
+  }
+}
+
+run "does_not_watch_the_aws_managed_key" {
+  command = plan
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  assert {
+    condition     = alltrue([for rule in aws_cloudwatch_event_rule.event : !strcontains(rule.event_pattern, "aws.kms")])
+    error_message = "a rule asks for events of a key that nobody can change"
+  }
+}
+
+run "makes_no_rule_for_what_is_counted_in_a_trail" {
+  command = plan
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  variables {
+    trail = { log_group_name = "trail" }
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_event_rule.count) == 0 && length(aws_cloudwatch_log_metric_filter.count) == 2
+    error_message = "denied reads and calls are not counted by filters, or not by these alone"
+  }
+}
+
+run "sends_each_address_a_letter_to_confirm" {
+  command = plan
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  variables {
+    topic_arn = null
+    emails    = ["security@example.com", "operations@example.com"]
+  }
+
+  assert {
+    condition     = keys(aws_sns_topic_subscription.email) == ["operations@example.com", "security@example.com"]
+    error_message = "not each address is subscribed"
+  }
+}
