@@ -1,4 +1,4 @@
-# Composes the modules and decides nothing itself. Each is usable alone; none knows of another.
+# Composes the modules and decides nothing itself. Each is usable alone; none of these knows of another.
 
 module "database" {
   source = "./modules/database"
@@ -81,6 +81,44 @@ module "rotation" {
   rotator_policy_json = module.access.rotator_policy_json
   function            = var.rotation.function
   tags                = var.tags
+}
+
+module "monitoring" {
+  source = "./modules/monitoring"
+  count  = var.monitoring == null ? 0 : 1
+
+  secret_name         = var.name
+  secret_arn          = module.secret.arn
+  key_arn             = one(module.key[*].arn)
+  readers             = var.access.readers == null ? null : concat(var.access.readers, var.access.administrators, var.access.rotators, local.rotation_role_arns)
+  reader_services     = keys(var.access.services)
+  rotates             = var.rotation != null
+  topic_arn           = var.monitoring.topic_arn
+  emails              = var.monitoring.emails
+  trail               = var.monitoring.trail
+  max_denied_reads    = var.monitoring.max_denied_reads
+  max_calls           = var.monitoring.max_calls
+  rotated_within_days = var.monitoring.rotated_within_days
+  tags                = var.tags
+}
+
+module "cost" {
+  source = "./modules/cost"
+
+  key             = var.key.aws_managed ? "aws_managed" : var.key.existing == null ? "made" : "existing"
+  key_rotations   = var.cost.key_rotations
+  replicas        = length(var.replicas)
+  reads_per_month = var.cost.reads_per_month
+  rotation        = var.rotation
+  metrics         = try(var.monitoring.trail, null) == null ? 0 : 2
+  topic_key       = try(var.monitoring.emails, null) != null
+  prices          = var.cost.prices
+
+  alarms = sum([
+    try(var.rotation.function.package, null) == null ? 0 : 1,
+    var.monitoring == null ? 0 : 2,
+    try(var.monitoring.rotated_within_days, null) == null ? 0 : 1,
+  ])
 }
 
 locals {

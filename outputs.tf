@@ -73,6 +73,16 @@ output "rotation_security_group_id" {
   value       = var.rotation == null ? null : module.rotation[0].security_group_id
 }
 
+output "monitoring_topic_arn" {
+  description = "ARN of the SNS topic that `monitoring` tells; null without it."
+  value       = var.monitoring == null ? null : module.monitoring[0].topic_arn
+}
+
+output "monthly_cost" {
+  description = "US dollars a month for this secret, known while planning: `total`, and what it is made of: `secret`, `replicas`, `key`, `reads`, `rotation`, `monitoring`."
+  value       = module.cost.monthly_cost
+}
+
 locals {
   json_keys = var.database == null ? [] : concat(keys(one(module.database[*].fields)), ["password"])
 }

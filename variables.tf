@@ -251,6 +251,28 @@ variable "rotation" {
   default = null
 }
 
+variable "monitoring" {
+  description = <<-EOT
+    Tells an SNS topic when the value is read by a role that `access` does not name (if it lists readers), when attempts to read are denied, the secret or its key is to be deleted, a policy or the key changes, a rotation fails, or calls are many. By management events of CloudTrail, of which the account must have a trail.
+    - `topic_arn`: the topic, whose policy and key must let EventBridge and CloudWatch publish, as modules/monitoring says; or
+    - `emails`: addresses for which an encrypted topic is made; an empty list makes it without subscribers.
+    - `trail`: `log_group_name` of a trail, by whose logs to count denied reads and calls rather than by EventBridge.
+    - `max_denied_reads`: how many attempts may be denied within 5 minutes. Default: 5.
+    - `max_calls`: how many calls for the secret there may be within an hour. Default: 1000.
+    - `rotated_within_days`: days within which a rotation must have succeeded, 1 to 7: at least a day more than between two rotations.
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/monitoring-eventbridge.html
+  EOT
+  type = object({
+    topic_arn           = optional(string)
+    emails              = optional(list(string))
+    trail               = optional(object({ log_group_name = string }))
+    max_denied_reads    = optional(number, 5)
+    max_calls           = optional(number, 1000)
+    rotated_within_days = optional(number)
+  })
+  default = null
+}
+
 variable "recovery_window_in_days" {
   description = "How many days a deleted secret can still be restored: 7 to 30. 0 deletes it at once and for ever."
   type        = number
@@ -261,12 +283,38 @@ variable "recovery_window_in_days" {
 variable "replicas" {
   description = <<-EOT
     Other regions to copy the secret to, by region name.
-    - `kms_key_arn`: ARN of a key in that region, which encrypts the copy.
+    - `kms_key_arn`: ARN of a key in that region, which encrypts the copy. Its policy, or IAM, must let whoever runs Terraform take `kms:Decrypt`, `kms:Encrypt` and `kms:GenerateDataKey`, and readers `kms:Decrypt`: modules/access writes one, as examples/multi-region shows.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets.html
   EOT
   type = map(object({
     kms_key_arn = string
   }))
+  default  = {}
+  nullable = false
+}
+
+variable "cost" {
+  description = <<-EOT
+    What the output `monthly_cost` reckons with.
+    - `reads_per_month`: how often the value is read. Default: 0.
+    - `key_rotations`: how often KMS has rotated the key that this module made; the first two rotations each raise its price. Default: 0.
+    - `prices`: US dollars, in place of those of us-east-1 as of 2026-11-24; units and sources stand in modules/cost.
+    Source: https://aws.amazon.com/secrets-manager/pricing/
+  EOT
+  type = object({
+    reads_per_month = optional(number)
+    key_rotations   = optional(number)
+    prices = optional(object({
+      secret_month                = optional(number)
+      secrets_manager_10000_calls = optional(number)
+      key_month                   = optional(number)
+      kms_10000_requests          = optional(number)
+      lambda_1000000_requests     = optional(number)
+      lambda_gb_second            = optional(number)
+      alarm_month                 = optional(number)
+      metric_month                = optional(number)
+    }))
+  })
   default  = {}
   nullable = false
 }
