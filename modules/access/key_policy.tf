@@ -78,11 +78,13 @@ locals {
         conditions     = {}
       }
     },
+    # Encrypt: whoever replicates the secret needs it on the replica's key.
+    # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ReplicateSecretToRegions.html
     length(var.administrators) == 0 ? {} : {
       "AdministratorsEncrypt${local.title}" = {
         principal_type = "AWS"
         principals     = var.administrators
-        actions        = ["kms:Decrypt", "kms:GenerateDataKey"]
+        actions        = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]
         secrets        = [local.this_secret, local.key_trial]
         conditions     = {}
       }

@@ -1,5 +1,5 @@
 variable "secret_name" {
-  description = "Name of the secret that the documents are for."
+  description = "Name of the secret that the documents are for. `orders/*` stands for all secrets whose names begin with `orders/`, as the policy of a key that they share needs it."
   type        = string
   nullable    = false
 }

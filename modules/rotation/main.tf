@@ -88,17 +88,35 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
 
   alarm_name          = "${local.name}-errors"
   alarm_description   = substr("A step of the rotation of ${var.secret_name} failed. The live password still works. See the log group /aws/lambda/${local.name}.", 0, 1024)
-  namespace           = "AWS/Lambda"
-  metric_name         = "Errors"
-  dimensions          = { FunctionName = aws_lambda_function.this[0].function_name }
-  statistic           = "Sum"
-  period              = 300
-  evaluation_periods  = 1
-  threshold           = 0
   comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  datapoints_to_alarm = 1
+  evaluation_periods  = 3
   treat_missing_data  = "notBreaching"
   alarm_actions       = var.function.alarm_topic_arns
   tags                = var.tags
+
+  # Without an invocation there is no value. For a missing one an alarm looks at those before, would stay as it is long
+  # after the error, and could not tell of the next.
+  # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+  metric_query {
+    id          = "filled"
+    label       = "Errors"
+    expression  = "FILL(errors, 0)"
+    return_data = true
+  }
+
+  metric_query {
+    id = "errors"
+
+    metric {
+      namespace   = "AWS/Lambda"
+      metric_name = "Errors"
+      dimensions  = { FunctionName = aws_lambda_function.this[0].function_name }
+      stat        = "Sum"
+      period      = 300
+    }
+  }
 }
 
 data "aws_caller_identity" "current" {}

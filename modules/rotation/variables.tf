@@ -23,8 +23,9 @@ variable "database_port" {
 
 variable "strategy" {
   description = <<-EOT
-    `single_user`: the user changes its own password; a login between that change and the new version's becoming current fails, and works when tried again.
-    `alternating_users`: a superuser changes the password of whichever of two users, NAME and NAME_clone, is not current; no login fails.
+    How the password is changed.
+    - `single_user`: the user changes its own password; a login between that change and the new version's becoming current fails, and works when tried again.
+    - `alternating_users`: a superuser changes the password of whichever of two users, NAME and NAME_clone, is not current; no login fails.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotation-strategy.html
   EOT
   type        = string
@@ -74,7 +75,7 @@ variable "rotator_policy_json" {
 
 variable "function" {
   description = <<-EOT
-    The function that rotates, exactly one of:
+    The function that rotates. Exactly one of:
     - `package`: this project's own, as `make package` builds it: with the certificate authorities of the database: one of `file` (path of the zip), `s3` (an object and its version), `image_uri`; with `hash`, the SHA-256 of the zip in base64, so that a new build is deployed.
     - `published`: AWS's own, from the Serverless Application Repository; `version` as `1.1.671`, by default the newest.
     - `arn`: a function that exists. Its role must be among `access.rotators`.
@@ -83,7 +84,7 @@ variable "function" {
     For the first:
     - `architecture`: `arm64` or `x86_64`. Default: `arm64`.
     - `timeout_in_seconds`: 1 to 900. Default: 60.
-    - `reserved_concurrency`: how many rotations may run at once; -1: as many as the account allows. Default: 1.
+    - `reserved_concurrency`: how many rotations may run at once; -1: as many as the account allows, as a new account needs whose limit leaves none to reserve. Default: 1.
     - `logs`: `retention_in_days`, default 365, and `kms_key_arn` of a key that CloudWatch Logs may use. The logs hold no value.
     - `alarm_topic_arns`: SNS topics that hear of a step that failed.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html

@@ -1,6 +1,6 @@
 data "aws_region" "current" {}
 
-resource "aws_secretsmanager_secret" "this" { # "already scheduled for deletion"? Run: aws secretsmanager restore-secret, then import it (README, "Restore")
+resource "aws_secretsmanager_secret" "this" { # "already scheduled for deletion"? Run: aws secretsmanager restore-secret, then import it (docs/recipes.md#restore)
   name                    = var.name
   description             = var.description
   kms_key_id              = var.kms_key_arn

@@ -104,7 +104,7 @@ resource "aws_secretsmanager_secret_version" "this" {
 
     precondition {
       condition     = local.live_version == null || try(local.wanted_version >= local.live_version, false)
-      error_message = "Version ${local.wanted_version} of the value is asked for, but version ${coalesce(local.live_version, 0)} is live. A lower version cannot be written again: ask for ${coalesce(local.live_version, 0)} to keep the live value or for ${coalesce(local.live_version, 0) + 1} to store a new one. To go back to the value before, move AWSCURRENT (README, \"Roll back\")."
+      error_message = "Version ${local.wanted_version} of the value is asked for, but version ${coalesce(local.live_version, 0)} is live. A lower version cannot be written again: ask for ${coalesce(local.live_version, 0)} to keep the live value or for ${coalesce(local.live_version, 0) + 1} to store a new one. To go back to the value before, move AWSCURRENT (docs/recipes.md#roll-back)."
     }
 
     precondition {

@@ -279,6 +279,23 @@ run "takes_a_package_from_s3_in_its_version" {
   }
 }
 
+run "counts_no_error_where_there_was_no_invocation" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { package = { s3 = { bucket = "packages", key = "rotation.zip" }, hash = "none" }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+  }
+
+  assert {
+    condition     = [for query in one(aws_cloudwatch_metric_alarm.errors).metric_query : query.expression if query.return_data == true] == ["FILL(errors, 0)"]
+    error_message = "the alarm would stay as the last invocation left it"
+  }
+}
+
 run "takes_an_image" {
   command = plan
 
