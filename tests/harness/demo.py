@@ -3,19 +3,20 @@
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 import boto3
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from harness import leaks
 from harness.localstack import LocalStackError
 from harness.session import emulator, is_own_emulator, temporary_folder
 from harness.terraform import Plan, Terraform, TerraformError
 from harness.workspace import Workspace
+from secret_doctor import output
+from secret_doctor.aws import AWS
+from secret_doctor.examine import examine
 
 EXAMPLE = "database-credentials"
 CONSOLE = Console(highlight=False, emoji=False)
@@ -28,39 +29,6 @@ def step(name: str) -> Iterator[None]:
     with CONSOLE.status(f"{name} …"):
         yield
     CONSOLE.print(f"[green]✓[/] {name} [dim]{time.monotonic() - start:.1f} s[/]")
-
-
-def verify(secret_arn: str, key_arn: str) -> Table:
-    """What Secrets Manager and KMS say of the secret, as the tutorial's step "Verify" asks them."""
-    secretsmanager, kms = boto3.client("secretsmanager"), boto3.client("kms")
-    secret = secretsmanager.describe_secret(SecretId=secret_arn)
-    key = kms.describe_key(KeyId=key_arn)["KeyMetadata"]
-    key_rotation = kms.get_key_rotation_status(KeyId=key_arn)
-    value = json.loads(secretsmanager.get_secret_value(SecretId=secret_arn)["SecretString"])
-    policy = secretsmanager.get_resource_policy(SecretId=secret_arn)["ResourcePolicy"]
-    masked = value | {"password": f"•••••••• ({len(value['password'])} characters)"}
-
-    table = Table(title=escape(secret["Name"]), show_header=False)
-    table.add_column()
-    table.add_column(overflow="fold")
-    for name, text in {
-        "ARN": secret["ARN"],
-        "Description": secret.get("Description", ""),
-        "Key": secret["KmsKeyId"],
-        "Key manager": key.get("KeyManager", ""),
-        "Key rotation": _rotation(
-            key_rotation["KeyRotationEnabled"], key_rotation.get("RotationPeriodInDays")
-        ),
-        "Tags": _lines({tag["Key"]: tag["Value"] for tag in secret.get("Tags", [])}),
-        "Secret rotation": _rotation(secret.get("RotationEnabled", False), None),
-        "Version stages": _lines(
-            {version: ", ".join(s) for version, s in secret["VersionIdsToStages"].items()}
-        ),
-        "Value": _lines(masked),
-        "Resource policy": "\n".join(each["Sid"] for each in json.loads(policy)["Statement"]),
-    }.items():
-        table.add_row(name, escape(text))
-    return table
 
 
 def prove(terraform: Terraform, plan: Plan, name: str) -> str:
@@ -95,20 +63,15 @@ def show(workspace: Workspace) -> None:
     with step("terraform apply"):
         terraform.apply_plan(plan)
     outputs = terraform.output()
-    CONSOLE.print(verify(outputs["arn"], outputs["key_arn"]))
+    with step("secret-doctor"):
+        report = examine(AWS(boto3.Session()), outputs["name"])
+    output.show(report, CONSOLE)
+    assert report.exit_code == 0, "the doctor finds fault with the secret"
     with step("Search for the password"):
         searched = prove(terraform, plan, outputs["name"])
     CONSOLE.print(searched)
     with step("terraform destroy"):
         terraform.destroy(recovery_window_in_days=0)
-
-
-def _rotation(enabled: bool, period: int | None) -> str:
-    return ("on" if enabled else "off") + (f", every {period} days" if period else "")
-
-
-def _lines(items: Mapping[str, object]) -> str:
-    return "\n".join(f"{name} = {value}" for name, value in sorted(items.items()))
 
 
 def main() -> int:

@@ -1,0 +1,140 @@
+"""Where a secret may be that is not found: under a like name, or in another region."""
+
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from secret_doctor import errors
+from secret_doctor.aws import AWS
+from secret_doctor.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+SUFFIX_LENGTH = len("-AbCdEf")
+
+
+def check(aws: AWS, name: str, other_regions: Sequence[str]) -> Iterator[Finding]:
+    """Why there is no secret of this name or ARN."""
+    wanted = name.partition(":secret:")[2] or name
+    found = [
+        *errors.explained("whether a secret has a like name", by_name(aws, name, wanted)),
+        *errors.explained("other regions", by_region(aws, wanted, other_regions)),
+    ]
+    yield from found
+    if all(each.severity == Severity.UNKNOWN for each in found):
+        yield not_found(
+            aws,
+            name,
+            "not-found",
+            "Nothing of a like name was found either.",
+            "Check the name, the region and the account (`aws sts get-caller-identity`). If it was "
+            "deleted for good, terraform apply makes it anew.",
+        )
+
+
+def not_found(aws: AWS, name: str, finding_id: str, explanation: str, advice: str) -> Finding:
+    """There is no secret of this name here; the rest says why."""
+    title = f"No secret {name} in {aws.region}"
+    return Finding(finding_id, Severity.ERROR, title, explanation, advice)
+
+
+def ask_in(region: str) -> str:
+    """How to ask in another region, without a full stop."""
+    return (
+        f"Ask there: here by --region {region}, in an application by AWS_REGION={region} or, as "
+        "boto3 does not read that, AWS_DEFAULT_REGION"
+    )
+
+
+def by_name(aws: AWS, name: str, wanted: str) -> Iterator[Finding]:
+    """Secrets of this region whose name differs in a way that people get wrong."""
+    pages = aws.secretsmanager.get_paginator("list_secrets").paginate(IncludePlannedDeletion=True)
+    arns = {secret["Name"]: secret["ARN"] for page in pages for secret in page["SecretList"]}
+    is_arn = wanted != name
+    for known, arn in arns.items():
+        if is_arn and known == wanted:
+            yield not_found(
+                aws,
+                name,
+                "arn-lacks-suffix",
+                "The ARN ends in the name; that of a secret has a hyphen and six characters more.",
+                f"Use the whole ARN, {arn}, or the name alone.",
+            )
+        elif is_arn and known == wanted[:-SUFFIX_LENGTH]:
+            yield not_found(
+                aws,
+                name,
+                "arn-of-earlier-secret",
+                "The six characters are of an earlier secret of this name, which was deleted.",
+                f"Use {arn}, also in policies: those that name the old ARN do not allow this one.",
+            )
+        elif arn.endswith(f":secret:{wanted}"):
+            yield not_found(
+                aws,
+                name,
+                "name-has-suffix",
+                "The name has the hyphen and six characters that Secrets Manager adds to the ARN.",
+                f"Use the name {known}, or the whole ARN.",
+            )
+        elif known.casefold() == wanted.casefold():
+            yield not_found(
+                aws,
+                name,
+                "name-case",
+                f"There is {known}: names of secrets are case-sensitive.",
+                f"Use the name {known}.",
+            )
+    for known in difflib.get_close_matches(wanted, arns, n=1, cutoff=0.85):
+        if known.casefold() not in (wanted.casefold(), wanted[:-SUFFIX_LENGTH].casefold()):
+            yield not_found(
+                aws, name, "name-like", f"There is {known}.", "Use it, if that is what is meant."
+            )
+
+
+def by_region(aws: AWS, wanted: str, other_regions: Sequence[str]) -> Iterator[Finding]:
+    """Other regions that have it: those given, or all that are enabled."""
+    regions = other_regions or [
+        region["RegionName"]
+        for region in aws.ec2.describe_regions()["Regions"]
+        if region["RegionName"] != aws.region
+    ]
+    clients = [aws.secretsmanager_in(region) for region in regions]
+    with ThreadPoolExecutor(max_workers=len(clients) or 1) as pool:
+        given = pool.map(lambda client: has(client, wanted), clients)
+        answers = dict(zip(regions, given, strict=True))
+    for region in _where(answers, True):
+        yield not_found(
+            aws,
+            wanted,
+            "in-another-region",
+            f"The secret is in {region}. Secrets belong to a region.",
+            f"{ask_in(region)}; or replicate it: "
+            f'replicas = {{ "{aws.region}" = {{ kms_key_arn = "..." }} }} in this module.',
+        )
+    if silent := list(_where(answers, None)):
+        yield Finding(
+            id="not-checked",
+            severity=Severity.UNKNOWN,
+            title="Not known: other regions",
+            explanation=f"No answer, or access denied, in {', '.join(silent)}.",
+            advice="Name the regions that matter by --other-region REGION.",
+        )
+
+
+def has(client: "SecretsManagerClient", name: str) -> bool | None:
+    """Whether a region has the secret; None if it does not say."""
+    try:
+        client.describe_secret(SecretId=name)
+    except client.exceptions.ResourceNotFoundException:
+        return False
+    except (BotoCoreError, ClientError):
+        return None
+    return True
+
+
+def _where(answers: dict[str, bool | None], answer: bool | None) -> Iterable[str]:
+    return (region for region, given in answers.items() if given is answer)
