@@ -1,4 +1,4 @@
-"""The rotation function's package: pure Python, complete, the same bytes wherever it is made."""
+"""The functions' packages: pure Python, complete, the same bytes wherever they are made."""
 
 import importlib.metadata
 import os
@@ -14,21 +14,27 @@ import trustme
 
 from harness import package
 from harness.environments import FUNCTION, SetupError
+from harness.package import FUNCTIONS
 
 IMPORTED = """
-import sys
+import importlib, sys
 sys.path.insert(0, sys.argv[1])
-import rotation.handler, pg8000, pymysql, scramp, asn1crypto, dateutil, six, botocore
-for module in (rotation.handler, pg8000, pymysql, scramp, asn1crypto, dateutil, six, botocore):
-    print(module.__file__)
+for name in sys.argv[2:]:
+    print(importlib.import_module(name).__file__)
 """
+# What is packaged of each function, by the names that it is imported by.
+MODULES = {
+    "rotation": "rotation.handler pg8000 pymysql scramp asn1crypto dateutil six",
+    "lambda-consumer": "app aws_lambda_powertools jmespath pg8000 scramp asn1crypto dateutil six",
+}
+RUNTIMES = "botocore"
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package, without further CA certificates."""
-    file = tmp_path_factory.mktemp("package") / "rotation.zip"
-    package.build(file)
+@pytest.fixture(scope="module", params=FUNCTIONS)
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package of a function, without further CA certificates."""
+    file = tmp_path_factory.mktemp("package") / f"{request.param}.zip"
+    package.build(file, function=FUNCTIONS[request.param])
     return file
 
 
@@ -36,7 +42,7 @@ def test_the_same_input_gives_the_same_bytes(built: Path, tmp_path: Path) -> Non
     time.sleep(2.1)  # what a zip counts time by, and more
     umask = os.umask(0o077)
     try:
-        package.build(tmp_path / "again.zip")
+        package.build(tmp_path / "again.zip", function=FUNCTIONS[built.stem])
     finally:
         os.umask(umask)
 
@@ -48,18 +54,22 @@ def test_it_has_python_for_every_processor_and_no_more(built: Path) -> None:
         names = archive.namelist()
         modes = {member.external_attr >> 16 for member in archive.infolist()}
 
-    assert {Path(name).suffix for name in names} - {"", ".txt"} == {".py", ".gz"}
-    assert not [name for name in names if name.startswith(("boto", "bin/"))]
+    assert not {Path(name).suffix for name in names} & {".so", ".pyc", ".pyd", ".in"}
+    assert not [name for name in names if name.startswith(("boto", "bin/", "requirements"))]
     assert modes == {0o644}
 
 
 def test_it_runs_on_what_is_in_it_and_the_runtimes_boto3(built: Path) -> None:
+    modules = [*MODULES[built.stem].split(), RUNTIMES]
     result = subprocess.run(
-        [sys.executable, "-I", "-c", IMPORTED, built], capture_output=True, text=True, check=True
+        [sys.executable, "-I", "-c", IMPORTED, built, *modules],
+        env={"SECRET_ARN": "tests", "AWS_DEFAULT_REGION": "us-east-1"},
+        capture_output=True,
+        text=True,
+        check=True,
     )
 
     *own, botocore = result.stdout.splitlines()
-    assert len(own) == 7
     assert all(file.startswith(f"{built}/") for file in own)
     assert not botocore.startswith(f"{built}/")
 
@@ -69,12 +79,13 @@ def test_ca_certificates_get_in_where_the_function_looks_for_them(
 ) -> None:
     file = tmp_path / "authorities.pem"
     trustme.CA().cert_pem.write_to_path(file)
-    package.build(tmp_path / "rotation.zip", file)
+    function = FUNCTIONS[built.stem]
+    package.build(tmp_path / "with.zip", file, function)
 
-    with zipfile.ZipFile(tmp_path / "rotation.zip") as archive, zipfile.ZipFile(built) as plain:
+    with zipfile.ZipFile(tmp_path / "with.zip") as archive, zipfile.ZipFile(built) as plain:
         assert set(archive.namelist()) - set(plain.namelist()) == {"ca-bundle.pem"}
         assert archive.read("ca-bundle.pem") == file.read_bytes()
-    assert '"ca-bundle.pem"' in (FUNCTION / "rotation" / "tls.py").read_text()
+    assert any('"ca-bundle.pem"' in code.read_text() for code in function.rglob("*.py"))
 
 
 @pytest.mark.parametrize("content", [None, b"not a certificate"])

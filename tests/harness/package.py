@@ -1,4 +1,4 @@
-"""Builds the zip of the rotation function, the same bytes from the same input: `make package`.
+"""Builds the zips of the functions, the same bytes from the same input: `make package`.
 
 Runs on the standard library of Python 3.13 and uv: `python -m harness.package [CA_BUNDLE]`.
 """
@@ -13,13 +13,19 @@ from pathlib import Path
 
 from harness.environments import FUNCTION, ROOT, UV, SetupError, alone, make, run
 
-PACKAGE = ROOT / "dist" / "rotation.zip"
+DIST = ROOT / "dist"
+# Folder of each function, which becomes NAME.zip in DIST.
+FUNCTIONS = {
+    "rotation": FUNCTION,
+    "lambda-consumer": ROOT / "examples" / "lambda-consumer" / "function",
+}
 CA_BUNDLE = "ca-bundle.pem"
 # Written anew by each installation, or of no use in Lambda.
-LEFT_OUT = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", ".lock", "__pycache__")
+LEFT_OUT = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", ".lock", "bin", "__pycache__")
+NOT_CODE = ("requirements.*", "README.md")
 
 
-def build(package: Path, ca_bundle: Path | None = None) -> None:
+def build(package: Path, ca_bundle: Path | None = None, function: Path = FUNCTION) -> None:
     """Write the zip: the function, what it requires, and CA certificates in PEM, if given.
 
     Needs uv's environment. Raises SetupError if packages cannot be had, or the certificates are
@@ -30,13 +36,13 @@ def build(package: Path, ca_bundle: Path | None = None) -> None:
     with tempfile.TemporaryDirectory(prefix="tf-") as name:
         installed, content = Path(name, "installed"), Path(name, "content")
         options = ("--require-hashes", "--no-deps", "--only-binary", ":all:", "--link-mode", "copy")
-        lock_file = FUNCTION / "requirements.txt"
+        lock_file = function / "requirements.txt"
         python = ("--python", sys.executable)
-        what = "the rotation function's package"
+        what = package.name
         run(what, UV, "pip", "install", *python, *options, "--target", installed, "-r", lock_file)
-        leave = shutil.ignore_patterns(*LEFT_OUT)
-        shutil.copytree(installed, content, ignore=leave)
-        shutil.copytree(FUNCTION / "rotation", content / "rotation", ignore=leave)
+        shutil.copytree(installed, content, ignore=shutil.ignore_patterns(*LEFT_OUT))
+        leave = shutil.ignore_patterns(*LEFT_OUT, *NOT_CODE)
+        shutil.copytree(function, content, ignore=leave, dirs_exist_ok=True)
         if ca_bundle:
             shutil.copy(ca_bundle, content / CA_BUNDLE)
         package.parent.mkdir(exist_ok=True)
@@ -57,18 +63,20 @@ def archive_folder(folder: Path, package: Path) -> None:
 
 
 def main(ca_bundle: str = "") -> None:
-    """Build the package and print what Terraform and a reader need to know of it."""
+    """Build the packages and print what Terraform and a reader need to know of them."""
     try:
         with alone():
             make("uv")
-            build(PACKAGE, Path(ca_bundle) if ca_bundle else None)
+            for name, function in FUNCTIONS.items():
+                package = DIST / f"{name}.zip"
+                build(package, Path(ca_bundle) if ca_bundle else None, function)
+                content = package.read_bytes()
+                digest = hashlib.sha256(content)
+                print(f"{package.relative_to(ROOT)}: {len(content):,} bytes")
+                print(f"SHA-256: {digest.hexdigest()}")
+                print(f"source_code_hash: {base64.b64encode(digest.digest()).decode()}")
     except SetupError as error:
         sys.exit(str(error))
-    content = PACKAGE.read_bytes()
-    digest = hashlib.sha256(content)
-    print(f"{PACKAGE.relative_to(ROOT)}: {len(content):,} bytes")
-    print(f"SHA-256: {digest.hexdigest()}")
-    print(f"source_code_hash: {base64.b64encode(digest.digest()).decode()}")
 
 
 if __name__ == "__main__":

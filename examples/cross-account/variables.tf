@@ -1,0 +1,29 @@
+variable "region" {
+  description = "AWS region to make the secret in."
+  type        = string
+  default     = "us-east-1"
+}
+
+variable "reader_account_role_arn" {
+  description = "ARN of the role that Terraform assumes in the account that reads: it makes the reader's role there."
+  type        = string
+  default     = "arn:aws:iam::222222222222:role/deploy"
+}
+
+variable "organization_id" {
+  description = "Id of the AWS organization that both accounts are in, `o-...`: a reader outside it is refused. Null: no such limit."
+  type        = string
+  default     = null
+}
+
+variable "administrators" {
+  description = "ARNs of the IAM roles that manage the secret: whoever runs Terraform must be one of them, unless it is the account's root."
+  type        = list(string)
+  default     = []
+}
+
+variable "recovery_window_in_days" {
+  description = "How many days the secret can be restored after `terraform destroy`: 7 to 30. 0 deletes it at once."
+  type        = number
+  default     = 7
+}

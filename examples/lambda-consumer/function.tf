@@ -1,0 +1,85 @@
+# The function that reads the secret, and what it may do: that, write its own log, and use its network.
+
+resource "aws_lambda_function" "this" {
+  function_name = "count-bookings"
+  description   = "Counts the bookings of a day"
+  role          = aws_iam_role.function.arn
+
+  filename         = local.package
+  source_code_hash = filebase64sha256(local.package)
+  handler          = "app.handle"
+  runtime          = "python3.13"
+  architectures    = ["arm64"]
+  memory_size      = 256
+  timeout          = 30
+
+  # Each concurrent execution keeps a connection, and a database has only so many.
+  reserved_concurrent_executions = 20
+
+  environment {
+    variables = { SECRET_ARN = module.credentials.arn }
+  }
+
+  vpc_config {
+    subnet_ids         = aws_subnet.private[*].id
+    security_group_ids = [aws_security_group.function.id]
+  }
+
+  logging_config {
+    log_format = "JSON"
+    log_group  = aws_cloudwatch_log_group.function.name
+  }
+
+  tags = local.tags
+
+  # Without its permissions the function could neither reach its network nor read the secret.
+  depends_on = [aws_iam_role_policy.function]
+}
+
+resource "aws_cloudwatch_log_group" "function" {
+  name              = "/aws/lambda/count-bookings"
+  retention_in_days = 365
+  tags              = local.tags
+}
+
+resource "aws_iam_role" "function" {
+  name        = "count-bookings"
+  description = "Execution role of the function count-bookings"
+  tags        = local.tags
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "lambda.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "function" {
+  name   = "reads-credentials"
+  role   = aws_iam_role.function.name
+  policy = data.aws_iam_policy_document.function.minified_json
+}
+
+data "aws_iam_policy_document" "function" {
+  source_policy_documents = [module.credentials.reader_policy_json]
+
+  statement {
+    sid       = "WriteLog"
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = ["${aws_cloudwatch_log_group.function.arn}:*"]
+  }
+
+  # Lambda makes the function's network interfaces in the name of its role, before there is one that could be named.
+  # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+  statement {
+    sid = "UseNetwork"
+    actions = [
+      "ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces",
+      "ec2:DescribeSubnets", "ec2:UnassignPrivateIpAddresses",
+    ]
+    resources = ["*"]
+  }
+}

@@ -1,0 +1,85 @@
+"""Lambda function that counts the bookings of a day, in a database whose password rotates.
+
+SECRET_ARN, in its environment, is the ARN of the secret with the database's credentials.
+"""
+
+import functools
+import os
+import ssl
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from aws_lambda_powertools.utilities.parameters import SecretsProvider
+from pg8000 import native
+
+SECRET_ARN = os.environ["SECRET_ARN"]
+# A new password is noticed at once, by the login that fails; another host, within this time.
+KEEP_SECONDS = 60 * 60
+NETWORK_SECONDS = 5
+# Invalid password; invalid authorization.
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+REFUSED = ("28P01", "28000")
+CA_BUNDLE = Path(__file__).with_name("ca-bundle.pem")
+
+# This and the connection are made once for each execution environment, and kept as long as it is.
+secrets = SecretsProvider()
+
+
+class LoginRefusedError(Exception):
+    """The database refuses the credentials that the secret holds now."""
+
+
+def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001
+    """Number of bookings for `{"day": "2027-05-01"}`."""
+    statement = "SELECT count(*) FROM bookings WHERE day = CAST(:day AS date)"
+    ((number,),) = query(statement, day=event["day"])
+    return {"day": event["day"], "bookings": number}
+
+
+def query(statement: str, **parameters: object) -> list[list[Any]]:
+    """Rows of a statement that may be run twice, because it only reads."""
+    try:
+        rows = connection().run(statement, **parameters)
+    except (native.InterfaceError, OSError):
+        # The kept connection is lost, as after a failover or a long pause.
+        connection.cache_clear()
+        rows = connection().run(statement, **parameters)
+    return rows or []
+
+
+@functools.cache
+def connection() -> native.Connection:
+    """Connection to the database; if the kept password is refused, by the one that holds now."""
+    for force_fetch in (False, True):
+        credentials = secrets.get(
+            SECRET_ARN, max_age=KEEP_SECONDS, transform="json", force_fetch=force_fetch
+        )
+        try:
+            return log_in(credentials)
+        except native.DatabaseError as error:
+            if error.args[0]["C"] not in REFUSED:
+                raise
+    raise LoginRefusedError(
+        f"{credentials['host']} refuses the user and password in {SECRET_ARN}. If it is being "
+        "rotated, invoke again in some seconds; otherwise see why its last rotation failed, or "
+        "store the password that the database has."
+    )
+
+
+def log_in(credentials: Mapping[str, Any]) -> native.Connection:
+    """Connect by TLS with a verified certificate, unless the secret says `"ssl": false`."""
+    # RDS has a CA of its own, which must be in the package.
+    context = ssl.create_default_context(cafile=CA_BUNDLE if CA_BUNDLE.exists() else None)
+    # Demands of form, on by default since Python 3.13, that many a CA in use does not meet.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return native.Connection(
+        credentials["username"],
+        host=credentials["host"],
+        port=credentials["port"],
+        database=credentials["dbname"],
+        password=credentials["password"],
+        ssl_context=context if credentials.get("ssl", True) else False,
+        timeout=NETWORK_SECONDS,
+        application_name="count-bookings",
+    )

@@ -1,0 +1,47 @@
+variable "region" {
+  description = "AWS region to make all in."
+  type        = string
+  default     = "us-east-1"
+}
+
+variable "administrators" {
+  description = "ARNs of the IAM roles that manage the secret: whoever runs Terraform must be one of them, unless it is the account's root."
+  type        = list(string)
+  default     = []
+}
+
+variable "database_host" {
+  description = "Host name of the database, as in its certificate."
+  type        = string
+  default     = "bookings.cluster.example.com"
+}
+
+variable "database_port" {
+  description = "TCP port of the database."
+  type        = number
+  default     = 5432
+}
+
+variable "package_file" {
+  description = "Path of the function's zip. Default: dist/lambda-consumer.zip of this repository, where `make package` puts it: with `CA_BUNDLE=file.pem` for the certificate authorities of the database."
+  type        = string
+  default     = null
+}
+
+variable "rotation_package_file" {
+  description = "Path of the rotation function's zip. Default: dist/rotation.zip of this repository, beside the other."
+  type        = string
+  default     = null
+}
+
+variable "rotate_immediately" {
+  description = "Whether to rotate at once, rather than when the schedule says."
+  type        = bool
+  default     = true
+}
+
+variable "recovery_window_in_days" {
+  description = "How many days the secret can be restored after `terraform destroy`: 7 to 30. 0 deletes it at once."
+  type        = number
+  default     = 7
+}

@@ -1,0 +1,150 @@
+# All secrets of a team: one map says which there are, and the names, the tags, the key and the reader follow from it.
+
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.100, < 7"
+    }
+  }
+}
+
+provider "aws" {
+  region = var.region
+
+  default_tags {
+    tags = {
+      Environment = "production"
+      Project     = "shop"
+      Team        = local.team
+      CreatedBy   = "terraform"
+    }
+  }
+}
+
+locals {
+  team = "checkout"
+
+  # By SERVICE/PURPOSE: the users of databases, each with a password that Secrets Manager makes, and the values that
+  # somebody else has issued, each with the version that is to be raised with a new one.
+  secrets = {
+    "baskets/application"      = { engine = "postgres", username = "baskets" }
+    "baskets/migrations"       = { engine = "postgres", username = "baskets_migrations" }
+    "baskets/reports"          = { engine = "postgres", username = "baskets_reports" }
+    "catalog/application"      = { engine = "mysql", username = "catalog" }
+    "catalog/migrations"       = { engine = "mysql", username = "catalog_migrations" }
+    "catalog/reports"          = { engine = "mysql", username = "catalog_reports" }
+    "discounts/application"    = { engine = "postgres", username = "discounts" }
+    "discounts/migrations"     = { engine = "postgres", username = "discounts_migrations" }
+    "discounts/reports"        = { engine = "postgres", username = "discounts_reports" }
+    "orders/application"       = { engine = "postgres", username = "orders" }
+    "orders/migrations"        = { engine = "postgres", username = "orders_migrations" }
+    "orders/reports"           = { engine = "postgres", username = "orders_reports" }
+    "payments/application"     = { engine = "postgres", username = "payments" }
+    "payments/card-processor"  = { value_version = 1 }
+    "payments/fraud-detection" = { value_version = 1 }
+    "payments/migrations"      = { engine = "postgres", username = "payments_migrations" }
+    "payments/reports"         = { engine = "postgres", username = "payments_reports" }
+    "returns/application"      = { engine = "mariadb", username = "returns" }
+    "returns/migrations"       = { engine = "mariadb", username = "returns_migrations" }
+    "returns/reports"          = { engine = "mariadb", username = "returns_reports" }
+    "stock/application"        = { engine = "postgres", username = "stock" }
+    "stock/migrations"         = { engine = "postgres", username = "stock_migrations" }
+    "stock/reports"            = { engine = "postgres", username = "stock_reports" }
+    "stock/warehouse"          = { value_version = 1 }
+    "taxes/rates"              = { value_version = 1 }
+  }
+
+  # The issued values under the same keys. They are ephemeral, so they cannot stand in the map above.
+  tokens = {
+    "payments/card-processor"  = var.card_processor_token
+    "payments/fraud-detection" = var.fraud_detection_token
+    "stock/warehouse"          = var.warehouse_token
+    "taxes/rates"              = var.tax_rates_token
+  }
+}
+
+module "secrets" {
+  source   = "../.."
+  for_each = local.secrets
+
+  name = "${local.team}/${each.key}"
+  key  = { existing = { arn = module.key.arn } }
+
+  database = !can(each.value.engine) ? null : {
+    engine   = each.value.engine
+    username = each.value.username
+    host     = "${dirname(each.key)}.cluster.example.com"
+    dbname   = dirname(each.key)
+  }
+
+  key_values    = !can(each.value.value_version) ? null : { token = local.tokens[each.key] }
+  value_version = try(each.value.value_version, null)
+
+  access = {
+    readers        = [aws_iam_role.services.arn]
+    administrators = var.administrators
+  }
+
+  recovery_window_in_days = var.recovery_window_in_days
+
+  tags = merge(
+    { Service = dirname(each.key), Purpose = basename(each.key) },
+    can(each.value.engine) ? {} : { RotationException = "Whoever issued the value renews it" },
+  )
+}
+
+# One key for all of them. Its policy names their prefix: a statement for each secret would not fit into it.
+module "key" {
+  source = "../../modules/key"
+
+  alias       = "alias/${local.team}"
+  description = "Encrypts the secrets ${local.team}/*"
+  policy_json = module.access.key_policy_json
+}
+
+module "access" {
+  source = "../../modules/access"
+
+  secret_name    = "${local.team}/*"
+  key_arn        = module.key.arn
+  readers        = [aws_iam_role.services.arn]
+  administrators = var.administrators
+}
+
+data "aws_caller_identity" "current" {}
+
+# ECS acts for many customers: it is believed for the tasks of this account alone.
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+resource "aws_iam_role" "services" {
+  name = "${local.team}-services"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "ecs-tasks.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+      Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "reads_secrets" {
+  name   = "reads-secrets"
+  role   = aws_iam_role.services.name
+  policy = data.aws_iam_policy_document.services.json
+}
+
+data "aws_iam_policy_document" "services" {
+  source_policy_documents = [module.access.reader_policy_json]
+
+  # To read in batches by a filter. It shows the names and tags of all secrets of the account, and no value.
+  statement {
+    sid       = "FindSecrets"
+    actions   = ["secretsmanager:ListSecrets"]
+    resources = ["*"]
+  }
+}
