@@ -4,22 +4,26 @@ import itertools
 import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from typing import Any
 
-import boto3
 import pytest
 
 from harness.access import FOLDER, Case, decide_all, mutants, questions, rows
 from harness.environments import ROOT
 from harness.iam import Document, Engine, lint
+from harness.localstack import session_in
+from harness.moto import Moto
 from harness.workspace import Workspace
 
 ACCOUNT = "111111111111"
-# LocalStack takes the account from the access key. Other tests apply the examples in another one.
-OWNER = boto3.Session(aws_access_key_id=ACCOUNT, aws_secret_access_key="test")
 ROWS = rows()
 
 
-def applied(outputs: Mapping[str, str]) -> Case:
+# Other tests apply the examples in another account.
+OWNER = session_in(ACCOUNT)
+
+
+def applied(outputs: Mapping[str, Any]) -> Case:
     """Case of a secret that is applied: its policies as AWS has them."""
     secretsmanager, kms = OWNER.client("secretsmanager"), OWNER.client("kms")
     secret = secretsmanager.describe_secret(SecretId=outputs["arn"])
@@ -36,8 +40,25 @@ def applied(outputs: Mapping[str, str]) -> Case:
     if "superuser_arn" in outputs:
         superuser = secretsmanager.describe_secret(SecretId=outputs["superuser_arn"])
         others |= {"superuser": superuser["ARN"], "superuser_key": superuser["KmsKeyId"]}
+    if "vpc_endpoint_id" in outputs:
+        ids = [outputs["vpc_endpoint_id"]]
+        (endpoint,) = OWNER.client("ec2").describe_vpc_endpoints(VpcEndpointIds=ids)["VpcEndpoints"]
+        documents["endpoint"] = endpoint["PolicyDocument"]
+        others["endpoint"] = endpoint["VpcEndpointId"]
+    for region, arn in outputs.get("replica_key_arns", {}).items():
+        kms = OWNER.client("kms", region_name=region)
+        name = f"key in {region}"
+        documents[name] = kms.get_key_policy(KeyId=arn, PolicyName="default")["Policy"]
+        others[name] = arn
     documents |= policies(outputs)
-    return Case(secret["Name"], secret["ARN"], secret["KmsKeyId"], parsed(documents), others)
+    return Case(
+        secret["Name"],
+        secret["ARN"],
+        secret["KmsKeyId"],
+        parsed(documents),
+        others,
+        outputs.get("pattern", ""),
+    )
 
 
 def rendered(name: str, outputs: Mapping[str, str]) -> Case:
@@ -61,14 +82,14 @@ def parsed(documents: Mapping[str, str]) -> dict[str, Document]:
 
 def role_policy(arn: str) -> str:
     """The one policy of a role."""
-    iam = OWNER.client("iam")
+    iam = session_in(arn.split(":")[4]).client("iam")
     name = arn.rpartition("/")[2]
     (policy,) = iam.list_role_policies(RoleName=name)["PolicyNames"]
     return json.dumps(iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"])
 
 
 @pytest.fixture(scope="module")
-def cases(shared_workspace: Workspace) -> dict[str, Case]:
+def cases(shared_workspace: Workspace, moto: Moto) -> dict[str, Case]:  # noqa: ARG001
     """All cases by name."""
     terraform = shared_workspace((FOLDER / "main.tf").read_text())
     terraform.environment["AWS_ACCESS_KEY_ID"] = ACCOUNT

@@ -40,6 +40,71 @@ module "rotation_mysql_alternating" {
   recovery_window_in_days = 0
 }
 
+module "vpc_only" {
+  source = "./module/examples/vpc-only"
+
+  administrators          = ["arn:aws:iam::111111111111:role/deploy"]
+  recovery_window_in_days = 0
+}
+
+module "ecs_consumer" {
+  source = "./module/examples/ecs-consumer"
+
+  administrators          = ["arn:aws:iam::111111111111:role/deploy"]
+  recovery_window_in_days = 0
+}
+
+module "cross_account" {
+  source = "./module/examples/cross-account"
+
+  organization_id         = "o-abcdefghij"
+  administrators          = ["arn:aws:iam::111111111111:role/deploy"]
+  recovery_window_in_days = 0
+}
+
+module "team" {
+  source = "./module/examples/team"
+
+  card_processor_token    = "tests"
+  fraud_detection_token   = "tests"
+  warehouse_token         = "tests"
+  tax_rates_token         = "tests"
+  administrators          = ["arn:aws:iam::111111111111:role/deploy"]
+  recovery_window_in_days = 0
+}
+
+module "cloudformation" {
+  source = "./module/examples/cloudformation"
+
+  username                = "tests"
+  password                = "tests"
+  administrators          = ["arn:aws:iam::111111111111:role/deploy"]
+  recovery_window_in_days = 0
+}
+
+module "multi_region" {
+  source = "./module/examples/multi-region"
+
+  recovery_window_in_days = 0
+}
+
+module "lambda_consumer" {
+  source = "./module/examples/lambda-consumer"
+
+  administrators          = ["arn:aws:iam::111111111111:role/deploy"]
+  rotate_immediately      = false
+  recovery_window_in_days = 0
+}
+
+module "complete" {
+  source = "./module/examples/complete"
+
+  administrators          = ["arn:aws:iam::111111111111:role/deploy"]
+  copy_vpc_endpoint_ids   = ["vpce-0b1b2c3d4e5f67890"]
+  rotate_immediately      = false
+  recovery_window_in_days = 0
+}
+
 # Everybody who can be named, under every limit.
 module "all" {
   source = "./module"
@@ -101,9 +166,17 @@ output "applied" {
     "database-credentials" = module.database_credentials
     "api-key"              = module.api_key
     "application-role"     = module.application_role
+    "cross-account"        = module.cross_account
+    "team"                 = merge(module.team, { arn = module.team.arns["checkout/baskets/application"], pattern = "checkout/*" })
+    "cloudformation"       = module.cloudformation
 
     "rotation-postgres"          = module.rotation_postgres
     "rotation-mysql-alternating" = module.rotation_mysql_alternating
+    "vpc-only"                   = module.vpc_only
+    "ecs-consumer"               = module.ecs_consumer
+    "multi-region"               = module.multi_region
+    "lambda-consumer"            = module.lambda_consumer
+    "complete"                   = module.complete
     "all"                        = module.all
     "existing-key"               = module.existing_key
   }
@@ -162,10 +235,26 @@ data "aws_iam_policy_document" "partner_reads" {
   }
 }
 
+# An endpoint that leads to no secret in particular.
+module "endpoint" {
+  source = "./module/modules/access"
+
+  secret_name      = "tests/endpoint"
+  key_arn          = local.key_arn
+  policy_documents = [data.aws_iam_policy_document.partner_reads.json]
+}
+
+module "account_endpoint" {
+  source = "./module/modules/access/account_endpoint"
+
+  service = "secretsmanager"
+}
+
 output "rendered" {
   value = {
     "default"   = module.default
     "limits"    = module.limits
     "documents" = module.documents
+    "endpoint"  = merge(module.endpoint, { endpoint_policy_json = module.account_endpoint.policy_json })
   }
 }

@@ -26,8 +26,9 @@ type Question = tuple[Request, Policies]
 class Case:
     """A secret's name, the ARNs of it and its key, and its documents by kind.
 
-    The kinds: `secret`, `key`, `reader`, `rotator`, `endpoint`. `others` are further names and ARNs
-    that ARNs of the vocabulary refer to.
+    The kinds: `secret`, `key`, `key in REGION` (a replica's), `reader`, `rotator`, `endpoint`.
+    `others` are further names and ARNs that ARNs of the vocabulary refer to. `pattern` stands for
+    the name in documents that are for several secrets, such as `orders/*`.
     """
 
     secret_name: str
@@ -35,6 +36,7 @@ class Case:
     key_arn: str
     documents: Mapping[str, Document]
     others: Mapping[str, str] = field(default_factory=dict)
+    pattern: str = ""
 
     def with_document(self, kind: str, document: Document) -> "Case":
         """The same with another document of this kind."""
@@ -42,10 +44,11 @@ class Case:
 
     def normalize(self, text: str) -> str:
         """The text without what is this case's alone."""
-        title = re.sub(r"[^A-Za-z0-9]", " ", self.secret_name).title().replace(" ", "")
+        name = self.pattern or self.secret_name
+        title = re.sub(r"[^A-Za-z0-9]", " ", name).title().replace(" ", "")
         for own, common in (
             (title, ""),
-            (self.secret_name, "NAME"),
+            (name, "NAME"),
             (self.key_arn, "KEY"),
             *((own, name) for name, own in self.others.items()),
         ):
@@ -125,7 +128,10 @@ def questions(row: Row, case: Case) -> list[Question]:
 
     def question(action: str, arn: str, policy: str | None, context: Mapping[str, str]) -> Question:
         context = {key: case.fill(value) for key, value in context.items() if value}
-        through_endpoint = "aws:SourceVpce" in context and action.startswith("secretsmanager:")
+        endpoint = context.get("aws:SourceVpce")
+        # Any other endpoint has a policy of its own.
+        is_the_cases = bool(endpoint) and endpoint == case.others.get("endpoint", endpoint)
+        through_endpoint = is_the_cases and action.startswith("secretsmanager:")
         request = Request(
             principal_arn, action, arn, _account(arn) or _account(principal_arn), context
         )

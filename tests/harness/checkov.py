@@ -29,7 +29,20 @@ EXPECTED = {
     "aws_secretsmanager_secret_rotation": {"CKV_AWS_304"},
     "aws_kms_key": {"CKV_AWS_7", "CKV_AWS_33", "CKV_AWS_227", "CKV2_AWS_64"},
     "aws_lambda_function": {"CKV_AWS_50", "CKV_AWS_115", "CKV_AWS_117", "CKV_AWS_363"},
+    "aws_ecs_task_definition": {"CKV_AWS_249", "CKV_AWS_334", "CKV_AWS_335", "CKV_AWS_336"},
     "aws_cloudwatch_log_group": {"CKV_AWS_66", "CKV_AWS_158", "CKV_AWS_338"},
+    "aws_vpc": {"CKV2_AWS_11", "CKV2_AWS_12"},
+    "aws_security_group": {"CKV2_AWS_5", "CKV_AWS_23"},
+    "aws_vpc_security_group_ingress_rule": {
+        "CKV_AWS_23",
+        "CKV_AWS_24",
+        "CKV_AWS_25",
+        "CKV_AWS_260",
+        "CKV_AWS_277",
+    },
+    "aws_cloudwatch_metric_alarm": {"CKV_AWS_319"},
+    "aws_sns_topic": {"CKV_AWS_26"},
+    "aws_sns_topic_policy": {"CKV_AWS_169"},
 }
 
 

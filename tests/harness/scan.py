@@ -28,6 +28,7 @@ from harness import checkov, reports
 from harness.checkov import CheckovError, Mode, Result, fault
 from harness.environments import ROOT
 from harness.localstack import LocalStackError
+from harness.moto import Moto, MotoError
 from harness.session import own_emulator, temporary_folder
 from harness.terraform import Terraform, TerraformError
 from harness.workspace import Workspace
@@ -227,14 +228,19 @@ def main() -> int:
     start = time.monotonic()
     try:
         skips = load_skips(SKIPS)
-        with temporary_folder() as folder, own_emulator(folder / "emulator"):
+        with (
+            temporary_folder() as folder,
+            own_emulator(folder / "emulator"),
+            Moto(folder / "moto") as moto,
+        ):
             workspace = Workspace(folder / "work", folder / "templates")
             terraform = workspace(all_examples(ROOT))
+            terraform.environment = moto.settings
             results, seconds = scan(terraform, skips)
             CONSOLE.print(table(results, terraform.folder / "module", seconds))
     except KeyboardInterrupt:
         return 130
-    except (CheckovError, LocalStackError, SkipError, TerraformError) as error:
+    except (CheckovError, LocalStackError, MotoError, SkipError, TerraformError) as error:
         CONSOLE.print(str(error), markup=False)
         return 1
     found = list(findings(results))
