@@ -1,36 +1,56 @@
 """Searches files and texts for a secret value, in every form in which it may have got there."""
 
 import base64
+import contextlib
+import functools
+import html
 import io
+import itertools
 import json
+import re
 import urllib.parse
 import zipfile
-from collections.abc import Iterable, Mapping
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 SHORTEST = 8
+_GZIP = b"\x1f\x8b"
 
 
 def find(
     value: str, paths: Iterable[Path] = (), texts: Mapping[str, str] | None = None
 ) -> list[str]:
-    """Where the value stands, as `place: form`; empty if nowhere.
+    """Where the value stands, as `place: form`; empty if nowhere. Of its forms the first is named.
 
-    Folders are searched with all below them but what symbolic links lead to, and zip files (a plan
-    file is one) by their members. `texts` are further texts by name. Raises ValueError for a value
-    so short that it would be found by chance, FileNotFoundError for a path that is not there.
+    Folders are searched with all below them but what symbolic links lead to, zip files (a plan file
+    is one) by their members, gzip files by their content. `texts` are further texts by name. Raises
+    ValueError for a value so short that it would be found by chance, FileNotFoundError for a path
+    that is not there.
     """
-    forms = _forms(value)
-    places = [(name, text.encode()) for name, text in (texts or {}).items()]
+    return find_each([value], paths, texts)[value]
+
+
+def find_each(
+    values: Iterable[str], paths: Iterable[Path] = (), texts: Mapping[str, str] | None = None
+) -> dict[str, list[str]]:
+    """What `find` finds of each value, all in one search."""
+    wanted = {value: (_signs(value), _forms(value)) for value in values}
+    found: dict[str, list[str]] = {value: [] for value in wanted}
+    for place, content in _all_contents(paths, texts or {}):
+        for value, (signs, forms) in wanted.items():
+            if any(sign in content for sign in signs):
+                here = (form for form, pattern in forms.items() if pattern in content)
+                found[value] += [f"{place}: {form}" for form in itertools.islice(here, 1)]
+    return found
+
+
+def _all_contents(paths: Iterable[Path], texts: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+    for name, text in texts.items():
+        yield name, text.encode()
     for path in paths:
         for file in _files(path):
-            places += _contents(str(file), file.read_bytes())
-    return [
-        f"{place}: {form}"
-        for place, content in places
-        for form, pattern in forms.items()
-        if pattern in content
-    ]
+            yield from _contents(str(file), file.read_bytes())
 
 
 def _files(path: Path) -> list[Path]:
@@ -43,14 +63,35 @@ def _files(path: Path) -> list[Path]:
     return [file for file in found if file.is_file()]
 
 
-def _contents(name: str, content: bytes) -> list[tuple[str, bytes]]:
-    """Content by name and, of a zip file, that of each member."""
-    contents = [(name, content)]
+def _contents(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
+    """Content by name and, of a zip or gzip file, what is packed in it."""
+    yield name, content
     if zipfile.is_zipfile(io.BytesIO(content)):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for member in archive.namelist():
-                contents += _contents(f"{name}!{member}", archive.read(member))
-    return contents
+                yield from _contents(f"{name}!{member}", archive.read(member))
+    elif content.startswith(_GZIP):
+        yield from _contents(f"{name}!", _unpacked(content))
+
+
+def _unpacked(content: bytes) -> bytes:
+    """What is packed in a gzip file, member after member, as far as the file goes."""
+    unpacked = b""
+    while content.startswith(_GZIP):
+        member = zlib.decompressobj(wbits=31)
+        with contextlib.suppress(zlib.error):
+            unpacked += member.decompress(content)
+        content = member.unused_data
+    return unpacked
+
+
+def _signs(value: str) -> list[bytes]:
+    """What every content that holds a form of the value holds too, so that few need all searched.
+
+    That is the longest piece of letters and digits, which no escaping changes.
+    """
+    longest = max(re.findall("[A-Za-z0-9]*", value), key=len)
+    return [pattern for _, pattern in _encodings(longest)]
 
 
 def _forms(value: str) -> dict[str, bytes]:
@@ -63,18 +104,26 @@ def _forms(value: str) -> dict[str, bytes]:
         # A secret's JSON string is itself a string in the JSON of the state.
         for outer_name, outer_escape in _ESCAPES.items():
             texts[f"{name} in {outer_name}"] = outer_escape(texts[name])
-    forms = {name: text.encode() for name, text in texts.items()}
-    forms["URL"] = urllib.parse.quote(value, safe="").encode()
-    forms["URL path"] = urllib.parse.quote(value).encode()
-    forms["URL form"] = urllib.parse.quote_plus(value).encode()
+    first_names: dict[bytes, str] = {}
     for name, text in texts.items():
-        forms[f"{name}, hex"] = text.encode().hex().encode()
-        forms[f"{name}, HEX"] = text.encode().hex().upper().encode()
-        for shift in range(3):
-            forms[f"{name}, base64 +{shift}"] = _base64_within(text.encode(), shift)
-            forms[f"{name}, base64url +{shift}"] = _base64_within(text.encode(), shift, b"-_")
-    first_names = {form: name for name, form in reversed(forms.items())}
-    return {name: form for form, name in first_names.items()}
+        for encoding, pattern in _encodings(text):
+            first_names.setdefault(pattern, f"{name}{encoding}")
+    return {name: pattern for pattern, name in first_names.items()}
+
+
+def _encodings(text: str) -> Iterator[tuple[str, bytes]]:
+    """The text as bytes of each kind, by a name that is empty for UTF-8."""
+    yield "", text.encode()
+    yield ", URL", urllib.parse.quote(text, safe="").encode()
+    yield ", URL path", urllib.parse.quote(text).encode()
+    yield ", URL form", urllib.parse.quote_plus(text).encode()
+    yield ", UTF-16LE", text.encode("utf-16-le")
+    yield ", UTF-16BE", text.encode("utf-16-be")
+    yield ", hex", text.encode().hex().encode()
+    yield ", HEX", text.encode().hex().upper().encode()
+    for shift in range(3):
+        yield f", base64 +{shift}", _base64_within(text.encode(), shift)
+        yield f", base64url +{shift}", _base64_within(text.encode(), shift, b"-_")
 
 
 def _ascii_json(text: str) -> str:
@@ -92,15 +141,40 @@ def _terraform_json(text: str) -> str:
     return escaped
 
 
-def _hcl(text: str) -> str:
-    return _json(text).replace("${", "$${").replace("%{", "%%{")
+def _hcl(text: str, escape: Callable[[str], str] = _json) -> str:
+    return escape(text).replace("${", "$${").replace("%{", "%%{")
 
 
-_ESCAPES = {
+def _python(text: str) -> str:
+    return repr(text)[1:-1]
+
+
+def _quoted_python(text: str) -> str:
+    """As in a text with a double quote, such as JSON."""
+    return repr(f'"{text}')[2:-1]
+
+
+def _xml(text: str, **more: str | int | None) -> str:
+    return html.escape(text, quote=False).translate(str.maketrans(more))
+
+
+def _ascii_xml(text: str) -> str:
+    return _xml(text).encode("ascii", "xmlcharrefreplace").decode()
+
+
+_ESCAPES: Mapping[str, Callable[[str], str]] = {
     "JSON": _json,
     "ASCII JSON": _ascii_json,
     "Terraform's JSON": _terraform_json,
     "HCL": _hcl,
+    "ASCII HCL": functools.partial(_hcl, escape=_ascii_json),
+    "Python": _python,
+    "JSON's Python": _quoted_python,
+    "XML": _xml,
+    "ASCII XML": _ascii_xml,
+    "XML attribute": functools.partial(_xml, **{'"': "&quot;", "\n": "&#10;"}),
+    "HTML": html.escape,
+    "Go's XML": functools.partial(_xml, **{'"': "&#34;", "'": "&#39;", "\n": "&#xA;"}),
 }
 
 
