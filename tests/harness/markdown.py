@@ -1,0 +1,103 @@
+"""Reads this repository's Markdown: its pages, and their blocks of code, links and anchors."""
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from harness.environments import ROOT
+
+_PARSER = MarkdownIt("commonmark").enable("table")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block of code; `page` is a path in the repository, `line` that of its first line."""
+
+    page: str
+    line: int
+    language: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}"
+
+
+def pages(repository: Path = ROOT) -> list[Path]:
+    """Every Markdown file of the repository but those in hidden folders."""
+    found: list[Path] = []
+    for folder, folders, files in repository.walk():
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [folder / name for name in files if name.endswith(".md")]
+    return sorted(found)
+
+
+def blocks(*languages: str) -> list[Block]:
+    """The blocks in these languages of every page; without a language, all."""
+    return [
+        Block(
+            page=str(page.relative_to(ROOT)),
+            line=(token.map or [0])[0] + 2,
+            language=token.info,
+            text=token.content,
+        )
+        for page in pages()
+        for token in _fences(page.read_text(), *languages)
+    ]
+
+
+def block(page: str, language: str, holding: str) -> str:
+    """Text of the one block of this page and language that holds this; LookupError if not one."""
+    found = [each.text for each in blocks(language) if each.page == page and holding in each.text]
+    if len(found) != 1:
+        raise LookupError(f"{page} has {len(found)} blocks in {language} that hold {holding!r}")
+    return found[0]
+
+
+def code(text: str, language: str) -> list[str]:
+    """Texts of the blocks in a language that a piece of a page has, in their order."""
+    return [token.content for token in _fences(text, language)]
+
+
+def links(page: Path) -> Iterator[tuple[int, str]]:
+    """Line and target of every link of a page."""
+    for token, inline in _inline(page):
+        if inline.type == "link_open":
+            yield (token.map or [0])[0] + 1, str(inline.attrs["href"])
+
+
+def code_spans(page: Path) -> Iterator[str]:
+    """What stands in backticks in the text of a page."""
+    for _, inline in _inline(page):
+        if inline.type == "code_inline":
+            yield inline.content
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link may name behind `#`: headings as GitHub spells them, and `<a id="...">`."""
+    tokens = _PARSER.parse(page.read_text())
+    headings = [
+        "".join(inline.content for inline in content.children or [])
+        for opening, content in itertools.pairwise(tokens)
+        if opening.type == "heading_open"
+    ]
+    named = re.findall(r'<a id="([^"]+)">', page.read_text())
+    return {re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-") for text in headings} | {*named}
+
+
+def _fences(text: str, *languages: str) -> Iterator[Token]:
+    """The blocks of code in these languages; without a language, all."""
+    for token in _PARSER.parse(text):
+        if token.type == "fence" and (token.info in languages or not languages):
+            yield token
+
+
+def _inline(page: Path) -> Iterator[tuple[Token, Token]]:
+    """Every piece of text of a page, such as a link's opening, after the token that it is in."""
+    for token in _PARSER.parse(page.read_text()):
+        for inline in token.children or []:
+            yield token, inline
