@@ -4,6 +4,7 @@ LocalStack is started once for the whole run, by the process that controls the w
 by the environment that they inherit.
 """
 
+import os
 import shutil
 import tempfile
 import uuid
@@ -11,6 +12,7 @@ from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import boto3
 import pytest
@@ -21,10 +23,12 @@ from harness.databases import MariaDB, PostgreSQL, Server
 from harness.environments import ROOT
 from harness.iam import Engine
 from harness.localstack import LocalStackError
+from harness.moto import Moto
 from harness.rotations import Rotations
 from harness.session import emulator, is_own_emulator, temporary_folder
 from harness.terraform import TerraformError
 from harness.workspace import Workspace, copy_hcl
+from secret_doctor.aws import AWS
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -90,28 +94,46 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line(f"{name}: {value}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
+def own_account() -> Iterator[None]:
+    """An account that no other file has, for tests that ask for all that an account holds."""
+    account = f"{uuid.uuid4().int % 10**12:012}"
+    with (
+        mock.patch.dict(os.environ, AWS_ACCESS_KEY_ID=account),
+        mock.patch.object(boto3, "DEFAULT_SESSION", None),
+    ):
+        yield
+
+
+@pytest.fixture(scope="module")
 def secretsmanager() -> "SecretsManagerClient":
     """Client of the emulator's Secrets Manager."""
     return boto3.client("secretsmanager")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def kms() -> "KMSClient":
     """Client of the emulator's KMS."""
     return boto3.client("kms")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lambda_() -> "LambdaClient":
     """Client of the emulator's Lambda, which does not try again: a function may take its time."""
     return boto3.client("lambda", config=Config(retries={"total_max_attempts": 1}))
 
 
+@pytest.fixture
+def aws() -> AWS:
+    """The emulator, as the doctor asks it: in seconds, so that no service may start meanwhile."""
+    boto3.client("ec2").describe_vpcs()
+    return AWS(boto3.Session())
+
+
 @pytest.fixture(scope="session")
 def rotations() -> Rotations:
     """What has become of rotations."""
-    return Rotations(boto3.client("events"), boto3.client("sqs"))
+    return Rotations()
 
 
 @pytest.fixture(scope="session")
@@ -132,6 +154,16 @@ def postgresql() -> Iterator[Server]:
 def mariadb() -> Iterator[Server]:
     """A MariaDB server for all tests of this worker."""
     with MariaDB() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Moto]:
+    """A moto server, which Terraform and boto3 ask for ECS from now on, one for this worker."""
+    with (
+        Moto(tmp_path_factory.mktemp("moto")) as server,
+        mock.patch.dict(os.environ, server.settings),
+    ):
         yield server
 
 

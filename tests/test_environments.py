@@ -7,9 +7,15 @@ from pathlib import Path
 import pytest
 
 from harness import environments
-from harness.environments import FUNCTION, IAM, REQUIREMENTS, SetupError
+from harness.environments import IAM, REQUIREMENTS, ROOT, SetupError
+from harness.lock import DOCTOR_LOCK
+from harness.package import FUNCTIONS
 
-LOCK_FILES = [FUNCTION / "requirements.txt", *sorted(REQUIREMENTS.glob("*.txt"))]
+LOCK_FILES = [
+    *(folder / "requirements.txt" for folder in FUNCTIONS.values()),
+    *sorted(REQUIREMENTS.glob("*.txt")),
+    DOCTOR_LOCK,
+]
 
 
 @pytest.fixture
@@ -123,7 +129,7 @@ def test_an_environment_of_node_follows_its_lock_file_and_fails_in_one_line(
         assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("file", LOCK_FILES, ids=lambda file: f"{file.parent.name}/{file.name}")
+@pytest.mark.parametrize("file", LOCK_FILES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_a_lock_file_has_hashes_and_names_no_host_or_folder(file: Path) -> None:
     text = file.read_text()
 

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -123,6 +124,9 @@ def alone() -> Iterator[None]:
     VENV.mkdir(exist_ok=True)
     with (VENV / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (VENV / "pyvenv.cfg").exists():
+            # `uv run` makes its own environment of this folder, and refuses one that is none.
+            venv.create(VENV, symlinks=True)
         yield
 
 

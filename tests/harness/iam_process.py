@@ -6,7 +6,6 @@ import tempfile
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
-from types import TracebackType
 from typing import Any, Self
 
 from harness.environments import IAM, VENV
@@ -40,12 +39,7 @@ class Process:
             raise EngineError(f"{error.filename} is missing: run `make test`") from None
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.process.kill()
         self.process.communicate()
         self._errors.close()

@@ -18,7 +18,13 @@ from harness.workspace import copy_hcl
 
 CONSOLE = Console(highlight=False, emoji=False, soft_wrap=True)
 WORKFLOWS = [*sorted(ROOT.glob(".github/workflows/*")), ROOT / "policies/github-actions-scan.yaml"]
-PYTHON_FOLDERS = ("tests", "policies", "modules/rotation/function")
+PYTHON_FOLDERS = (
+    "tests",
+    "policies",
+    "modules/rotation/function",
+    "examples/lambda-consumer",
+    "doctor",
+)
 NOWHERE = "http://127.0.0.1:1"  # no check may reach AWS
 
 type Check = Callable[[], str]

@@ -1,4 +1,4 @@
-"""Resolves the requirements of function and tests to hashed lock files: `make lock`.
+"""Resolves the requirements of functions, tests and doctor to hashed lock files: `make lock`.
 
 The lock files name no host.
 """
@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 from harness.environments import (
-    FUNCTION,
     IAM,
     REQUIREMENTS,
     ROOT,
@@ -18,20 +17,20 @@ from harness.environments import (
     check_node,
     make,
 )
+from harness.package import FUNCTIONS
 
+DOCTOR_LOCK = ROOT / "doctor" / "requirements.txt"
 # LocalStack 4.14 fails to start on later releases of what it is built on.
 NEWEST_RELEASE = {"localstack": "2026-03-05"}
 
 
-def lock(requirements: Path) -> None:
-    """Write NAME.txt beside NAME.in with today's newest releases that this allows."""
-    name = requirements.stem
-    limit = ["--exclude-newer", NEWEST_RELEASE[name]] if name in NEWEST_RELEASE else []
+def lock(requirements: Path, lock_file: Path, *limits: str | Path) -> None:
+    """Write the lock file with today's newest releases that requirements and limits allow."""
     print(f"Resolving {requirements.relative_to(ROOT)}", flush=True)
     options = ["--quiet", "--upgrade", "--universal", "--python", sys.executable]
     options += ["--generate-hashes", "--no-emit-index-url", "--custom-compile-command", "make lock"]
     subprocess.run(
-        [UV, "pip", "compile", *options, *limit, f"{name}.in", "--output-file", f"{name}.txt"],
+        [UV, "pip", "compile", *options, *limits, requirements.name, "--output-file", lock_file],
         cwd=requirements.parent,
         check=True,
     )
@@ -52,9 +51,15 @@ if __name__ == "__main__":
         check_node()
         with alone():
             make("uv")
-            # The function's first: the tests run on the same versions.
-            for requirements in (FUNCTION / "requirements.in", *sorted(REQUIREMENTS.glob("*.in"))):
-                lock(requirements)
+            # The functions' first: the tests run on the rotation function's versions.
+            functions = [folder / "requirements.in" for folder in FUNCTIONS.values()]
+            for requirements in (*functions, *sorted(REQUIREMENTS.glob("*.in"))):
+                newest = NEWEST_RELEASE.get(requirements.stem)
+                limits = ["--exclude-newer", newest] if newest else []
+                lock(requirements, requirements.with_suffix(".txt"), *limits)
+            # The doctor on the tests' versions.
+            tested = (REQUIREMENTS / "tests.txt").relative_to(ROOT)
+            lock(ROOT / "pyproject.toml", DOCTOR_LOCK, "--constraint", tested)
             lock_node()
     except SetupError as error:
         sys.exit(str(error))

@@ -17,7 +17,7 @@ from python_terraform import IsFlagged
 
 from harness.environments import VENV
 
-TIME_LIMIT_SECONDS = 300
+TIME_LIMIT_SECONDS = 540  # all examples at once, on a busy machine
 REGISTRY = "registry.terraform.io"
 _PLUGIN_FOLDERS = (
     "~/.terraform.d/plugins",
@@ -205,8 +205,7 @@ class Terraform:
     def _execute(
         self, command: str, *arguments: str, variables: Mapping[str, object], **options: object
     ) -> tuple[int, str]:
-        variables = {f"TF_VAR_{k}": _literal(v) for k, v in variables.items() if v is not None}
-        with mock.patch.dict(os.environ, {**self.environment, **variables}):
+        with mock.patch.dict(os.environ, {**self.environment, **as_environment(variables)}):
             # `synchronous=None` and not False, which would become an option of Terraform; python-
             # terraform then leaves the waiting to us, and it has no time limit of its own.
             process, _, _ = self._cli.cmd(command, *arguments, synchronous=None, **options)
@@ -225,6 +224,11 @@ class Terraform:
             diagnostics = (errors.strip() or output.strip()).decode()
             raise TerraformError(diagnostics + time_out, process.returncode)
         return process.returncode, output.decode()
+
+
+def as_environment(variables: Mapping[str, object]) -> dict[str, str]:
+    """Variables by name as TF_VAR_*; None leaves one unset."""
+    return {f"TF_VAR_{k}": _literal(v) for k, v in variables.items() if v is not None}
 
 
 def environment(endpoint_url: str, folder: Path) -> dict[str, str]:

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from harness.environments import ROOT
-from harness.package import PACKAGE
+from harness.package import DIST
 from harness.terraform import Terraform
 
 # The lines that decide what `terraform init` does.
@@ -19,7 +19,7 @@ _DECIDES_INIT = re.compile(
 def copy_hcl(destination: Path) -> None:
     """Copy the root module, modules/ and examples/ as they would reach a user.
 
-    With them goes the package of the rotation function, where `make package` has built it.
+    With them go the packages of the functions, where `make package` has built them.
     """
     leave = shutil.ignore_patterns(".terraform*", "*.tfstate*", "*.tfplan", "*.tfvars")
     destination.mkdir(parents=True)
@@ -27,9 +27,8 @@ def copy_hcl(destination: Path) -> None:
         shutil.copy(file, destination)
     for name in ("modules", "examples"):
         shutil.copytree(ROOT / name, destination / name, ignore=leave)
-    if PACKAGE.exists():
-        (destination / "dist").mkdir()
-        shutil.copy(PACKAGE, destination / "dist")
+    if DIST.exists():
+        shutil.copytree(DIST, destination / DIST.name)
 
 
 class Workspace:
