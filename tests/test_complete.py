@@ -100,7 +100,13 @@ def test_the_function_rotates_it_by_the_schedule_and_tells_of_a_failure(
     assert secret["RotationRules"].items() >= SCHEDULE.items()
     assert function["Configuration"]["Role"] == outputs["rotation_role_arn"]
     told = [alarm for alarm in alarms if outputs["topic_arn"] in alarm["AlarmActions"]]
-    assert {alarm["MetricName"] for alarm in told} == {"Errors", "TriggeredRules"}
+    metrics = [
+        query["MetricStat"]["Metric"]
+        for alarm in told
+        for query in alarm["Metrics"]
+        if "MetricStat" in query
+    ]
+    assert {metric["MetricName"] for metric in metrics} == {"Errors", "TriggeredRules"}
 
 
 def test_the_application_and_the_function_reach_the_one_endpoint_that_the_secret_names(
