@@ -51,7 +51,7 @@ locals {
   key_trial = "RequestToValidateKeyAccess"
 
   key_users = merge(
-    length(coalesce(var.readers, [])) == 0 ? {} : {
+    length(local.readers) == 0 ? {} : {
       "ReadersDecrypt${local.title}" = {
         principal_type = "AWS"
         principals     = var.readers

@@ -30,9 +30,12 @@ locals {
     "secretsmanager:ValidateResourcePolicy",
   ])
 
+  # Empty also where IAM decides; where that matters, var.readers is asked.
+  readers = coalesce(var.readers, [])
+
   # Who is bound by no limit: without them nobody could mend a policy that has gone wrong, or rotate.
   unlimited = distinct(concat([local.account_root], var.administrators, var.rotators))
-  named     = distinct(concat(local.unlimited, coalesce(var.readers, [])))
+  named     = distinct(concat(local.unlimited, local.readers))
 
   # For Sids of statements that may stand in one document with those of other secrets.
   title = replace(title(replace(var.secret_name, "/[^A-Za-z0-9]/", " ")), " ", "")
@@ -42,7 +45,7 @@ locals {
   # A session tells the name of its role, but not the role's path.
   caller_role = try("arn:${data.aws_partition.current.partition}:iam::${local.account_id}:role/${regex(":assumed-role/([^/]+)/", local.caller_arn)[0]}", local.caller_arn)
   caller_is_named = anytrue([
-    for arn in concat([local.account_root], var.administrators, coalesce(var.readers, [])) :
+    for arn in concat([local.account_root], var.administrators, local.readers) :
     replace(arn, "/:role/.*//", ":role/") == local.caller_role
   ])
 }

@@ -7,7 +7,7 @@ data "aws_iam_policy_document" "secret" {
   source_policy_documents = var.policy_documents
 
   dynamic "statement" {
-    for_each = length(coalesce(var.readers, [])) == 0 ? [] : [var.readers]
+    for_each = length(local.readers) == 0 ? [] : [local.readers]
 
     content {
       sid       = "ReadersReadValue"

@@ -39,7 +39,7 @@ variable "readers" {
 
 locals {
   principal_arn   = "^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[A-Za-z0-9_+=,.@/-]+$"
-  foreign_readers = [for arn in coalesce(var.readers, []) : arn if split(":", arn)[4] != local.account_id]
+  foreign_readers = [for arn in local.readers : arn if split(":", arn)[4] != local.account_id]
 }
 
 variable "services" {
