@@ -7,7 +7,7 @@ PYTHON := python3.13
 TESTS := .venv/tests/bin/python
 setup = @$(PYTHON) -m harness.environments
 
-.PHONY: help demo test soak lint scan package release-check docs bench lock clean python
+.PHONY: help demo test unit soak lint scan package release-check docs bench lock clean python
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,7 +19,11 @@ demo: python ## Create the tutorial's secret in LocalStack, show it, prove that 
 test: lint package ## Lint, then run all tests against LocalStack, the scan among them
 	$(setup) tests localstack moto iam checkov function release
 	@$(PYTHON) -m harness.debian
-	@$(TESTS) -m pytest -n 2 --dist loadfile
+	@$(TESTS) -m pytest -n 4 --no-loadscope-reorder
+
+unit: package ## Run the tests that take no time: those that apply nothing
+	$(setup) tests localstack moto iam checkov function release
+	@$(TESTS) -m pytest -n 2 --no-loadscope-reorder -m "not slow"
 
 soak: python ## Let clients log in all through 200 rotations
 	$(setup) tests localstack
@@ -41,11 +45,12 @@ release-check: python ## Make release/ twice and compare; check commit, version,
 	$(setup) tests release
 	@$(TESTS) -m harness.release $(CA_BUNDLE)
 
-docs: python ## Write the tables of inputs, outputs, examples and modules into the Markdown pages
-	$(setup) tests
+docs: python ## Write the tables of the Markdown pages, and the plot of what many secrets cost
+	$(setup) tests plot
 	@$(TESTS) -m harness.docs
+	@.venv/plot/bin/python -m harness.plot
 
-bench: python ## Print time and AWS calls for 1, 10 and 100 secrets, and the rotation function's start
+bench: python ## Measure what 1 to 500 secrets cost, and the rotation function's start; takes an hour
 	$(setup) tests localstack function
 	@$(TESTS) -m harness.bench
 

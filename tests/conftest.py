@@ -4,6 +4,7 @@ LocalStack is started once for the whole run, by the process that controls the w
 by the environment that they inherit.
 """
 
+import functools
 import os
 import shutil
 import tempfile
@@ -17,6 +18,7 @@ from unittest import mock
 import boto3
 import pytest
 from botocore.config import Config
+from xdist.scheduler import LoadScopeScheduling
 
 from harness.credentials import HCL, Credentials
 from harness.databases import MariaDB, PostgreSQL, Server
@@ -66,6 +68,34 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         config.stash[RESOURCES].enter_context(emulator(Path(tempfile.gettempdir())))
     except (LocalStackError, FileNotFoundError) as error:
         pytest.exit(str(error), returncode=pytest.ExitCode.INTERNAL_ERROR)
+
+
+@functools.cache
+def shares(file: Path) -> bool:
+    """Whether tests of this file share what a fixture has made, and so must run in one process."""
+    return '@pytest.fixture(scope="module")' in file.read_text()
+
+
+class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives a worker a file whose tests share a fixture, or one other test, at a time."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return file if shares(self.config.rootpath / file) else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:
+    """Have tests spread so that no worker is left with a long file at the end."""
+    return Scheduling(config, log)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what applies something as slow, and begin with that."""
+    for item in items:
+        if shares(item.path) or "workspace" in getattr(item, "fixturenames", ()):
+            item.add_marker("slow")
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -25,6 +25,7 @@ EXAMPLE = PLACES | {"terraform": "main.tf"}
 CONSTRAINT = re.compile(r"^ +(?:required_)?version += .*", re.MULTILINE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", FILES, ids=[file.name.split(".")[0] for file in FILES])
 def test_all_runs_of_the_file_pass(file: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
