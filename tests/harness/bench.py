@@ -1,103 +1,48 @@
-"""What secrets cost in time and AWS calls, by how many there are, and rotation: `make bench`."""
+"""Measures what many secrets cost, and the start of the rotation function: `make bench`.
 
-import functools
+Writes the medians to docs/scale.json; the tables and the plot of docs/scale.md are made from it.
+NUMBERS and RUNS, such as NUMBERS="1 10" and RUNS=1, measure less, and then write nothing.
+"""
+
+import os
 import re
 import statistics
 import sys
-import time
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
 from rich.console import Console
-from rich.table import Table
 
-from harness import package
+from harness import package, scale
 from harness.functions import create_function
 from harness.localstack import LocalStackError, RequestLog
+from harness.scale import RESULTS, SHAPES, Cost
 from harness.session import own_emulator, temporary_folder
 from harness.terraform import TerraformError
-from harness.workspace import Workspace
 
-NUMBERS = (1, 10, 100)
+NUMBERS = (1, 10, 100, 500)
+RUNS = 3
 STARTS = 5
 CONSOLE = Console(highlight=False)
 
-HCL = """
-provider "aws" {
-  region = "us-east-1"
-}
 
-variable "number" {
-  type = number
-}
-
-variable "key_arn" {
-  type = string
-}
-
-module "secrets" {
-  source   = "./module"
-  for_each = toset([for index in range(var.number) : format("benchmark/%03d", index)])
-
-  name                    = each.key
-  database                = { engine = "mysql", username = "app", host = "localhost" }
-  key                     = { existing = { arn = var.key_arn } }
-  recovery_window_in_days = 0
-}
-"""
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a command took: seconds, and number of AWS calls by name."""
-
-    seconds: float
-    calls: Counter[str]
-
-
-def measure(log: RequestLog, run: Callable[[], object]) -> Cost:
-    """Cost of running this once."""
-    mark, start = log.mark(), time.monotonic()
-    run()
-    return Cost(time.monotonic() - start, log.calls_since(mark))
-
-
-def costs(folder: Path, log: RequestLog) -> dict[str, dict[int, Cost]]:
-    """Cost of each command by number of secrets, which share one key."""
-    key_arn = boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
-    workspace = Workspace(folder / "work", folder / "templates")
-    measured: dict[str, dict[int, Cost]] = {}
-    for number in NUMBERS:
-        terraform = workspace(HCL)
-        commands: dict[str, Callable[..., object]] = {
-            "plan": terraform.plan,
-            "apply": terraform.apply,
-            "plan without change": terraform.plan,
-            "destroy": terraform.destroy,
-        }
-        for command, run in commands.items():
-            with CONSOLE.status(f"{command}, secrets: {number} …"):
-                cost = measure(log, functools.partial(run, number=number, key_arn=key_arn))
-            CONSOLE.print(f"{command}, secrets: {number}, {cost.seconds:.1f} s")
-            measured.setdefault(command, {})[number] = cost
-    return measured
-
-
-def table(measured: dict[str, dict[int, Cost]]) -> Table:
-    """A section per command: its seconds, its calls, and these by name."""
-    result = Table("secrets", *map(str, NUMBERS))
-    for command, by_number in measured.items():
-        result.add_row(
-            f"[bold]{command}", *(f"{cost.seconds:.1f} s" for cost in by_number.values())
-        )
-        result.add_row("all calls", *(str(cost.calls.total()) for cost in by_number.values()))
-        for name in sorted(set[str]().union(*(cost.calls for cost in by_number.values()))):
-            result.add_row(f"  {name}", *(str(cost.calls[name]) for cost in by_number.values()))
-        result.add_section()
-    return result
+def costs(folder: Path, log: RequestLog, numbers: tuple[int, ...], runs: int) -> Iterator[Cost]:
+    """Every cost of every run, as it is measured. The shapes take turns, in all alike."""
+    subjects = [(shape, number, False) for number in numbers for shape in SHAPES]
+    subjects += [(shape, 10, True) for shape in SHAPES if shape != "peer"]  # which makes no key
+    for run in range(1, runs + 1):
+        for shape, number, own_keys in subjects:
+            copy = folder / uuid.uuid4().hex
+            for cost in scale.measure(copy, log, shape, number, own_keys=own_keys):
+                CONSOLE.print(
+                    f"run {run} of {runs}: {SHAPES[shape]}, secrets: {number}"
+                    f"{', a key each' if own_keys else ''}, {cost.command}: {cost.seconds:.1f} s, "
+                    f"CPU {cost.cpu_seconds:.1f} s, {cost.memory_bytes / 2**20:.0f} MiB, "
+                    f"{sum(cost.calls.values())} calls"
+                )
+                yield cost
 
 
 def rotation_function(folder: Path) -> str:
@@ -120,15 +65,20 @@ def rotation_function(folder: Path) -> str:
 
 def main() -> int:
     """Exit code: 0, 1 after an error, 130 after Ctrl-C."""
+    numbers = tuple(int(number) for number in os.environ.get("NUMBERS", "").split()) or NUMBERS
+    runs = int(os.environ.get("RUNS", RUNS))
     try:
         with temporary_folder() as folder, own_emulator(folder) as localstack:
             CONSOLE.print(rotation_function(folder))
-            CONSOLE.print(table(costs(folder, localstack.log)))
+            measured = scale.medians(costs(folder / "scale", localstack.log, numbers, runs))
     except KeyboardInterrupt:
         return 130
     except (LocalStackError, TerraformError) as error:
         CONSOLE.print(str(error), markup=False)
         return 1
+    if (numbers, runs) == (NUMBERS, RUNS):
+        scale.save(measured)
+        CONSOLE.print(f"Written: {RESULTS.name}. `make docs` writes the tables.")
     return 0
 
 

@@ -1,0 +1,237 @@
+"""What many secrets cost, by the root modules in tests/scale, and the tables and plot of that.
+
+One shape of these is written by hand (the floor), one like the most used public module, one with
+this module. The medians stand in docs/scale.json, which `make bench` writes.
+"""
+
+import json
+import shutil
+import statistics
+import subprocess
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import boto3
+import psutil
+
+from harness.environments import ROOT
+from harness.localstack import RequestLog
+from harness.terraform import Terraform
+from harness.workspace import copy_hcl
+
+SHAPES = {
+    "bare": "resources by hand",
+    "peer": "shape of terraform-aws-modules",
+    "module": "this module",
+}
+COMMANDS = ("plan", "apply", "plan without change", "destroy")
+RESULTS = ROOT / "docs" / "scale.json"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a command took for a number of secrets, which share one key unless `own_keys`.
+
+    `cpu_seconds` and `memory_bytes` (the most at any one time) are those of Terraform and its
+    provider together. `calls` are those to AWS, by name. `state_bytes` is the state's size after
+    the command.
+    """
+
+    shape: str
+    number: int
+    own_keys: bool
+    command: str
+    seconds: float
+    cpu_seconds: float
+    memory_bytes: int
+    state_bytes: int
+    calls: dict[str, int]
+
+    @property
+    def subject(self) -> tuple[str, int, bool, str]:
+        """What was measured, the same in each run."""
+        return self.shape, self.number, self.own_keys, self.command
+
+
+class Meter:
+    """CPU time and memory of all Terraforms that this process has started, and their providers."""
+
+    def __init__(self) -> None:
+        self.memory_bytes = 0
+        self._cpu_seconds: dict[int, float] = {}
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Of all processes that were seen."""
+        return sum(self._cpu_seconds.values())
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Read several times a second until the block ends."""
+        ended = threading.Event()
+        reader = threading.Thread(target=self._read_until, args=[ended])
+        reader.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            reader.join()
+
+    def _read_until(self, ended: threading.Event) -> None:
+        while not ended.wait(0.05):
+            memory = 0
+            for process in psutil.Process().children(recursive=True):
+                try:
+                    if process.name().startswith("terraform"):
+                        memory += process.memory_info().rss
+                        times = process.cpu_times()
+                        self._cpu_seconds[process.pid] = times.user + times.system
+                except psutil.Error:  # it has ended meanwhile
+                    continue
+            self.memory_bytes = max(self.memory_bytes, memory)
+
+
+def measure(
+    folder: Path, log: RequestLog, shape: str, number: int, *, own_keys: bool = False
+) -> Iterator[Cost]:
+    """Cost of each command, one after the other, of a shape in a folder that is not there yet."""
+    copy_hcl(folder)
+    shutil.copytree(ROOT / "tests" / "scale", folder / "tests" / "scale")
+    terraform = Terraform(folder / "tests" / "scale" / shape)
+    terraform.environment["GOGC"] = "100"  # as users have it
+    terraform.init()
+    key = None if own_keys else boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
+    runs: dict[str, Callable[..., object]] = {
+        "plan": terraform.plan,
+        "apply": terraform.apply,
+        "plan without change": terraform.plan,
+        "destroy": terraform.destroy,
+    }
+    for command in COMMANDS:
+        meter, mark, start = Meter(), log.mark(), time.monotonic()
+        with meter.reading():
+            runs[command](number=number, key_arn=key)
+        seconds = time.monotonic() - start
+        state = terraform.folder / "terraform.tfstate"
+        yield Cost(
+            shape,
+            number,
+            own_keys,
+            command,
+            seconds,
+            meter.cpu_seconds,
+            meter.memory_bytes,
+            state.stat().st_size if state.exists() else 0,
+            log.calls_since(mark),
+        )
+
+
+def medians(costs: Iterable[Cost]) -> list[Cost]:
+    """One cost for each thing that was measured, each figure the median of its runs."""
+    runs: dict[object, list[Cost]] = defaultdict(list)
+    for cost in costs:
+        runs[cost.subject].append(cost)
+    return [
+        Cost(
+            *same[0].subject,
+            seconds=round(statistics.median(each.seconds for each in same), 1),
+            cpu_seconds=round(statistics.median(each.cpu_seconds for each in same), 1),
+            memory_bytes=statistics.median_high(each.memory_bytes for each in same),
+            state_bytes=statistics.median_high(each.state_bytes for each in same),
+            calls={
+                name: statistics.median_high(each.calls.get(name, 0) for each in same)
+                for name in sorted({name for each in same for name in each.calls})
+            },
+        )
+        for same in runs.values()
+    ]
+
+
+def save(costs: Iterable[Cost], file: Path = RESULTS) -> None:
+    """Write the medians, and on what they were measured."""
+    version = json.loads(subprocess.check_output(["terraform", "version", "-json"]))
+    content = {
+        "measured": time.strftime("%Y-%m-%d"),
+        "terraform": version["terraform_version"],
+        "processors": psutil.cpu_count(),
+        "costs": [asdict(cost) for cost in costs],
+    }
+    file.write_text(json.dumps(content, indent=1) + "\n")
+
+
+def load(file: Path = RESULTS) -> list[Cost]:
+    """The medians that were saved."""
+    return [Cost(**cost) for cost in json.loads(file.read_text())["costs"]]
+
+
+def rows(table: str) -> list[tuple[str, ...]]:
+    """Heading and rows of a table in docs/scale.md: `largest`, `growth`, `own_keys` or `calls`."""
+    costs = load()
+    match table:
+        case "largest":
+            return _compared(_largest(costs))
+        case "own_keys":
+            return _compared([cost for cost in costs if cost.own_keys])
+        case "growth":
+            return _growth([cost for cost in costs if cost.shape == "module" and not cost.own_keys])
+        case "calls":
+            return _calls(_largest(costs))
+        case _:
+            raise ValueError(f"no table is called {table}")
+
+
+def _largest(costs: list[Cost]) -> list[Cost]:
+    number = max(cost.number for cost in costs)
+    return [cost for cost in costs if cost.number == number]
+
+
+def _compared(costs: list[Cost]) -> list[tuple[str, ...]]:
+    """All figures of the shapes side by side, and this module's in proportion to the floor's."""
+    figures: dict[str, Callable[[Cost], tuple[float, str]]] = {
+        "time": lambda cost: (cost.seconds, f"{cost.seconds:.1f} s"),
+        "CPU time": lambda cost: (cost.cpu_seconds, f"{cost.cpu_seconds:.1f} s"),
+        "memory": lambda cost: (cost.memory_bytes, f"{cost.memory_bytes / 2**20:,.0f} MiB"),
+        "calls": lambda cost: (calls := sum(cost.calls.values()), f"{calls:,}"),
+        "state": lambda cost: (cost.state_bytes, f"{cost.state_bytes / 2**10:,.0f} KiB"),
+    }
+    by_subject = {(cost.shape, cost.command): cost for cost in costs}
+    shapes = [shape for shape in SHAPES if (shape, "plan") in by_subject]
+    table = [("command", "", *(SHAPES[shape] for shape in shapes), "to the floor")]
+    for command in COMMANDS:
+        for name, figure in figures.items():
+            if name == "state" and command != "apply":
+                continue
+            values = [figure(by_subject[shape, command]) for shape in shapes]
+            ratio = f"{values[-1][0] / values[0][0]:.2f}"
+            table.append((command, name, *(text for _, text in values), ratio))
+    return table
+
+
+def _growth(costs: list[Cost]) -> list[tuple[str, ...]]:
+    """Time of each command by number of secrets, and for one secret more."""
+    numbers = sorted({cost.number for cost in costs})
+    seconds = {(cost.command, cost.number): cost.seconds for cost in costs}
+    table = [("command", *(f"{number:,}" for number in numbers), "for one more")]
+    for command in COMMANDS:
+        of_all = [seconds[command, number] for number in numbers]
+        one_more = (of_all[-1] - of_all[0]) / (numbers[-1] - numbers[0])
+        cells = (f"{each:.1f} s" for each in of_all)
+        table.append((command, *cells, f"{one_more * 1000:.0f} ms"))
+    return table
+
+
+def _calls(costs: list[Cost]) -> list[tuple[str, ...]]:
+    """Calls for one secret by command and name."""
+    shapes = list(SHAPES)
+    table = [("command", "call", *SHAPES.values())]
+    for command in COMMANDS:
+        of_shape = {cost.shape: Counter(cost.calls) for cost in costs if cost.command == command}
+        for name in sorted(set().union(*of_shape.values())):
+            each = (f"{of_shape[shape][name] / costs[0].number:.1f}" for shape in shapes)
+            table.append((command, f"`{name}`", *(count.removesuffix(".0") for count in each)))
+    return table
