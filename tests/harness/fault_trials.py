@@ -347,7 +347,10 @@ class Stack:
     def _state(self) -> list[dict[str, Any]]:
         """The resources of the state, read where a whole `terraform show` would take too long."""
         file = self.terraform.folder / "terraform.tfstate"
-        return json.loads(file.read_text())["resources"] if file.exists() else []
+        # Killed early enough, Terraform leaves an empty file.
+        text = file.read_text() if file.exists() else ""
+        resources: list[dict[str, Any]] = json.loads(text)["resources"] if text else []
+        return resources
 
     def _is_tainted(self, address: str) -> bool:
         return any(
@@ -430,8 +433,11 @@ def try_all(
 
     with ThreadPoolExecutor(WORKERS) as pool:
         tried = [pool.submit(try_life, *numbered) for numbered in enumerate(lives(points))]
-        for future in as_completed(tried):
-            yield from future.result()
+        try:
+            for future in as_completed(tried):
+                yield from future.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def table(outcomes: Iterable[Outcome]) -> Table:
