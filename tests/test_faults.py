@@ -20,8 +20,10 @@ from python_terraform import IsFlagged
 
 from harness import leaks
 from harness.credentials import HCL, Credentials
-from harness.fault_trials import Point, lives, try_all
+from harness.environments import ROOT
+from harness.fault_trials import ALIAS, SECRET, Point, lives, try_all
 from harness.faults import SLOW_SECONDS, Call, Fault, Forwarder
+from harness.markdown import code_spans
 from harness.terraform import Terraform, TerraformError
 from harness.workspace import Workspace
 
@@ -33,16 +35,16 @@ AGAIN = "run again"
 SAMPLE: dict[tuple[str, str, Fault], tuple[str, ...]] = {
     ("apply", "kms.CreateKey", Fault.REPEATED): ("delete the orphaned key",),
     ("apply", "secretsmanager.CreateSecret", Fault.LOST): (AGAIN, "import the secret", AGAIN),
+    ("apply", "secretsmanager.DescribeSecret", Fault.ERROR): ("untaint the secret", AGAIN),
     ("apply", "secretsmanager.PutSecretValue", Fault.KILLED_AFTER): (AGAIN,),
-    ("update", "secretsmanager.UpdateSecretVersionStage", Fault.SLOW): (),
+    ("update", "secretsmanager.PutSecretValue", Fault.LOST): (AGAIN,),
     ("update", "secretsmanager.PutSecretValue", Fault.THROTTLED): (
         AGAIN,
         "raise password.version again",
     ),
-    ("update", "secretsmanager.PutSecretValue", Fault.LOST): (AGAIN,),
-    ("destroy", "secretsmanager.UpdateSecretVersionStage", Fault.DROPPED): (AGAIN,),
-    ("destroy", "secretsmanager.DeleteSecret", Fault.ERROR_AFTER): (AGAIN,),
     ("destroy", "kms.ScheduleKeyDeletion", Fault.KILLED): (AGAIN,),
+    ("destroy", "secretsmanager.DeleteSecret", Fault.ERROR_AFTER): (AGAIN,),
+    ("destroy", "secretsmanager.UpdateSecretVersionStage", Fault.SLOW): (),
 }
 
 # The calls that store the lock, and then the state.
@@ -62,7 +64,6 @@ terraform {
 """
 )
 STORE_STATE = Call("s3.PUT", 2)
-SECRET = "module.credentials.module.secret.aws_secretsmanager_secret.this"
 
 
 @pytest.fixture
@@ -159,6 +160,14 @@ def test_lives_try_every_point_once() -> None:
     tried = [point for life in lives(points) for point in life.points()]
 
     assert sorted(tried) == sorted(points)
+
+
+def test_the_page_tells_the_commands_that_are_run_here() -> None:
+    told = set(code_spans(ROOT / "docs" / "value.md"))
+
+    assert f"terraform import {SECRET} ARN" in told
+    assert f"terraform import '{ALIAS}' alias/NAME" in told
+    assert f"terraform untaint {SECRET}" in told
 
 
 def test_a_disturbed_run_that_is_run_again_converges_with_the_live_password_kept(
