@@ -156,8 +156,11 @@ class Stack:
         self._password_version = 0
         self._values: set[str] = set()
 
-    def run(self, command: str, attempts: int = 1) -> None:
-        """Run one of COMMANDS with what is wanted now; TerraformError if it fails."""
+    def run(self, command: str, attempts: int = 3) -> None:
+        """Run one of COMMANDS with what is wanted now; TerraformError if it fails.
+
+        `attempts` is how often the provider tries a call.
+        """
         run = self.terraform.destroy if command == "destroy" else self.terraform.apply
         run(**self._variables(attempts))
 
@@ -204,7 +207,7 @@ class Stack:
         self._check_files()
         return Outcome(point, has_come(), tuple(steps))
 
-    def _variables(self, attempts: int) -> dict[str, object]:
+    def _variables(self, attempts: int = 3) -> dict[str, object]:
         return {
             "attempts": attempts,
             "name": NAME,
@@ -229,7 +232,7 @@ class Stack:
         raise FaultError("no end of running again: " + ", ".join(steps))
 
     def _import_what_exists(self, diagnostics: str) -> str:
-        variables = self._variables(attempts=1)
+        variables = self._variables()
         if "ResourceExistsException" in diagnostics:
             arn = self.secretsmanager.describe_secret(SecretId=NAME)["ARN"]
             self.terraform.run("import", SECRET, arn, variables=variables, input=False)
@@ -273,7 +276,7 @@ class Stack:
         tags = [{"Key": "Generation", "Value": str(self._generation)}]
         reader = f":role/reader-{self._generation}"
         password = self._live_password()
-        plan = self.terraform.plan(**self._variables(attempts=1))
+        plan = self.terraform.plan(**self._variables())
         expectations = {
             "the description": listed.get("Description") == f"Generation {self._generation}",
             "the tags of the secret": listed.get("Tags") == tags,

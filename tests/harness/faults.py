@@ -169,6 +169,8 @@ class Forwarder:
 
 
 class _Server(ThreadingHTTPServer):
+    request_queue_size = 64  # Terraform makes many calls at once
+
     def handle_error(self, request: object, client_address: object) -> None:
         # Who is killed closes no connection in order.
         if not isinstance(sys.exception(), ConnectionError):
