@@ -217,7 +217,7 @@ class Stack:
 
     def _converge(self, command: str) -> list[str]:
         """Run a command again until it is through, and do by hand what docs/value.md tells."""
-        steps = []
+        steps = self._restore_state()
         for _ in range(4):
             if self._is_tainted(SECRET):
                 self.terraform.run("untaint", SECRET)
@@ -230,6 +230,16 @@ class Stack:
             else:
                 return steps
         raise FaultError("no end of running again: " + ", ".join(steps))
+
+    def _restore_state(self) -> list[str]:
+        """Put the backup in place of a state that the kill has caught while it was written."""
+        state, backup = (
+            self.terraform.folder / f"terraform.tfstate{suffix}" for suffix in ("", ".backup")
+        )
+        if not backup.exists() or state.stat().st_size:
+            return []
+        shutil.copy(backup, state)
+        return ["restore the state"]
 
     def _import_what_exists(self, diagnostics: str) -> str:
         variables = self._variables()
@@ -350,7 +360,7 @@ class Stack:
     def _state(self) -> list[dict[str, Any]]:
         """The resources of the state, read where a whole `terraform show` would take too long."""
         file = self.terraform.folder / "terraform.tfstate"
-        # Killed early enough, Terraform leaves an empty file.
+        # A kill can leave it empty.
         text = file.read_text() if file.exists() else ""
         resources: list[dict[str, Any]] = json.loads(text)["resources"] if text else []
         return resources
@@ -499,6 +509,7 @@ def main() -> int:
                 outcomes.append(outcome)
                 command, (name, number), fault = outcome.point
                 steps = ", ".join(outcome.steps) or "came through"
+                steps = steps if outcome.reached else "the call did not come"
                 CONSOLE.print(f"{command}, {name} {number}, {fault}: {steps}", soft_wrap=True)
     except KeyboardInterrupt:
         return 130
