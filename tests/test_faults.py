@@ -5,6 +5,7 @@
 
 import os
 import re
+import shutil
 import tempfile
 import time
 import uuid
@@ -257,3 +258,20 @@ def test_a_run_that_is_killed_before_it_has_stored_the_state_is_unlocked_and_the
     assert in_s3.value["password"] == password
     assert in_s3.plan().is_empty
     assert_nowhere(password, terraform)
+
+
+def test_a_state_that_a_kill_has_emptied_is_put_back_from_its_backup(
+    credentials: Credentials,
+) -> None:
+    password = credentials.value["password"]
+    credentials.change(host="db.example.com")
+    credentials.apply()
+    state = credentials.terraform.folder / "terraform.tfstate"
+    state.write_text("")
+
+    shutil.copy(state.with_suffix(".tfstate.backup"), state)
+    credentials.apply()
+
+    assert credentials.value["password"] == password
+    assert credentials.value["host"] == "db.example.com"
+    assert credentials.plan().is_empty
