@@ -7,7 +7,7 @@ PYTHON := python3.13
 TESTS := .venv/tests/bin/python
 setup = @$(PYTHON) -m harness.environments
 
-.PHONY: help demo test unit soak lint scan package release-check docs bench lock clean python
+.PHONY: help demo test unit soak faults lint scan package release-check docs bench lock clean python
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ soak: python ## Let clients log in all through 200 rotations
 	$(setup) tests localstack
 	@$(PYTHON) -m harness.debian
 	@ROTATIONS=200 $(TESTS) -m pytest tests/test_rotation_load.py
+
+faults: python ## Spoil each AWS call of apply, update and destroy, and run again; MINUTES=N ends it
+	$(setup) tests localstack
+	@MINUTES=$(MINUTES) $(TESTS) -m harness.fault_trials
 
 lint: python ## Check format and types, validate the HCL and the workflows
 	$(setup) tests workflows

@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,10 @@ _PLUGIN_FOLDERS = (
 
 # At DEBUG its log would hold command lines and what Terraform printed.
 logging.getLogger("python_terraform").setLevel(logging.ERROR)
+
+
+# Held while a command starts, for it takes the environment of this process along.
+_starting = threading.Lock()
 
 
 class TerraformError(Exception):
@@ -196,6 +201,17 @@ class Terraform:
         """
         return self._execute(command, *arguments, variables=variables or {}, **options)[1]
 
+    def kill(self) -> None:
+        """End the command that runs now, in another thread, and its providers, by SIGKILL."""
+        process_id = self._process.pid
+        children = [
+            int(child)
+            for thread in Path(f"/proc/{process_id}/task").iterdir()
+            for child in (thread / "children").read_text().split()
+        ]
+        for each in (process_id, *children):
+            os.kill(each, signal.SIGKILL)
+
     def _run(
         self, command: str, *arguments: str, variables: Mapping[str, object], **options: object
     ) -> tuple[int, str]:
@@ -205,10 +221,12 @@ class Terraform:
     def _execute(
         self, command: str, *arguments: str, variables: Mapping[str, object], **options: object
     ) -> tuple[int, str]:
-        with mock.patch.dict(os.environ, {**self.environment, **as_environment(variables)}):
+        settings = {**self.environment, **as_environment(variables)}
+        with _starting, mock.patch.dict(os.environ, settings):
             # `synchronous=None` and not False, which would become an option of Terraform; python-
             # terraform then leaves the waiting to us, and it has no time limit of its own.
             process, _, _ = self._cli.cmd(command, *arguments, synchronous=None, **options)
+        self._process = process
         time_out = ""
         try:
             output, errors = process.communicate(timeout=TIME_LIMIT_SECONDS)

@@ -1,0 +1,529 @@
+"""Tries faults at the AWS calls of apply, update and destroy: `make faults`.
+
+Afterwards the command is run again, by the words of docs/value.md where that alone is not enough,
+and AWS and all files are looked at from outside.
+"""
+
+import json
+import math
+import os
+import shutil
+import sys
+import time
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from itertools import chain, zip_longest
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from botocore.exceptions import ClientError
+from rich.console import Console
+from rich.table import Table
+
+from harness import leaks
+from harness.faults import Call, Fault, Forwarder
+from harness.localstack import LocalStackError, session_in
+from harness.session import own_emulator, temporary_folder
+from harness.terraform import TerraformError
+from harness.workspace import Workspace
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+NAME = "faults/database/credentials"
+COMMANDS = ("apply", "update", "destroy")
+WORKERS = 3
+RUN_AGAIN = "run again"
+CONSOLE = Console(highlight=False)
+
+HCL = """
+provider "aws" {
+  region      = "us-east-1"
+  max_retries = var.attempts
+}
+
+variable "attempts" {
+  type = number
+}
+
+variable "name" {
+  type = string
+}
+
+variable "generation" {
+  type = number
+}
+
+variable "password_version" {
+  type = number
+}
+
+data "aws_caller_identity" "current" {}
+
+locals {
+  account = data.aws_caller_identity.current.account_id
+}
+
+module "credentials" {
+  source = "./module"
+
+  name        = var.name
+  description = "Generation ${var.generation}"
+  database    = { engine = "mysql", username = "app", host = "db${var.generation}.example.com" }
+  password    = { version = var.password_version }
+  access      = { readers = ["arn:aws:iam::${local.account}:role/reader-${var.generation}"] }
+  tags        = { Generation = tostring(var.generation) }
+}
+"""
+
+SECRET = "module.credentials.module.secret.aws_secretsmanager_secret.this"
+ALIAS = "module.credentials.module.key[0].aws_kms_alias.this[0]"
+
+
+class Point(NamedTuple):
+    """A call of a command, and what becomes of it."""
+
+    command: str
+    call: Call
+    fault: Fault
+
+
+class Outcome(NamedTuple):
+    """What it took after a point to get what was asked for: nothing, or these steps in turn.
+
+    `reached` tells whether the call came at all.
+    """
+
+    point: Point
+    reached: bool
+    steps: tuple[str, ...]
+
+    @property
+    def by_hand(self) -> str:
+        """The steps that are more than to run the command again."""
+        return ", ".join(dict.fromkeys(step for step in self.steps if step != RUN_AGAIN))
+
+
+class FaultError(AssertionError):
+    """After a point something is not as it has to be."""
+
+
+@dataclass
+class Life:
+    """Points to try in turn on one secret: of its creation, of some updates, of its end.
+
+    None leaves the creation or the end unspoiled.
+    """
+
+    apply: Point | None
+    updates: list[Point]
+    destroy: Point | None
+
+    def points(self) -> list[Point]:
+        """All of them."""
+        return [point for point in (self.apply, *self.updates, self.destroy) if point]
+
+
+class Stack:
+    """A secret and its key in an AWS account of their own, and Terraform in a folder of its own.
+
+    Of both, `forwarder` has to be in the way: the endpoint of Terraform alone.
+    """
+
+    def __init__(self, folder: Path, templates: Path, forwarder: Forwarder) -> None:
+        account = f"{uuid.uuid4().int % 10**12:012}"
+        session = session_in(account)
+        self.secretsmanager: SecretsManagerClient = session.client("secretsmanager")
+        self.kms: KMSClient = session.client("kms")
+        self.forwarder = forwarder
+        self.terraform = Workspace(folder, templates)(HCL)
+        temporary = self.terraform.folder / "tmp"
+        temporary.mkdir()
+        self.terraform.environment = {
+            "AWS_ENDPOINT_URL": forwarder.endpoint_url,
+            "AWS_ACCESS_KEY_ID": account,
+            "TMPDIR": str(temporary),
+            "TF_LOG": "INFO",
+            "TF_LOG_PATH": str(self.terraform.folder / "terraform.log"),
+            # Half of Terraform's time would go into collecting what it ends with anyway.
+            "GOGC": "off",
+        }
+        self._generation = 0
+        self._password_version = 0
+        self._values: set[str] = set()
+
+    def run(self, command: str, attempts: int = 3) -> None:
+        """Run one of COMMANDS with what is wanted now; TerraformError if it fails.
+
+        `attempts` is how often the provider tries a call.
+        """
+        run = self.terraform.destroy if command == "destroy" else self.terraform.apply
+        run(**self._variables(attempts))
+
+    def want(self, command: str) -> None:
+        """Ask for other things than before everywhere, a new password among them."""
+        if command != "destroy":
+            self._generation += 1
+            self._password_version += 1
+
+    def calls_of(self, command: str) -> Counter[str]:
+        """Run a command that nothing spoils; how often it makes each call."""
+        self.want(command)
+        with self.forwarder.recording() as calls:
+            self.run(command)
+        return calls
+
+    def try_point(self, point: Point) -> Outcome:
+        """Run a command with one call spoiled, converge, and look at what there is.
+
+        Raises FaultError.
+        """
+        self.want(point.command)
+        printed = len(self.terraform.transcript)
+        before = self._live_password()
+        steps: list[str] = []
+        attempts = 3 if point.fault is Fault.REPEATED else 1
+        with self.forwarder.spoiling(point.call, point.fault, self.terraform.kill) as has_come:
+            try:
+                self.run(point.command, attempts)
+            except TerraformError:
+                steps.append(RUN_AGAIN)
+        between = self._live_password()
+        if before and not between and point.command == "update":
+            raise FaultError("the live password is lost")
+        if steps:
+            steps = self._converge(point.command)
+        steps += self._remove_orphaned_keys()
+        if point.command == "destroy":
+            self._check_destroyed(before)
+        else:
+            said = " ".join(self.terraform.transcript[printed:].split())
+            steps += self._ask_again_for_new_password(before, said)
+            self._check_applied(before, between)
+        self._check_files()
+        return Outcome(point, has_come(), tuple(steps))
+
+    def _variables(self, attempts: int = 3) -> dict[str, object]:
+        return {
+            "attempts": attempts,
+            "name": NAME,
+            "generation": self._generation,
+            "password_version": self._password_version,
+        }
+
+    def _converge(self, command: str) -> list[str]:
+        """Run a command again until it is through, and do by hand what docs/value.md tells."""
+        steps = self._restore_state()
+        for _ in range(4):
+            if self._is_tainted(SECRET):
+                self.terraform.run("untaint", SECRET)
+                steps.append("untaint the secret")
+            steps.append(RUN_AGAIN)
+            try:
+                self.run(command)
+            except TerraformError as error:
+                steps.append(self._import_what_exists(error.on_one_line))
+            else:
+                return steps
+        raise FaultError("no end of running again: " + ", ".join(steps))
+
+    def _restore_state(self) -> list[str]:
+        """Put the backup in place of a state that the kill has caught while it was written."""
+        state, backup = (
+            self.terraform.folder / f"terraform.tfstate{suffix}" for suffix in ("", ".backup")
+        )
+        if not backup.exists() or state.stat().st_size:
+            return []
+        shutil.copy(backup, state)
+        return ["restore the state"]
+
+    def _import_what_exists(self, diagnostics: str) -> str:
+        variables = self._variables()
+        if "ResourceExistsException" in diagnostics:
+            arn = self.secretsmanager.describe_secret(SecretId=NAME)["ARN"]
+            self.terraform.run("import", SECRET, arn, variables=variables, input=False)
+            return "import the secret"
+        if "AlreadyExistsException" in diagnostics:
+            self.terraform.run("import", ALIAS, f"alias/{NAME}", variables=variables, input=False)
+            return "import the alias"
+        raise FaultError(f"run again, it fails: {diagnostics}")
+
+    def _ask_again_for_new_password(self, before: str | None, said: str) -> list[str]:
+        """Raise the version once more where Terraform says that it has made no new password."""
+        if not before or self._live_password() != before:
+            return []
+        if "The live value is kept and becomes version" not in said:
+            raise FaultError("no new password was made, and nothing said so")
+        self._password_version += 1
+        self.run("update")
+        return ["raise password.version again"]
+
+    def _remove_orphaned_keys(self) -> list[str]:
+        """Schedule the deletion of keys that were made for the secret and are not in the state."""
+        known = {
+            instance["attributes"]["arn"]
+            for resource in self._state()
+            for instance in resource["instances"]
+            if resource["type"] == "aws_kms_key" and resource["mode"] == "managed"
+        }
+        orphans = [arn for arn in self._keys() if arn not in known]
+        for arn in orphans:
+            self.kms.schedule_key_deletion(KeyId=arn)
+        return ["delete the orphaned key"] * len(orphans)
+
+    def _check_applied(self, before: str | None, between: str | None) -> None:
+        """Raise FaultError unless there is what was asked for, once, and nothing else."""
+        (key,) = self._keys()
+        aliases = self.kms.list_aliases(KeyId=key)["Aliases"]
+        (listed,) = self.secretsmanager.list_secrets(IncludePlannedDeletion=True)["SecretList"]
+        policy = self.secretsmanager.get_resource_policy(SecretId=NAME)["ResourcePolicy"]
+        key_policy = self.kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]
+        value = self._value()
+        tags = [{"Key": "Generation", "Value": str(self._generation)}]
+        reader = f":role/reader-{self._generation}"
+        password = self._live_password()
+        plan = self.terraform.plan(**self._variables())
+        expectations = {
+            "the description": listed.get("Description") == f"Generation {self._generation}",
+            "the tags of the secret": listed.get("Tags") == tags,
+            "the tags of the key": [
+                {"Key": tag["TagKey"], "Value": tag["TagValue"]}
+                for tag in self.kms.list_resource_tags(KeyId=key)["Tags"]
+            ]
+            == tags,
+            "the key": listed.get("KmsKeyId") == key,
+            "the rotation of the key": self.kms.get_key_rotation_status(KeyId=key)[
+                "KeyRotationEnabled"
+            ],
+            "the alias": [alias["AliasName"] for alias in aliases] == [f"alias/{NAME}"],
+            "the secret's policy": reader in policy,
+            "the key's policy": reader in key_policy,
+            "the host": value.get("host") == f"db{self._generation}.example.com",
+            "a password": len(password or "") == 32,
+            "one new password": password != before
+            and (between in (None, before) or password == between),
+            "the empty plan": plan.is_empty,
+        }
+        if missing := [name for name, is_met in expectations.items() if not is_met]:
+            raise FaultError(f"not as asked for: {', '.join(missing)}; {plan}")
+
+    def _check_destroyed(self, password: str | None) -> None:
+        """Raise FaultError unless all is gone, and the secret can be had back for 30 days."""
+        (listed,) = self.secretsmanager.list_secrets(IncludePlannedDeletion=True)["SecretList"]
+        if "DeletedDate" not in listed or self._state() or self._keys():
+            raise FaultError("something is left")
+        if any(a["AliasName"] == f"alias/{NAME}" for a in self.kms.list_aliases()["Aliases"]):
+            raise FaultError("the alias is left")
+        self.secretsmanager.restore_secret(SecretId=NAME)
+        if not password or self._live_password() != password:
+            raise FaultError("the secret that was restored has another password")
+
+    def _check_files(self) -> None:
+        """Raise FaultError if a password stands in a file or in what Terraform has printed."""
+        paths = [path for path in self.terraform.folder.iterdir() if path.name != "module"]
+        texts = {"what Terraform printed": self.terraform.transcript}
+        found = leaks.find_each(self._values, paths, texts)
+        if any(found.values()):
+            raise FaultError(f"a password stands in {sorted(*found.values())}")
+
+    def _live_password(self) -> str | None:
+        """What an application reads; None if there is no value, or the secret is deleted."""
+        errors = self.secretsmanager.exceptions
+        try:
+            password = str(self._value()["password"])
+        except (errors.ResourceNotFoundException, errors.InvalidRequestException):
+            return None
+        self._values.add(password)
+        return password
+
+    def _value(self) -> dict[str, Any]:
+        text = self.secretsmanager.get_secret_value(SecretId=NAME)["SecretString"]
+        value: dict[str, Any] = json.loads(text)
+        return value
+
+    def _keys(self) -> list[str]:
+        """ARNs of the customer managed keys that are not scheduled for deletion."""
+        keys = [
+            self.kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]
+            for key in self.kms.list_keys()["Keys"]
+        ]
+        return [
+            key["Arn"]
+            for key in keys
+            if key["KeyState"] == "Enabled" and key["KeyManager"] == "CUSTOMER"
+        ]
+
+    def _state(self) -> list[dict[str, Any]]:
+        """The resources of the state, read where a whole `terraform show` would take too long."""
+        file = self.terraform.folder / "terraform.tfstate"
+        # A kill can leave it empty.
+        text = file.read_text() if file.exists() else ""
+        resources: list[dict[str, Any]] = json.loads(text)["resources"] if text else []
+        return resources
+
+    def _is_tainted(self, address: str) -> bool:
+        return any(
+            f"{resource['module']}.{resource['type']}.{resource['name']}" == address
+            and instance.get("status") == "tainted"
+            for resource in self._state()
+            if resource["mode"] == "managed"
+            for instance in resource["instances"]
+        )
+
+
+def live(
+    life: Life, folder: Path, templates: Path, deadline: float
+) -> Iterator[Outcome | FaultError]:
+    """Try the points of a life in turn, up to a time or the first that fails."""
+    with Forwarder(os.environ["AWS_ENDPOINT_URL"]) as forwarder:
+        stack = Stack(folder, templates, forwarder)
+        if not life.apply:
+            stack.calls_of("apply")
+        for point in life.points():
+            if time.monotonic() > deadline:
+                return
+            try:
+                yield stack.try_point(point)
+            except (ClientError, FaultError, TerraformError, ValueError) as error:
+                yield FaultError(f"{point}: {error}\n{stack.terraform.transcript}")
+                return
+
+
+def all_points(folder: Path, templates: Path) -> list[Point]:
+    """Every point of every command: those of calls that change something first.
+
+    What only reads is not done or undone, so that faults after it are the same as before it.
+    """
+    with Forwarder(os.environ["AWS_ENDPOINT_URL"]) as forwarder:
+        stack = Stack(folder, templates, forwarder)
+        calls = [
+            (command, Call(name, number + 1))
+            for command in COMMANDS
+            for name, count in sorted(stack.calls_of(command).items())
+            for number in range(count)
+        ]
+    points = [
+        Point(command, call, fault)
+        for command, call in calls
+        for fault in Fault
+        if call.changes or not fault.is_after
+    ]
+    return sorted(points, key=lambda point: not point.call.changes)
+
+
+def lives(points: Iterable[Point]) -> list[Life]:
+    """Lives that try all these points between them."""
+    of_command: dict[str, list[Point]] = defaultdict(list)
+    for point in points:
+        of_command[point.command].append(point)
+    ends = list(zip_longest(of_command["apply"], of_command["destroy"]))
+    updates = of_command["update"]
+    number = max(len(ends), 1 if updates else 0)
+    ends += [(None, None)] * (number - len(ends))
+    return [
+        Life(apply, updates[index::number], destroy) for index, (apply, destroy) in enumerate(ends)
+    ]
+
+
+def try_all(
+    points: list[Point], folder: Path, templates: Path, seconds: float = math.inf
+) -> Iterator[Outcome | FaultError]:
+    """Try points, some lives at a time, until all are tried or the time is over."""
+    deadline = time.monotonic() + seconds
+
+    def try_life(number: int, life: Life) -> list[Outcome | FaultError]:
+        if time.monotonic() > deadline:
+            return []
+        place = folder / str(number)
+        try:
+            return list(live(life, place, templates, deadline))
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        tried = [pool.submit(try_life, *numbered) for numbered in enumerate(lives(points))]
+        try:
+            for future in as_completed(tried):
+                yield from future.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def table(outcomes: Iterable[Outcome]) -> Table:
+    """Number of points by command and call, and what they took.
+
+    A step by hand is followed by the faults that it took it for.
+    """
+    result = Table("command", "call", "points", "came through", "run again", "and by hand")
+    rows: dict[tuple[str, str], list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        rows[outcome.point.command, outcome.point.call.name].append(outcome)
+    for command in COMMANDS:
+        for (of, name), tried in sorted(rows.items()):
+            if of == command:
+                result.add_row(command, name, *map(str, _numbers(tried)), _by_hand(tried))
+        result.add_section()
+    everything = list(chain.from_iterable(rows.values()))
+    result.add_row("all", "", *map(str, _numbers(everything)), f"{_hands(everything)}")
+    return result
+
+
+def _numbers(tried: list[Outcome]) -> tuple[int, int, int]:
+    """Points, those whose command came through, and those where running it again was enough."""
+    came_through = sum(not outcome.steps for outcome in tried)
+    return len(tried), came_through, len(tried) - came_through - _hands(tried)
+
+
+def _hands(tried: list[Outcome]) -> int:
+    return sum(bool(outcome.by_hand) for outcome in tried)
+
+
+def _by_hand(tried: list[Outcome]) -> str:
+    faults: dict[str, set[str]] = defaultdict(set)
+    for outcome in tried:
+        if outcome.by_hand:
+            faults[outcome.by_hand].add(outcome.point.fault)
+    return "; ".join(f"{steps} ({', '.join(sorted(of))})" for steps, of in sorted(faults.items()))
+
+
+def main() -> int:
+    """Exit code: 0, 1 if something is not as it has to be, 130 after Ctrl-C.
+
+    MINUTES ends the run after about that time.
+    """
+    seconds = 60 * float(os.environ.get("MINUTES") or "inf")
+    outcomes: list[Outcome] = []
+    errors = 0
+    try:
+        with temporary_folder() as folder, own_emulator(folder):
+            points = all_points(folder / "unspoiled", folder / "templates")
+            for outcome in try_all(points, folder / "lives", folder / "templates", seconds):
+                if isinstance(outcome, FaultError):
+                    errors += 1
+                    CONSOLE.print(str(outcome), markup=False)
+                    continue
+                outcomes.append(outcome)
+                command, (name, number), fault = outcome.point
+                steps = ", ".join(outcome.steps) or "came through"
+                steps = steps if outcome.reached else "the call did not come"
+                CONSOLE.print(f"{command}, {name} {number}, {fault}: {steps}", soft_wrap=True)
+    except KeyboardInterrupt:
+        return 130
+    except (LocalStackError, TerraformError) as error:
+        CONSOLE.print(str(error), markup=False)
+        return 1
+    reached = [outcome for outcome in outcomes if outcome.reached]
+    CONSOLE.print(table(reached))
+    CONSOLE.print(
+        f"Points tried: {len(reached)} of {len(points)}; calls that did not come: "
+        f"{len(outcomes) - len(reached)}; failures: {errors}"
+    )
+    return 1 if errors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
