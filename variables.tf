@@ -301,6 +301,11 @@ variable "replicas" {
   }))
   default  = {}
   nullable = false
+
+  validation {
+    condition     = alltrue([for replica in values(var.replicas) : replica != null])
+    error_message = "replicas is null for ${join(", ", [for region, replica in var.replicas : region if replica == null])}. Give { kms_key_arn = \"...\" }, or leave the region out."
+  }
 }
 
 variable "cost" {

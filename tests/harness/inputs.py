@@ -58,31 +58,47 @@ def _parse(tokens: list[str]) -> Type:
     return Type(kind, attributes=attributes)
 
 
-def places(kind: Type, value: Any, path: Path = ()) -> Iterator[tuple[Path, Path]]:
-    """Each place in a value: where, and the same without numbers of lists and keys of maps."""
-    match kind.kind:
-        case "object":
-            steps = [(name, name, kind.attributes[name]) for name in value]
-        case "list":
-            steps = [(index, "[]", kind.element) for index in range(len(value))]
-        case "map":
-            steps = [(key, "[]", kind.element) for key in value]
-        case _:
-            return
-    for step, name, inner in steps:
-        yield (*path, step), (*path, name)
-        for where, what in places(inner, value[step], (step,)):
-            yield (*path, *where), (*path, name, *what[1:])
+@dataclass(frozen=True)
+class Place:
+    """A place in a value: `path` leads there, `name` is the same for all elements of a list."""
+
+    path: Path
+    name: str
+    type: Type
 
 
-def attributes(kind: Type, path: Path = ()) -> Iterator[Path]:
-    """Each place that a type has, as the second of `places`."""
-    inner = kind.attributes if kind.kind == "object" else {}
-    if kind.element:
-        inner = {"[]": kind.element}
-    for name, each in inner.items():
-        yield (*path, name)
-        yield from attributes(each, (*path, name))
+def places(call: Mapping[str, Any]) -> Iterator[Place]:
+    """Every place in the inputs of a call, from the outside inwards."""
+    for name, value in call.items():
+        yield from _places(Place((name,), name, TYPES[name]), value)
+
+
+def _places(place: Place, value: Any) -> Iterator[Place]:
+    yield place
+    if isinstance(value, dict):
+        steps: list[tuple[str | int, Any]] = list(value.items())
+    elif isinstance(value, list):
+        steps = list(enumerate(value))
+    else:
+        return
+    for step, inner in steps:
+        element = place.type.element
+        name = "[]" if element else str(step)
+        kind = element or place.type.attributes[str(step)]
+        yield from _places(Place((*place.path, step), f"{place.name}.{name}", kind), inner)
+
+
+def names() -> Iterator[str]:
+    """The name of every place that the inputs of the module have."""
+    for name, kind in TYPES.items():
+        yield from _names(name, kind)
+
+
+def _names(name: str, kind: Type) -> Iterator[str]:
+    yield name
+    inner = {"[]": kind.element} if kind.element else kind.attributes
+    for step, each in inner.items():
+        yield from _names(f"{name}.{step}", each)
 
 
 def with_value(inputs: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:
@@ -93,6 +109,9 @@ def with_value(inputs: Mapping[str, Any], path: Path, value: Any) -> dict[str, A
         inner = inner[step]
     inner[path[-1]] = value
     return changed
+
+
+TYPES = types()
 
 
 def role(name: str, account: str = "000000000000") -> str:
@@ -284,7 +303,7 @@ FULL: dict[str, dict[str, Any]] = {
         },
     },
     "key_values": {
-        "name": "bad-input/key-values",
+        "name": "bad-input/pairs",
         "key_values": {"user": "app", "token": "of tests"},
         "value_version": 1,
     },
