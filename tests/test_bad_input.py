@@ -1,10 +1,18 @@
-"""Whatever is given to the module, it is refused by a message of ours, or it applies."""
+"""Whatever is given to the module, it is refused by a message of ours, or it applies.
+
+CASES=1000 tries as many at random, and others each time: `make fuzz`.
+"""
 
 import json
-from collections.abc import Iterator, Mapping
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+import boto3
 import pytest
+from hypothesis import HealthCheck, Phase, configuration, given, settings
 
 from harness import inputs
 from harness.inputs import FULL
@@ -71,6 +79,15 @@ def existing_key(kms: "KMSClient") -> Iterator[None]:
     kms.create_alias(AliasName=inputs.ALIAS, TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
     yield
     kms.delete_alias(AliasName=inputs.ALIAS)
+
+
+@pytest.fixture(scope="module")
+def trail() -> Iterator[None]:
+    """The log group that some of the calls name."""
+    logs = boto3.client("logs")
+    logs.create_log_group(logGroupName=inputs.TRAIL)
+    yield
+    logs.delete_log_group(logGroupName=inputs.TRAIL)
 
 
 def nulls() -> dict[str, dict[str, object]]:
@@ -251,3 +268,73 @@ def test_what_a_limit_forbids_is_refused_by_a_message(shared_workspace: Workspac
         shared_workspace,
         {case: (words, {"name": "edge/refused", **call}) for case, (words, call) in REFUSED.items()},
     )
+
+
+# Calls that need nothing of others but a key and a log group; the rest is only planned.
+APPLIED = {
+    "access",
+    "binary",
+    "database",
+    "existing key",
+    "key",
+    "key_values",
+    "replicas",
+    "text",
+}
+NUMBER = int(os.environ.get("CASES", "24"))
+AT_ONCE = 24
+
+
+def random_cases(number: int) -> list[inputs.Case]:
+    """As many cases: the same ones each time, unless CASES asks for others."""
+    configuration.set_hypothesis_home_dir(tempfile.gettempdir())
+    cases: list[inputs.Case] = []
+
+    @settings(
+        database=None,
+        deadline=None,
+        derandomize="CASES" not in os.environ,
+        max_examples=number,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(inputs.cases())
+    def collect(case: inputs.Case) -> None:
+        cases.append(case)
+
+    collect()
+    return cases
+
+
+@pytest.mark.usefixtures("trail")
+@pytest.mark.timeout(600 + 10 * NUMBER)
+def test_a_value_at_random_is_refused_by_a_message_or_applies(
+    shared_workspace: Workspace, record_property: Callable[[str, object], None]
+) -> None:
+    cases = random_cases(NUMBER)
+    separate, joined = SeparateCalls(shared_workspace, AT_ONCE), JoinedCalls(shared_workspace)
+    wrong, applied, refused = [], 0, Counter[str]()
+
+    for start in range(0, len(cases), AT_ONCE):
+        batch = cases[start : start + AT_ONCE]
+        calls = [
+            case.inputs if "name" in case.changes else {**case.inputs, "name": f"random/{index}"}
+            for index, case in enumerate(batch, start)
+        ]
+        accepted = {}
+        for case, call, refusals in zip(batch, calls, separate.plan(calls), strict=True):
+            strangers = [str(refusal) for refusal in refusals if not refusal.is_ours]
+            if strangers:
+                wrong.append(f"{case.full}, {case.changes}: {strangers}")
+            elif refusals:
+                refused.update({name.split(".")[0] for name in case.changes})
+            elif case.full in APPLIED:
+                accepted[str(call["name"])] = call
+        wrong += joined.apply(accepted)
+        applied += len(accepted)
+
+    counts = ", ".join(f"{name} {number}" for name, number in sorted(refused.items()))
+    record_property(
+        "bad input", f"{len(cases)} planned, {applied} applied, refused by variable: {counts}"
+    )
+    assert not wrong, "\n".join(wrong)

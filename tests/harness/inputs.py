@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hypothesis import strategies as st
+
 from harness.environments import ROOT
 
 type Path = tuple[str | int, ...]
@@ -75,12 +77,11 @@ def places(call: Mapping[str, Any]) -> Iterator[Place]:
 
 def _places(place: Place, value: Any) -> Iterator[Place]:
     yield place
-    if isinstance(value, dict):
-        steps: list[tuple[str | int, Any]] = list(value.items())
-    elif isinstance(value, list):
+    steps: list[tuple[str | int, Any]] = []
+    if isinstance(value, dict) and place.type.kind in ("map", "object"):
+        steps = list(value.items())
+    elif isinstance(value, list) and place.type.kind == "list":
         steps = list(enumerate(value))
-    else:
-        return
     for step, inner in steps:
         element = place.type.element
         name = "[]" if element else str(step)
@@ -310,3 +311,104 @@ FULL: dict[str, dict[str, Any]] = {
     "text": {"name": "bad-input/text", "text": "of tests", "value_version": 1},
     "binary": {"name": "bad-input/binary", "binary": "b2YgdGVzdHM=", "value_version": 1},
 }
+
+# Whether these are there only AWS knows, not the module.
+OF_OTHERS = (
+    "key.existing",
+    "monitoring.trail.log_group_name",
+    "rotation.function.arn",
+    "rotation.function.package",
+)
+
+TEXTS = [
+    "",
+    " ",
+    "null",
+    "*",
+    "/",
+    "a/b",
+    "a-b",
+    "a.b",
+    "aws/a",
+    "é ☃ 😀",
+    "x\N{COMBINING ACUTE ACCENT}" * 1025,
+    "${var.name} %{if true}x%{endif} $${ %%{",
+    "\"quoted\" 'single' \\ <&> \n\t\r\n",
+    "{}",
+    "[]",
+    '{"Statement": {}}',
+    "arn:aws:iam::000000000000:role/",
+    role("a"),
+    "2026-01-31T08:00:00+02:00",
+    "2036-01-31T08:00:00Z",
+    "203.0.113.0/24",
+    "vpce-0a1b2c3d",
+    "o-a1b2c3d4e5",
+    "team@example.com",
+    "b2YgdGVzdHM=",
+    "cron(0 16 1,15 * ? *)",
+    "2h",
+    "10.0.0.0/8",
+    "::/0",
+    "rate(0 days)",
+    "rate(5 hours)",
+    "cron(0 25 * * ? *)",
+    "25h",
+    "x" * 65536,
+    "é" * 32768,
+    "x" * 65537,
+]
+NUMBERS = [-1e300, -1, 0, 0.5, 1, 7, 8, 30, 31, 90, 365, 1000, 4096, 65535, 65536, 10**9, 1e300]
+
+
+def values(kind: Type) -> st.SearchStrategy[Any]:
+    """Values of a type, of others now and then, and null."""
+    return st.one_of(*[_values(kind)] * 6, st.none(), _OF_ANY_TYPE)
+
+
+def _values(kind: Type) -> st.SearchStrategy[Any]:
+    match kind.kind:
+        case "string":
+            return st.sampled_from(TEXTS) | st.text(max_size=40)
+        case "number":
+            return st.sampled_from(NUMBERS) | st.integers(-(10**4), 10**4)
+        case "bool":
+            return st.booleans()
+    if kind.kind == "object":
+        optional = {name: values(each) for name, each in kind.attributes.items()}
+        return st.fixed_dictionaries({}, optional=optional)
+    assert kind.element
+    if kind.kind == "list":
+        return st.lists(values(kind.element), max_size=6)
+    keys = st.sampled_from(TEXTS) | st.text(max_size=20)
+    many = st.integers(50, 51).map(lambda size: {f"key{i}": "" for i in range(size)})
+    return st.dictionaries(keys, values(kind.element), max_size=3) | many
+
+
+_OF_ANY_TYPE = st.one_of([_values(Type(kind)) for kind in ("string", "number", "bool")]) | st.just(
+    [{}]
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A good call, by its name in FULL, with other values in one or two places."""
+
+    full: str
+    changes: Mapping[str, Any]
+    inputs: Mapping[str, Any]
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """A good call in which one or two values are others, at random."""
+    # By their size, or half of the cases would change a name.
+    full = draw(st.sampled_from([full for full, call in FULL.items() for _ in places(call)]))
+    changed: Mapping[str, Any] = FULL[full]
+    changes = {}
+    for _ in range(draw(st.integers(1, 2))):
+        own = [place for place in places(changed) if not place.name.startswith(OF_OTHERS)]
+        place = draw(st.sampled_from(own))
+        changes[place.name] = draw(values(place.type))
+        changed = with_value(changed, place.path, changes[place.name])
+    return Case(full, changes, changed)
