@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-# Where null is refused in the good calls, and what the message says; elsewhere it is as if left out.
+# Where null is refused, and what the message says; elsewhere it is as if left out.
 REFUSED_NULLS = {
     "name": "required variable may not be set to null",
     "tags.[]": "tags: Environment is not valid",
@@ -199,7 +199,10 @@ REFUSED: dict[str, tuple[str, dict[str, object]]] = {
     "name with two lines": ("name", container(name="orders\n")),
     "name in letters of another script": ("name", container(name="заказы/база")),
     "value_version beyond counting": ("value_version", text("x", value_version=1e300)),
-    "password.version beyond counting": ("password", {**database(), "password": {"version": 1e300}}),
+    "password.version beyond counting": (
+        "password",
+        {**database(), "password": {"version": 1e300}},
+    ),
     "value_version of a half": ("value_version", text("x", value_version=1.5)),
     "reader with a template": ("access.readers", access(readers=["${aws:username}"])),
     "source with a policy variable": (
@@ -266,7 +269,10 @@ def test_what_no_limit_of_aws_forbids_applies_and_is_stored_as_it_was_given(
 def test_what_a_limit_forbids_is_refused_by_a_message(shared_workspace: Workspace) -> None:
     assert_refused(
         shared_workspace,
-        {case: (words, {"name": "edge/refused", **call}) for case, (words, call) in REFUSED.items()},
+        {
+            case: (words, {"name": "edge/refused", **call})
+            for case, (words, call) in REFUSED.items()
+        },
     )
 
 

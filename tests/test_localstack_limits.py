@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 import boto3
 import pytest
@@ -18,7 +17,7 @@ def policy(*statements: dict[str, str], padding: int = 0) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": statements}) + " " * padding
 
 
-def call(service: str, operation: str, **parameters: Any) -> Callable[[], object]:
+def call(service: str, operation: str, **parameters: object) -> Callable[[], object]:
     def run() -> object:
         client = boto3.client(service, config=UNCHECKED)  # type: ignore[call-overload]
         return getattr(client, operation)(**parameters)
@@ -40,7 +39,9 @@ REFUSED = {
     "pattern": call("kms", "create_alias", AliasName="alias/a.b", TargetKeyId="x"),
     "choice": call("kms", "create_key", KeyUsage="SIGN"),
     "key of a map": call("lambda", "tag_resource", Resource="x", Tags={"k": "v"}),
-    "bytes of a value": call("secretsmanager", "create_secret", Name="limits", SecretString="é" * 32769),
+    "bytes of a value": call(
+        "secretsmanager", "create_secret", Name="limits", SecretString="é" * 32769
+    ),
     "bytes of a key policy": call("kms", "create_key", Policy=policy(STATEMENT, padding=32768)),
     "a Sid twice": call("kms", "create_key", Policy=policy(STATEMENT, STATEMENT)),
     "51 tags": call(

@@ -75,7 +75,7 @@ def places(call: Mapping[str, Any]) -> Iterator[Place]:
         yield from _places(Place((name,), name, TYPES[name]), value)
 
 
-def _places(place: Place, value: Any) -> Iterator[Place]:
+def _places(place: Place, value: object) -> Iterator[Place]:
     yield place
     steps: list[tuple[str | int, Any]] = []
     if isinstance(value, dict) and place.type.kind in ("map", "object"):
@@ -102,7 +102,7 @@ def _names(name: str, kind: Type) -> Iterator[str]:
         yield from _names(f"{name}.{step}", each)
 
 
-def with_value(inputs: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:
+def with_value(inputs: Mapping[str, Any], path: Path, value: object) -> dict[str, Any]:
     """The inputs with another value at one place."""
     changed = copy.deepcopy(dict(inputs))
     inner: Any = changed
@@ -211,7 +211,7 @@ FULL: dict[str, dict[str, Any]] = {
         "name": "bad-input/rotation",
         "database": {
             **DATABASE,
-            "superuser_secret_arn": "arn:aws:secretsmanager:us-east-1:000000000000:secret:su-AbCdEf",
+            "superuser_secret_arn": "arn:aws:secretsmanager:us-east-1:000000000000:secret:s-AbCdEf",
             "superuser_key_arn": f"arn:aws:kms:us-east-1:000000000000:key/{KEY_ID}",
         },
         "rotation": {
@@ -385,8 +385,8 @@ def _values(kind: Type) -> st.SearchStrategy[Any]:
     return st.dictionaries(keys, values(kind.element), max_size=3) | many
 
 
-_OF_ANY_TYPE = st.one_of([_values(Type(kind)) for kind in ("string", "number", "bool")]) | st.just(
-    [{}]
+_OF_ANY_TYPE: st.SearchStrategy[Any] = st.one_of(
+    *[_values(Type(kind)) for kind in ("string", "number", "bool")], st.just([{}])
 )
 
 

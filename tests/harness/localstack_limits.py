@@ -54,7 +54,7 @@ def _check(_: HandlerChain, context: RequestContext, __: Response) -> None:
         raise CommonServiceException("ValidationException", message, sender_fault=True)
 
 
-def faults_of(shape: Shape, value: Any, path: str) -> Iterator[str]:
+def faults_of(shape: Shape, value: Any, path: str) -> Iterator[str]:  # noqa: ANN401
     """What the model of a parameter refuses of a value, in a line each."""
     if value is None:
         return
@@ -92,8 +92,8 @@ def faults_of(shape: Shape, value: Any, path: str) -> Iterator[str]:
 
 def pattern_of(shape: StringShape) -> str | None:
     """Pattern of a text in AWS's model, which botocore reads but does not offer."""
-    pattern: str | None = shape._shape_model.get("pattern")
-    return pattern
+    model: Mapping[str, str] = getattr(shape, "_shape_model")  # noqa: B009 unknown to its types
+    return model.get("pattern")
 
 
 def _other_faults(operation: str, request: Mapping[str, Any]) -> Iterator[str]:

@@ -143,7 +143,11 @@ def _terraform(workspace: Workspace) -> Terraform:
     return terraform
 
 
-def _errors(terraform: Terraform, command: str, **options: object) -> list[dict[str, Any]]:
+def _errors(
+    terraform: Terraform,
+    command: str,
+    **options: Any,  # noqa: ANN401
+) -> list[dict[str, Any]]:
     try:
         terraform.run(command, json=IsFlagged, input=False, **options)
     except TerraformError as error:

@@ -287,7 +287,7 @@ run "counts_no_error_where_there_was_no_invocation" {
   }
 
   variables {
-    function = { package = { s3 = { bucket = "packages", key = "rotation.zip" }, hash = "none" }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+    function = { package = { s3 = { bucket = "packages", key = "rotation.zip" }, hash = "Jc3hvKw1Yk1dRZTaE0uHdC1KNcVanoxrRZY7r3L1yiI=" }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
   }
 
   assert {
