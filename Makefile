@@ -7,7 +7,7 @@ PYTHON := python3.13
 TESTS := .venv/tests/bin/python
 setup = @$(PYTHON) -m harness.environments
 
-.PHONY: help demo test unit soak faults lint scan package release-check docs bench lock clean python
+.PHONY: help demo test unit soak faults fuzz lint scan package release-check docs bench lock clean python
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ soak: python ## Let clients log in all through 200 rotations
 faults: python ## Spoil each AWS call of apply, update and destroy, and run again; MINUTES=N ends it
 	$(setup) tests localstack
 	@MINUTES=$(MINUTES) $(TESTS) -m harness.fault_trials
+
+fuzz: python ## Try 1,000 calls of the module with values at random; CASES=NUMBER tries as many
+	$(setup) tests localstack
+	@CASES=$${CASES:-1000} $(TESTS) -m pytest tests/test_bad_input.py -k random
 
 lint: python ## Check format and types, validate the HCL and the workflows
 	$(setup) tests workflows

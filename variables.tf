@@ -90,6 +90,11 @@ variable "database" {
   })
   default = null
 
+  validation {
+    condition     = try(var.database.superuser_key_arn, null) == null || try(var.database.superuser_secret_arn, null) != null
+    error_message = "database.superuser_key_arn is given without superuser_secret_arn. Give the secret that this key encrypts, or leave both out."
+  }
+
   # Here and not at rotation, which the superuser's secret waits for and must not wait for that one in turn.
   validation {
     condition     = var.rotation == null || var.database != null
@@ -249,6 +254,11 @@ variable "rotation" {
     })
   })
   default = null
+
+  validation {
+    condition     = var.rotation == null || try(var.rotation.function, null) != null
+    error_message = "rotation.function is null. Give the function that rotates, as { package = {...} }, { published = {} } or { arn = \"...\" }."
+  }
 }
 
 variable "monitoring" {
@@ -291,6 +301,11 @@ variable "replicas" {
   }))
   default  = {}
   nullable = false
+
+  validation {
+    condition     = alltrue([for replica in values(var.replicas) : replica != null])
+    error_message = "replicas is null for ${join(", ", [for region, replica in var.replicas : region if replica == null])}. Give { kms_key_arn = \"...\" }, or leave the region out."
+  }
 }
 
 variable "cost" {

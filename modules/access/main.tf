@@ -38,7 +38,11 @@ locals {
   named     = distinct(concat(local.unlimited, local.readers))
 
   # For Sids of statements that may stand in one document with those of other secrets.
-  title = replace(title(replace(var.secret_name, "/[^A-Za-z0-9]/", " ")), " ", "")
+  # A Sid takes letters and digits alone. Where two names would give one title, as a/b and a-b, a hash tells them apart.
+  title = join("", concat(
+    [replace(title(replace(var.secret_name, "/[^A-Za-z0-9]/", " ")), " ", "")],
+    can(regex("^[a-z][a-z0-9]*(/[a-z][a-z0-9]*)*$", var.secret_name)) ? [] : [substr(sha256(var.secret_name), 0, 8)],
+  ))
 
   # Terraform reads the value with every plan, so a policy must not shut out whoever runs it.
   caller_arn = data.aws_caller_identity.current.arn

@@ -6,6 +6,20 @@
 data "aws_iam_policy_document" "secret" {
   source_policy_documents = var.policy_documents
 
+  # What else may stand there the provider refuses, or takes for something wider: any text as Principal for everybody, and
+  # a number as a condition's value for no condition.
+  lifecycle {
+    precondition {
+      condition     = alltrue(local.given_statements_are_whole)
+      error_message = "access.policy_documents: statement ${join(", ", [for index, whole in local.given_statements_are_whole : index + 1 if !whole])} (of all in their order) is not whole. It needs Effect, Allow or Deny; Action, Resource and Principal (or NotAction, NotResource, NotPrincipal), each a text or a list of texts, and Principal \"*\" or such lists by type; Condition, if any, has texts or lists of texts by key and operator."
+    }
+
+    precondition {
+      condition     = length(distinct(concat(local.own_sids, local.given_sids))) == length(local.own_sids) + length(local.given_sids)
+      error_message = "access.policy_documents has the Sids ${join(", ", local.given_sids)}; with ${join(", ", local.own_sids)}, which this module writes, one stands twice. A policy has each once: choose other Sids."
+    }
+  }
+
   dynamic "statement" {
     for_each = length(local.readers) == 0 ? [] : [local.readers]
 
@@ -126,7 +140,10 @@ locals {
   # https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
   services = {
     for service, source in var.services : service => {
-      title = replace(title(replace(split(".amazonaws.com", service)[0], "/[^A-Za-z0-9]/", " ")), " ", "")
+      title = join("", concat(
+        [replace(title(replace(split(".amazonaws.com", service)[0], "/[^A-Za-z0-9]/", " ")), " ", "")],
+        can(regex("^[a-z0-9]+\\.amazonaws\\.com$", service)) ? [] : [substr(sha256(service), 0, 8)],
+      ))
       conditions = merge(
         { "aws:SourceAccount" = { test = "StringEquals", values = [coalesce(source.source_account, local.account_id)] } },
         length(source.source_arns) == 0 ? {} : { "aws:SourceArn" = { test = "ArnLike", values = source.source_arns } },
@@ -168,9 +185,46 @@ locals {
     },
     {
       for tag, value in var.only.principal_tags :
-      "DenyReadingWithoutTag${replace(title(replace(tag, "/[^A-Za-z0-9]/", " ")), " ", "")}" => merge(
+      join("", concat(
+        ["DenyReadingWithoutTag", replace(title(replace(tag, "/[^A-Za-z0-9]/", " ")), " ", "")],
+        can(regex("^[A-Z][A-Za-z0-9]*$", tag)) ? [] : [substr(sha256(tag), 0, 8)],
+        )) => merge(
         { "aws:PrincipalTag/${tag}" = { test = "StringNotEquals", values = [value] } }, local.except_unlimited, local.except_services,
       )
     },
+  )
+}
+
+locals {
+  given_statements = flatten([for document in var.policy_documents : try(jsondecode(document).Statement, [])])
+  given_sids       = [for statement in local.given_statements : tostring(statement.Sid) if try(length(statement.Sid) > 0, false)]
+
+  # Texts alone begin with a quote in JSON.
+  given_statements_are_whole = [
+    for statement in local.given_statements : try(
+      contains(["Allow", "Deny"], statement.Effect)
+      && startswith(jsonencode(try(statement.Sid, "")), "\"")
+      && alltrue([
+        for texts in [
+          try(statement.Action, statement.NotAction),
+          try(statement.Resource, statement.NotResource),
+          try(values(try(statement.Principal, statement.NotPrincipal)), statement.Principal),
+        ] : length(flatten([texts])) > 0 && alltrue([for text in flatten([texts]) : startswith(jsonencode(text), "\"")])
+      ])
+      && (can(keys(try(statement.Principal, statement.NotPrincipal))) || try(statement.Principal, null) == "*")
+      && alltrue(flatten([
+        for operator, keys in try(statement.Condition, {}) : [
+          for key, texts in keys :
+          can(tobool(texts)) || (length(flatten([texts])) > 0 && alltrue([for text in flatten([texts]) : startswith(jsonencode(text), "\"")]))
+        ]
+      ])),
+      false,
+    )
+  ]
+
+  own_sids = concat(
+    ["ReadersReadValue", "RotatorsRotateValue", "AdministratorsManageSecret", "DenyRequestsWithoutTLS"],
+    keys(local.denials),
+    [for service in values(local.services) : "${service.title}ReadsValue"],
   )
 }

@@ -28,7 +28,7 @@ variable "readers" {
 
   validation {
     condition     = alltrue([for arn in coalesce(var.readers, []) : can(regex(local.principal_arn, arn))])
-    error_message = "access.readers: ${join(", ", [for arn in coalesce(var.readers, []) : arn if !can(regex(local.principal_arn, arn))])} is not the ARN of a role. Give arn:aws:iam::ACCOUNT:role/NAME with an account of 12 digits; for the session of an assumed role give the role itself. An AWS service goes into access.services."
+    error_message = "access.readers: ${jsonencode([for arn in coalesce(var.readers, []) : arn if !can(regex(local.principal_arn, arn))])} is not the ARN of a role. Give arn:${data.aws_partition.current.partition}:iam::ACCOUNT:role/NAME with an account of 12 digits; for the session of an assumed role give the role itself. An AWS service goes into access.services."
   }
 
   validation {
@@ -38,7 +38,7 @@ variable "readers" {
 }
 
 locals {
-  principal_arn   = "^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[A-Za-z0-9_+=,.@/-]+$"
+  principal_arn   = "^arn:${data.aws_partition.current.partition}:iam::[0-9]{12}:(role|user)/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,64}$"
   foreign_readers = [for arn in local.readers : arn if split(":", arn)[4] != local.account_id]
 }
 
@@ -62,13 +62,19 @@ variable "services" {
   }
 
   validation {
-    condition     = alltrue([for source in values(var.services) : can(regex("^[0-9]{12}$", coalesce(source.source_account, "000000000000")))])
-    error_message = "access.services: source_account is ${join(", ", [for source in values(var.services) : coalesce(source.source_account, "null")])}. An account id has 12 digits."
+    condition     = alltrue([for source in values(var.services) : source != null])
+    error_message = "access.services is null for ${join(", ", [for service, source in var.services : service if source == null])}. Give {} for a service without limits of its own, or leave it out."
   }
 
   validation {
-    condition     = alltrue(flatten([for source in values(var.services) : [for arn in source.source_arns : can(regex("^arn:aws[a-z-]*:[a-z0-9-]+:[^:]*:[^:]*:[^*].*$", arn))]]))
-    error_message = "access.services: source_arns has ${join(", ", flatten(values(var.services)[*].source_arns))}. Each must be the ARN of a resource, arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE, which may have * and ? in it."
+    condition     = alltrue([for source in values(var.services) : can(regex("^[0-9]{12}$", source.source_account)) if try(source.source_account, null) != null])
+    error_message = "access.services: source_account is ${jsonencode([for source in values(var.services) : try(source.source_account, null)])}. An account id has 12 digits."
+  }
+
+  # No "$" and "&", which could begin a policy variable.
+  validation {
+    condition     = alltrue([for arn in flatten([for source in values(var.services) : try(source.source_arns, [])]) : can(regex("^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9*?-]*:[0-9*?]*:[A-Za-z0-9_+=,.@?:/#!~-][A-Za-z0-9_+=,.@*?:/#!~-]*$", arn))])
+    error_message = "access.services: source_arns has ${jsonencode(flatten([for source in values(var.services) : try(source.source_arns, [])]))}. Each must be the ARN of a resource, arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE, which may have * and ? in it."
   }
 }
 
@@ -80,7 +86,7 @@ variable "administrators" {
 
   validation {
     condition     = alltrue([for arn in var.administrators : can(regex(local.principal_arn, arn)) && try(split(":", arn)[4], null) == local.account_id])
-    error_message = "access.administrators: ${join(", ", [for arn in var.administrators : arn if !can(regex(local.principal_arn, arn)) || try(split(":", arn)[4], null) != local.account_id])} is not the ARN of a role of this account, ${local.account_id}. Give arn:aws:iam::${local.account_id}:role/NAME; for the session of an assumed role give the role itself."
+    error_message = "access.administrators: ${jsonencode([for arn in var.administrators : arn if !can(regex(local.principal_arn, arn)) || try(split(":", arn)[4], null) != local.account_id])} is not the ARN of a role of this account, ${local.account_id}. Give arn:aws:iam::${local.account_id}:role/NAME; for the session of an assumed role give the role itself."
   }
 }
 
@@ -92,7 +98,7 @@ variable "rotators" {
 
   validation {
     condition     = alltrue([for arn in var.rotators : can(regex(local.principal_arn, arn)) && try(split(":", arn)[4], null) == local.account_id])
-    error_message = "access.rotators: ${join(", ", [for arn in var.rotators : arn if !can(regex(local.principal_arn, arn)) || try(split(":", arn)[4], null) != local.account_id])} is not the ARN of a role of this account, ${local.account_id}. Give arn:aws:iam::${local.account_id}:role/NAME; for the session of an assumed role give the role itself."
+    error_message = "access.rotators: ${jsonencode([for arn in var.rotators : arn if !can(regex(local.principal_arn, arn)) || try(split(":", arn)[4], null) != local.account_id])} is not the ARN of a role of this account, ${local.account_id}. Give arn:aws:iam::${local.account_id}:role/NAME; for the session of an assumed role give the role itself."
   }
 }
 
@@ -103,6 +109,17 @@ variable "superuser" {
     key_arn    = optional(string)
   })
   default = null
+
+  # In both a wildcard would let rotators read more than this one secret.
+  validation {
+    condition     = var.superuser == null || can(regex("^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+$", var.superuser.secret_arn))
+    error_message = "database.superuser_secret_arn is ${jsonencode(try(var.superuser.secret_arn, null))}, which is not the ARN of a secret. Give the superuser's secret as arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX."
+  }
+
+  validation {
+    condition     = try(var.superuser.key_arn, null) == null || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.superuser.key_arn))
+    error_message = "database.superuser_key_arn is ${jsonencode(try(var.superuser.key_arn, null))}, which is not the ARN of a key. Give the key that encrypts the superuser's secret as arn:aws:kms:REGION:ACCOUNT:key/ID, or leave it out for the AWS managed key."
+  }
 }
 
 variable "only" {
@@ -128,42 +145,48 @@ variable "only" {
 
   validation {
     condition     = alltrue([for id in var.only.vpc_endpoint_ids : can(regex("^vpce-[0-9a-f]+$", id))])
-    error_message = "access.only.vpc_endpoint_ids is ${join(", ", var.only.vpc_endpoint_ids)}. Give ids of VPC endpoints, like vpce-0a1b2c3d4e5f67890."
+    error_message = "access.only.vpc_endpoint_ids is ${jsonencode(var.only.vpc_endpoint_ids)}. Give ids of VPC endpoints, like vpce-0a1b2c3d4e5f67890."
   }
 
   validation {
     condition     = alltrue([for range in var.only.ip_ranges : can(cidrhost(range, 0))])
-    error_message = "access.only.ip_ranges is ${join(", ", var.only.ip_ranges)}. Give ranges in CIDR notation, like 203.0.113.0/24; a single address ends in /32."
+    error_message = "access.only.ip_ranges is ${jsonencode(var.only.ip_ranges)}. Give ranges in CIDR notation, like 203.0.113.0/24; a single address ends in /32."
   }
 
   validation {
     condition     = !anytrue([for range in var.only.ip_ranges : can(regex("^(10|127|192\\.168|172\\.(1[6-9]|2[0-9]|3[01]))\\.", range))])
-    error_message = "access.only.ip_ranges is ${join(", ", var.only.ip_ranges)}. AWS sees public addresses only, so that a private range lets nobody in: for requests from a VPC give vpc_endpoint_ids."
+    error_message = "access.only.ip_ranges is ${jsonencode(var.only.ip_ranges)}. AWS sees public addresses only, so that a private range lets nobody in: for requests from a VPC give vpc_endpoint_ids."
   }
 
   validation {
-    condition     = alltrue([for range in var.only.ip_ranges : !endswith(range, "/0")])
-    error_message = "access.only.ip_ranges is ${join(", ", var.only.ip_ranges)}. A range of /0 is every address and limits nothing: leave it out, or give the ranges that are meant."
+    condition     = alltrue([for range in var.only.ip_ranges : !endswith(range, "/0") if range != null])
+    error_message = "access.only.ip_ranges is ${jsonencode(var.only.ip_ranges)}. A range of /0 is every address and limits nothing: leave it out, or give the ranges that are meant."
   }
 
   validation {
-    condition     = can(regex("^o-[a-z0-9]{10,32}$", coalesce(var.only.organization_id, "o-0000000000")))
-    error_message = "access.only.organization_id is \"${coalesce(var.only.organization_id, "null")}\". Give the organization's id: o- and 10 to 32 lower-case letters or digits."
+    condition     = var.only.organization_id == null || can(regex("^o-[a-z0-9]{10,32}$", var.only.organization_id))
+    error_message = "access.only.organization_id is ${jsonencode(var.only.organization_id)}. Give the organization's id: o- and 10 to 32 lower-case letters or digits."
   }
 
   validation {
     condition     = alltrue([for instant in [var.only.not_before, var.only.not_after] : can(timeadd(instant, "0s")) if instant != null])
-    error_message = "access.only.not_before is \"${coalesce(var.only.not_before, "null")}\" and not_after \"${coalesce(var.only.not_after, "null")}\". Give instants as 2026-01-31T08:00:00Z."
+    error_message = "access.only.not_before is ${jsonencode(var.only.not_before)} and not_after ${jsonencode(var.only.not_after)}. Give instants as 2026-01-31T08:00:00Z."
   }
 
   validation {
     condition     = try(timecmp(var.only.not_before, var.only.not_after) < 0, true)
-    error_message = "access.only.not_before, ${coalesce(var.only.not_before, "null")}, is not before not_after, ${coalesce(var.only.not_after, "null")}: nobody could ever read the value. Exchange them, or leave one out."
+    error_message = "access.only.not_before, ${jsonencode(var.only.not_before)}, is not before not_after, ${jsonencode(var.only.not_after)}: nobody could ever read the value. Exchange them, or leave one out."
   }
 
   validation {
     condition     = alltrue([for key, value in var.only.principal_tags : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) && can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,256}$", value))])
-    error_message = "access.only.principal_tags: ${join(", ", [for key, value in var.only.principal_tags : "${key} = ${value}"])} is not valid. Keys take 1 to 128 and values 1 to 256 letters, numbers, spaces and _ . : / = + - @."
+    error_message = "access.only.principal_tags: ${jsonencode(var.only.principal_tags)} is not valid. Keys take 1 to 128 and values 1 to 256 letters, numbers, spaces and _ . : / = + - @."
+  }
+
+  # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
+  validation {
+    condition     = length(distinct([for key in keys(var.only.principal_tags) : lower(key)])) == length(var.only.principal_tags)
+    error_message = "access.only.principal_tags has the keys ${join(", ", keys(var.only.principal_tags))}, two of which differ in case alone: for IAM they are one tag. Keep one of them."
   }
 }
 
@@ -187,7 +210,7 @@ variable "key_administrators" {
 
   validation {
     condition     = alltrue([for arn in var.key_administrators : can(regex(local.principal_arn, arn))])
-    error_message = "key.administrators: ${join(", ", [for arn in var.key_administrators : arn if !can(regex(local.principal_arn, arn))])} is not the ARN of a role. Give arn:aws:iam::ACCOUNT:role/NAME; for the session of an assumed role give the role itself."
+    error_message = "key.administrators: ${jsonencode([for arn in var.key_administrators : arn if !can(regex(local.principal_arn, arn))])} is not the ARN of a role. Give arn:aws:iam::ACCOUNT:role/NAME; for the session of an assumed role give the role itself."
   }
 }
 

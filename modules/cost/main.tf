@@ -7,8 +7,8 @@ locals {
 
   days_between_rotations = var.rotation == null ? null : coalesce(
     var.rotation.days,
-    try(tonumber(regex("^rate\\((\\d+) days?\\)$", var.rotation.schedule)[0]), null),
-    try(tonumber(regex("^rate\\((\\d+) hours?\\)$", var.rotation.schedule)[0]) / 24, null),
+    try(tonumber(regex("^rate\\(([1-9]\\d*) days?\\)$", var.rotation.schedule)[0]), null),
+    try(tonumber(regex("^rate\\(([1-9]\\d*) hours?\\)$", var.rotation.schedule)[0]) / 24, null),
     1,
   )
 

@@ -71,6 +71,11 @@ variable "rotation" {
     schedule = optional(string)
   })
   default = null
+
+  validation {
+    condition     = try(var.rotation.days, null) == null || try(var.rotation.days > 0, false)
+    error_message = "rotation.days is ${try(coalesce(var.rotation.days, 0), 0)}. Use a number above 0."
+  }
 }
 
 variable "alarms" {

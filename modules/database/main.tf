@@ -18,7 +18,8 @@ locals {
   cluster_engines = ["docdb", "redshift"]
 
   # A validation reports an unknown engine; until then every other check sees the widest limits.
-  engine = lookup(local.engines, var.database.engine, { json_engine = var.database.engine, port = 0, password_length_max = 4096 })
+  engine_name = coalesce(var.database.engine, "none")
+  engine      = lookup(local.engines, local.engine_name, { json_engine = local.engine_name, port = 0, password_length_max = 4096 })
 
   fields = {
     engine               = local.engine.json_engine
@@ -26,7 +27,7 @@ locals {
     host                 = var.database.host
     port                 = coalesce(var.database.port, local.engine.port)
     dbname               = var.database.dbname
-    ssl                  = var.database.engine == "docdb" ? coalesce(var.database.ssl, true) : var.database.ssl
+    ssl                  = local.engine_name == "docdb" ? coalesce(var.database.ssl, true) : var.database.ssl
     dbInstanceIdentifier = var.database.instance_identifier
     dbClusterIdentifier  = var.database.cluster_identifier
     masterarn            = var.database.superuser_secret_arn

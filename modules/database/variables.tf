@@ -25,12 +25,12 @@ variable "database" {
   nullable = false
 
   validation {
-    condition     = contains(keys(local.engines), var.database.engine)
-    error_message = "database.engine is \"${var.database.engine}\", which Secrets Manager does not know. Use one of: ${join(", ", keys(local.engines))}. For anything else store key_values."
+    condition     = contains(keys(local.engines), coalesce(var.database.engine, "none"))
+    error_message = "database.engine is ${jsonencode(var.database.engine)}, which Secrets Manager does not know. Use one of: ${join(", ", keys(local.engines))}. For anything else store key_values."
   }
 
   validation {
-    condition     = trimspace(var.database.username) != ""
+    condition     = try(trimspace(var.database.username) != "", false)
     error_message = "database.username is empty. Give the name of the database user that the password belongs to."
   }
 
@@ -45,7 +45,7 @@ variable "database" {
   }
 
   validation {
-    condition     = var.database.engine != "oracle" || try(trimspace(var.database.dbname) != "", false)
+    condition     = coalesce(var.database.engine, "none") != "oracle" || try(trimspace(var.database.dbname) != "", false)
     error_message = "database.dbname is missing. Oracle needs a database name to connect: set dbname."
   }
 
@@ -55,13 +55,13 @@ variable "database" {
   }
 
   validation {
-    condition     = var.database.instance_identifier == null || !contains(local.cluster_engines, var.database.engine)
-    error_message = "database.instance_identifier is set, but ${var.database.engine} runs as a cluster. Use cluster_identifier."
+    condition     = var.database.instance_identifier == null || !contains(local.cluster_engines, coalesce(var.database.engine, "none"))
+    error_message = "database.instance_identifier is set, but ${coalesce(var.database.engine, "none")} runs as a cluster. Use cluster_identifier."
   }
 
   validation {
-    condition     = can(regex("^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:.+$", coalesce(var.database.superuser_secret_arn, "arn:aws:secretsmanager:us-east-1:000000000000:secret:none")))
-    error_message = "database.superuser_secret_arn is \"${coalesce(var.database.superuser_secret_arn, "null")}\", which is not the ARN of a secret. Give the superuser's secret as arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX."
+    condition     = var.database.superuser_secret_arn == null || can(regex("^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+$", var.database.superuser_secret_arn))
+    error_message = "database.superuser_secret_arn is ${jsonencode(var.database.superuser_secret_arn)}, which is not the ARN of a secret. Give the superuser's secret as arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX."
   }
 }
 
@@ -72,6 +72,6 @@ variable "password_length" {
 
   validation {
     condition     = try(var.password_length >= 8 && var.password_length <= local.engine.password_length_max, var.password_length == null)
-    error_message = "password.length is ${coalesce(var.password_length, 0)}. ${var.database.engine} takes passwords of 8 to ${local.engine.password_length_max} characters."
+    error_message = "password.length is ${coalesce(var.password_length, 0)}. ${local.engine_name} takes passwords of 8 to ${local.engine.password_length_max} characters."
   }
 }

@@ -12,13 +12,13 @@ variable "existing" {
   }
 
   validation {
-    condition     = can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", coalesce(try(var.existing.arn, null), "arn:aws:kms:us-east-1:000000000000:key/none")))
-    error_message = "key.existing.arn is \"${coalesce(try(var.existing.arn, null), "null")}\". Give a key's ARN, arn:aws:kms:REGION:ACCOUNT:key/ID."
+    condition     = try(var.existing.arn, null) == null || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.existing.arn))
+    error_message = "key.existing.arn is ${jsonencode(try(var.existing.arn, null))}. Give a key's ARN, arn:aws:kms:REGION:ACCOUNT:key/ID."
   }
 
   validation {
-    condition     = startswith(coalesce(try(var.existing.alias, null), "alias/none"), "alias/")
-    error_message = "key.existing.alias is \"${coalesce(try(var.existing.alias, null), "null")}\". Give an alias as alias/NAME."
+    condition     = try(var.existing.alias, null) == null || can(regex("^alias/[A-Za-z0-9/_-]{1,250}$", var.existing.alias))
+    error_message = "key.existing.alias is ${jsonencode(try(var.existing.alias, null))}. Give an alias as alias/NAME, with 1 to 250 of the characters A-Z a-z 0-9 / _ - after the first slash."
   }
 }
 

@@ -20,6 +20,11 @@ variable "readers" {
   description = "ARNs of the IAM roles (or users) that may read the value without notice: readers, administrators and rotators. Null: reading is not watched. Of a role in another account CloudTrail tells the account alone, so that all of that account may."
   type        = list(string)
   default     = null
+
+  validation {
+    condition     = alltrue([for arn in coalesce(var.readers, []) : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/.+$", arn))])
+    error_message = "readers is ${jsonencode(var.readers)}. Give ARNs of roles, arn:aws:iam::ACCOUNT:role/NAME."
+  }
 }
 
 variable "reader_services" {
@@ -50,8 +55,8 @@ variable "topic_arn" {
   }
 
   validation {
-    condition     = can(regex("^arn:${local.partition}:sns:${local.region}:[0-9]{12}:[A-Za-z0-9_-]+$", coalesce(var.topic_arn, "arn:${local.partition}:sns:${local.region}:000000000000:none")))
-    error_message = "monitoring.topic_arn is \"${coalesce(var.topic_arn, "null")}\". Give the ARN of a standard topic of the secret's region: arn:${local.partition}:sns:${local.region}:ACCOUNT:NAME."
+    condition     = var.topic_arn == null || can(regex("^arn:${local.partition}:sns:${local.region}:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", var.topic_arn))
+    error_message = "monitoring.topic_arn is ${jsonencode(var.topic_arn)}. Give the ARN of a standard topic of the secret's region: arn:${local.partition}:sns:${local.region}:ACCOUNT:NAME."
   }
 }
 
@@ -61,9 +66,13 @@ variable "emails" {
   default     = null
 
   validation {
-    condition     = alltrue([for email in coalesce(var.emails, []) : can(regex("^[^@\\s]+@[^@\\s]+$", email))])
-    error_message = "monitoring.emails: ${join(", ", [for email in coalesce(var.emails, []) : email if !can(regex("^[^@\\s]+@[^@\\s]+$", email))])} is not an e-mail address. Give addresses as name@example.com."
+    condition     = alltrue([for email in coalesce(var.emails, []) : can(regex(local.email, email))])
+    error_message = "monitoring.emails: ${jsonencode([for email in coalesce(var.emails, []) : email if !can(regex(local.email, email))])} is not an e-mail address. Give addresses as name@example.com."
   }
+}
+
+locals {
+  email = "^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}$"
 }
 
 variable "trail" {
@@ -75,6 +84,11 @@ variable "trail" {
     log_group_name = string
   })
   default = null
+
+  validation {
+    condition     = var.trail == null || can(regex("^[A-Za-z0-9_/.#-]{1,512}$", var.trail.log_group_name))
+    error_message = "monitoring.trail.log_group_name is ${jsonencode(try(var.trail.log_group_name, null))}. Give the name of a log group: 1 to 512 of the characters A-Z a-z 0-9 _ / . # -."
+  }
 }
 
 variable "max_denied_reads" {
@@ -84,8 +98,8 @@ variable "max_denied_reads" {
   nullable    = false
 
   validation {
-    condition     = var.max_denied_reads >= 0 && floor(var.max_denied_reads) == var.max_denied_reads
-    error_message = "monitoring.max_denied_reads is ${var.max_denied_reads}. Give a whole number from 0, which tells of every denied attempt."
+    condition     = var.max_denied_reads >= 0 && var.max_denied_reads <= 1000000000 && floor(var.max_denied_reads) == var.max_denied_reads
+    error_message = "monitoring.max_denied_reads is ${var.max_denied_reads}. Give a whole number from 0, which tells of every denied attempt, to 1,000,000,000."
   }
 }
 
@@ -96,8 +110,8 @@ variable "max_calls" {
   nullable    = false
 
   validation {
-    condition     = var.max_calls >= 1 && floor(var.max_calls) == var.max_calls
-    error_message = "monitoring.max_calls is ${var.max_calls}. Give a whole number from 1."
+    condition     = var.max_calls >= 1 && var.max_calls <= 1000000000 && floor(var.max_calls) == var.max_calls
+    error_message = "monitoring.max_calls is ${var.max_calls}. Give a whole number from 1 to 1,000,000,000."
   }
 }
 

@@ -11,7 +11,7 @@ variable "engine" {
 
   validation {
     condition     = var.function.arn != null || contains(keys(local.published_applications), coalesce(var.engine, "null"))
-    error_message = "database.engine is ${coalesce(var.engine, "null")}, which neither this module's function nor AWS's published ones are set up for here. Use one of: ${join(", ", keys(local.published_applications))}; or give rotation.function = { arn = \"...\" }."
+    error_message = "database.engine is ${jsonencode(var.engine)}, which neither this module's function nor AWS's published ones are set up for here. Use one of: ${join(", ", keys(local.published_applications))}; or give rotation.function = { arn = \"...\" }."
   }
 }
 
@@ -34,7 +34,7 @@ variable "strategy" {
 
   validation {
     condition     = contains(["single_user", "alternating_users"], var.strategy)
-    error_message = "rotation.strategy is \"${var.strategy}\". Use single_user or alternating_users."
+    error_message = "rotation.strategy is ${jsonencode(var.strategy)}. Use single_user or alternating_users."
   }
 
   validation {
@@ -131,8 +131,23 @@ variable "function" {
   }
 
   validation {
+    condition     = try(var.function.package.s3, null) == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.function.package.s3.bucket)) && try(length(var.function.package.s3.key) > 0, false)
+    error_message = "rotation.function.package.s3 is ${jsonencode(try(var.function.package.s3, null))}. Give the name of a bucket and the key of the zip in it."
+  }
+
+  validation {
+    condition     = try(var.function.package.hash, null) == null || can(regex("^[A-Za-z0-9+/]{43}=$", var.function.package.hash))
+    error_message = "rotation.function.package.hash is ${jsonencode(try(var.function.package.hash, null))}. Give the SHA-256 of the zip in base64, as filebase64sha256(\"FILE\") and make package do."
+  }
+
+  validation {
+    condition     = try(var.function.published.version, null) == null || can(regex("^[0-9]+\\.[0-9]+\\.[0-9]+$", var.function.published.version))
+    error_message = "rotation.function.published.version is ${jsonencode(try(var.function.published.version, null))}. Give three numbers, as 1.1.671, or leave it out for the newest."
+  }
+
+  validation {
     condition     = try(var.function.package.file, null) == null || try(fileexists(var.function.package.file), false)
-    error_message = "rotation.function.package.file is \"${coalesce(try(var.function.package.file, null), "null")}\", where there is no file. Build it: make package."
+    error_message = "rotation.function.package.file is ${jsonencode(try(var.function.package.file, null))}, where there is no file. Build it: make package."
   }
 
   validation {
@@ -141,24 +156,76 @@ variable "function" {
   }
 
   validation {
-    condition     = try(length(var.function.network.subnet_ids) > 0, var.function.network == null)
-    error_message = "rotation.function.network.subnet_ids is empty. Give the subnets from which the database and Secrets Manager can be reached."
+    condition     = var.function.network == null || can(regex("^vpc-[0-9a-f]+$", var.function.network.vpc_id))
+    error_message = "rotation.function.network.vpc_id is ${jsonencode(try(var.function.network.vpc_id, null))}. Give the id of a VPC, like vpc-0a1b2c3d4e5f67890."
+  }
+
+  # https://docs.aws.amazon.com/lambda/latest/api/API_VpcConfig.html
+  validation {
+    condition     = try(length(var.function.network.subnet_ids) >= 1 && length(var.function.network.subnet_ids) <= 16, var.function.network == null)
+    error_message = "rotation.function.network.subnet_ids has ${try(length(var.function.network.subnet_ids), 0)} entries. Give 1 to 16 subnets from which the database and Secrets Manager can be reached."
   }
 
   validation {
-    condition     = can(regex("^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:.+$", coalesce(var.function.arn, "arn:aws:lambda:us-east-1:000000000000:function:none")))
-    error_message = "rotation.function.arn is \"${coalesce(var.function.arn, "null")}\". Give the ARN of a Lambda function, arn:aws:lambda:REGION:ACCOUNT:function:NAME."
+    condition     = alltrue([for id in coalesce(try(var.function.network.subnet_ids, null), []) : can(regex("^subnet-[0-9a-f]+$", id))])
+    error_message = "rotation.function.network.subnet_ids is ${jsonencode(try(var.function.network.subnet_ids, null))}. Give ids of subnets, like subnet-0a1b2c3d4e5f67890."
+  }
+
+  validation {
+    condition     = alltrue([for id in coalesce(try(var.function.network.database_security_group_ids, null), []) : can(regex("^sg-[0-9a-f]+$", id))])
+    error_message = "rotation.function.network.database_security_group_ids is ${jsonencode(try(var.function.network.database_security_group_ids, null))}. Give ids of security groups, like sg-0a1b2c3d4e5f67890."
+  }
+
+  validation {
+    condition     = try(length(distinct(var.function.network.database_security_group_ids)) == length(var.function.network.database_security_group_ids), true)
+    error_message = "rotation.function.network.database_security_group_ids is ${jsonencode(try(var.function.network.database_security_group_ids, null))}, one twice, for which the same rule would be made twice. Name each once."
+  }
+
+  validation {
+    condition     = var.function.arn == null || can(regex("^arn:aws[a-z-]*:lambda:[a-z]{2}(-[a-z]+)+-[0-9]:[0-9]{12}:function:[A-Za-z0-9_-]{1,64}(:[A-Za-z0-9_-]{1,128})?$", var.function.arn))
+    error_message = "rotation.function.arn is ${jsonencode(var.function.arn)}. Give the ARN of a Lambda function, arn:aws:lambda:REGION:ACCOUNT:function:NAME."
   }
 
   validation {
     condition     = contains(["arm64", "x86_64"], var.function.architecture)
-    error_message = "rotation.function.architecture is \"${var.function.architecture}\". Lambda has arm64 and x86_64."
+    error_message = "rotation.function.architecture is ${jsonencode(var.function.architecture)}. Lambda has arm64 and x86_64."
   }
 
   validation {
     condition     = var.function.timeout_in_seconds >= 1 && var.function.timeout_in_seconds <= 900 && floor(var.function.timeout_in_seconds) == var.function.timeout_in_seconds
     error_message = "rotation.function.timeout_in_seconds is ${var.function.timeout_in_seconds}. Lambda takes a whole number from 1 to 900."
   }
+
+  validation {
+    condition     = var.function.reserved_concurrency == -1 || var.function.reserved_concurrency >= 1 && var.function.reserved_concurrency <= 1000000 && floor(var.function.reserved_concurrency) == var.function.reserved_concurrency
+    error_message = "rotation.function.reserved_concurrency is ${var.function.reserved_concurrency}. Give a whole number from 1, or -1 for as many as the account allows; with 0 the function would never run."
+  }
+
+  # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+  validation {
+    condition     = contains(local.retention_days, var.function.logs.retention_in_days)
+    error_message = "rotation.function.logs.retention_in_days is ${var.function.logs.retention_in_days}. CloudWatch Logs takes one of: ${join(", ", local.retention_days)}; 0 keeps them for ever."
+  }
+
+  validation {
+    condition     = var.function.logs.kms_key_arn == null || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.function.logs.kms_key_arn))
+    error_message = "rotation.function.logs.kms_key_arn is ${jsonencode(var.function.logs.kms_key_arn)}. Give a key's ARN, arn:aws:kms:REGION:ACCOUNT:key/ID."
+  }
+
+  # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+  validation {
+    condition     = length(var.function.alarm_topic_arns) <= 5
+    error_message = "rotation.function.alarm_topic_arns has ${length(var.function.alarm_topic_arns)} entries. An alarm tells 5 topics at most: name fewer, and let one tell the others."
+  }
+
+  validation {
+    condition     = alltrue([for arn in var.function.alarm_topic_arns : can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", arn))])
+    error_message = "rotation.function.alarm_topic_arns is ${jsonencode(var.function.alarm_topic_arns)}. Give ARNs of standard topics, arn:aws:sns:REGION:ACCOUNT:NAME."
+  }
+}
+
+locals {
+  retention_days = [0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
 }
 
 variable "tags" {
@@ -166,4 +233,10 @@ variable "tags" {
   type        = map(string)
   default     = {}
   nullable    = false
+
+  # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
+  validation {
+    condition     = length(distinct([for key in keys(var.tags) : lower(key)])) == length(var.tags)
+    error_message = "tags has the keys ${join(", ", keys(var.tags))}, two of which differ in case alone: the role of the function cannot have both. Keep one of them."
+  }
 }

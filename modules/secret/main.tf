@@ -55,7 +55,7 @@ locals {
 
   public_statements = [
     for index, statement in local.policy_statements : try(statement.Sid, tostring(index + 1))
-    if statement.Effect == "Allow"
+    if try(statement.Effect, null) == "Allow"
     && (can(statement.NotPrincipal) || contains(flatten([try(values(statement.Principal), statement.Principal, [])]), "*"))
     && !anytrue(flatten([
       for operator, keys in try(statement.Condition, {}) : [

@@ -9,7 +9,7 @@ variable "name" {
 
   validation {
     condition     = can(regex("^[A-Za-z0-9/_+=.@-]{1,512}$", var.name))
-    error_message = "name is \"${var.name}\" (${length(var.name)} characters). Use 1 to 512 of the characters A-Z a-z 0-9 / _ + = . @ -."
+    error_message = "name is ${jsonencode(var.name)} (${length(var.name)} characters). Use 1 to 512 of the characters A-Z a-z 0-9 / _ + = . @ -."
   }
 
   validation {
@@ -29,8 +29,9 @@ variable "description" {
   default     = null
 
   validation {
-    condition     = length(coalesce(var.description, "-")) <= 2048
-    error_message = "description has ${length(coalesce(var.description, "-"))} characters. Use 2,048 at most."
+    # By character: length() alone takes letters with their accents for one.
+    condition     = try(length(split("", var.description)) <= 2048, var.description == null)
+    error_message = "description has ${try(length(split("", var.description)), 0)} characters. Use 2,048 at most."
   }
 }
 
@@ -72,8 +73,8 @@ variable "replicas" {
   }
 
   validation {
-    condition     = alltrue([for region, replica in var.replicas : can(regex("^arn:aws[a-z-]*:kms:${region}:[0-9]{12}:key/.+$", replica.kms_key_arn))])
-    error_message = "replicas: the copy in ${join(", ", [for region, replica in var.replicas : region if !can(regex("^arn:aws[a-z-]*:kms:${region}:[0-9]{12}:key/.+$", replica.kms_key_arn))])} has no key of its own region. Give kms_key_arn as arn:aws:kms:REGION:ACCOUNT:key/ID with the copy's region."
+    condition     = alltrue([for region, replica in var.replicas : can(regex("^arn:aws[a-z-]*:kms:${region}:[0-9]{12}:key/[A-Za-z0-9-]+$", replica.kms_key_arn))])
+    error_message = "replicas: the copy in ${join(", ", [for region, replica in var.replicas : region if !can(regex("^arn:aws[a-z-]*:kms:${region}:[0-9]{12}:key/[A-Za-z0-9-]+$", replica.kms_key_arn))])} has no key of its own region. Give kms_key_arn as arn:aws:kms:REGION:ACCOUNT:key/ID with the copy's region."
   }
 }
 
@@ -127,23 +128,23 @@ variable "rotation" {
   }
 
   validation {
-    condition     = can(regex(local.schedule_expression, coalesce(try(var.rotation.schedule, null), "rate(1 day)")))
-    error_message = "rotation.schedule is \"${coalesce(try(var.rotation.schedule, null), "null")}\". Give rate(10 days), rate(4 hours) to rate(999 hours), or cron(0 HOURS DAY-OF-MONTH MONTH DAY-OF-WEEK *) in UTC, as cron(0 16 1,15 * ? *): minutes are 0 and the year is *."
+    condition     = try(var.rotation.schedule, null) == null || can(regex(local.schedule_expression, var.rotation.schedule))
+    error_message = "rotation.schedule is ${jsonencode(try(var.rotation.schedule, null))}. Give rate(10 days), rate(4 hours) to rate(999 hours), or cron(0 HOURS DAY-OF-MONTH MONTH DAY-OF-WEEK *) in UTC, as cron(0 16 1,15 * ? *): minutes are 0 and the year is *."
   }
 
   validation {
-    condition     = can(regex("^([1-9]|1[0-9]|2[0-4])h$", coalesce(try(var.rotation.window, null), "1h")))
-    error_message = "rotation.window is \"${coalesce(try(var.rotation.window, null), "null")}\". Give hours, from 1h to 24h."
+    condition     = try(var.rotation.window, null) == null || can(regex("^([1-9]|1[0-9]|2[0-4])h$", var.rotation.window))
+    error_message = "rotation.window is ${jsonencode(try(var.rotation.window, null))}. Give hours, from 1h to 24h."
   }
 
   validation {
     condition     = try(tonumber(trimsuffix(var.rotation.window, "h")) <= tonumber(regex("^rate\\(([0-9]+) hours\\)$", var.rotation.schedule)[0]), true)
-    error_message = "rotation.window, ${coalesce(try(var.rotation.window, null), "null")}, is longer than the time between two rotations, ${coalesce(try(var.rotation.schedule, null), "null")}. Make it at most as long."
+    error_message = "rotation.window, ${jsonencode(try(var.rotation.window, null))}, is longer than the time between two rotations, ${jsonencode(try(var.rotation.schedule, null))}. Make it at most as long."
   }
 
   validation {
     condition     = try(tonumber(regex("^cron\\(0 ([0-9]+) ", var.rotation.schedule)[0]) + tonumber(trimsuffix(var.rotation.window, "h")) <= 24, true)
-    error_message = "rotation.window, ${coalesce(try(var.rotation.window, null), "null")}, goes past the end of the UTC day on which ${coalesce(try(var.rotation.schedule, null), "null")} starts it. Shorten it, or start earlier."
+    error_message = "rotation.window, ${jsonencode(try(var.rotation.window, null))}, goes past the end of the UTC day on which ${jsonencode(try(var.rotation.schedule, null))} starts it. Shorten it, or start earlier."
   }
 
   validation {
@@ -201,8 +202,8 @@ variable "password" {
   default = null
 
   validation {
-    condition     = try(var.password.version >= 1 && floor(var.password.version) == var.password.version, var.password == null)
-    error_message = "password.version is ${try(var.password.version, 0)}. Use a whole number from 1."
+    condition     = try(var.password.version >= 1 && var.password.version <= 1000000000 && floor(var.password.version) == var.password.version, var.password == null)
+    error_message = "password.version is ${try(var.password.version, 0)}. Use a whole number from 1 to 1,000,000,000."
   }
 
   validation {
@@ -211,8 +212,8 @@ variable "password" {
   }
 
   validation {
-    condition     = length(try(var.password.exclude_characters, "")) <= 4096
-    error_message = "password.exclude_characters has ${length(try(var.password.exclude_characters, ""))} characters. GetRandomPassword takes 4,096 at most."
+    condition     = length(split("", try(var.password.exclude_characters, ""))) <= 4096
+    error_message = "password.exclude_characters has ${length(split("", try(var.password.exclude_characters, "")))} characters. GetRandomPassword takes 4,096 at most."
   }
 
   validation {
@@ -235,7 +236,7 @@ variable "password" {
         punctuation = try(var.password.exclude_punctuation, false)
       } : excluded || length(setsubtract(split("", local.password_classes[class]), split("", try(var.password.exclude_characters, "")))) > 0
     ])
-    error_message = "password.exclude_characters \"${try(var.password.exclude_characters, "")}\" leaves nothing of a class of which the password must have one. Exclude that class as a whole (exclude_numbers = true, say), or set require_each_included_type = false."
+    error_message = "password.exclude_characters ${jsonencode(try(var.password.exclude_characters, ""))} leaves nothing of a class of which the password must have one. Exclude that class as a whole (exclude_numbers = true, say), or set require_each_included_type = false."
   }
 }
 
@@ -267,8 +268,8 @@ variable "value_version" {
   default     = null
 
   validation {
-    condition     = try(var.value_version >= 1 && floor(var.value_version) == var.value_version, var.value_version == null)
-    error_message = "value_version is ${coalesce(var.value_version, 0)}. Use a whole number from 1."
+    condition     = try(var.value_version >= 1 && var.value_version <= 1000000000 && floor(var.value_version) == var.value_version, var.value_version == null)
+    error_message = "value_version is ${coalesce(var.value_version, 0)}. Use a whole number from 1 to 1,000,000,000."
   }
 }
 

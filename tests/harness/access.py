@@ -6,6 +6,7 @@ explained in tests/access/vocabulary.toml.
 
 import copy
 import csv
+import hashlib
 import itertools
 import re
 import tomllib
@@ -47,6 +48,7 @@ class Case:
         name = self.pattern or self.secret_name
         title = re.sub(r"[^A-Za-z0-9]", " ", name).title().replace(" ", "")
         for own, common in (
+            (title + hashlib.sha256(name.encode()).hexdigest()[:8], ""),
             (title, ""),
             (name, "NAME"),
             (self.key_arn, "KEY"),

@@ -27,6 +27,7 @@ if __name__ == "__main__":
     from twisted.internet import endpoints
 
     from harness import localstack_repairs
+    from harness.localstack_limits import refuse_what_aws_refuses
     from harness.localstack_rotation import rotate_as_documented
 
     # LocalStack listens on every interface whatever IPv4 address GATEWAY_LISTEN names.
@@ -46,4 +47,5 @@ if __name__ == "__main__":
     localstack_repairs.keep_roles_of_stacks()
     localstack_repairs.update_connections_of_stacks()
     rotate_as_documented()
+    refuse_what_aws_refuses()
     main()

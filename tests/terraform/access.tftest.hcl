@@ -444,3 +444,133 @@ run "refuses_a_foreign_reader_under_the_aws_managed_key" {
 
   expect_failures = [output.secret_policy_json]
 }
+
+run "refuses_a_service_of_which_nothing_is_said" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    services = { "appflow.amazonaws.com" = null }
+  }
+
+  expect_failures = [var.services]
+}
+
+run "refuses_a_source_with_a_policy_variable" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    services = { "appflow.amazonaws.com" = { source_arns = ["arn:aws:s3:::$${aws:username}"] } }
+  }
+
+  expect_failures = [var.services]
+}
+
+run "refuses_a_superuser_by_a_wildcard" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    superuser = { secret_arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:*" }
+  }
+
+  expect_failures = [var.superuser]
+}
+
+run "refuses_a_superusers_key_by_its_alias" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    superuser = { secret_arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:superuser-AbCdEf", key_arn = "alias/superuser" }
+  }
+
+  expect_failures = [var.superuser]
+}
+
+run "refuses_one_tag_in_two_cases" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    only = { principal_tags = { Team = "orders", team = "billing" } }
+  }
+
+  expect_failures = [var.only]
+}
+
+run "refuses_a_statement_whose_principal_the_provider_would_take_for_everybody" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    policy_documents = [jsonencode({ Statement = [{ Effect = "Allow", Principal = "arn:aws:iam::000000000000:root", Action = "secretsmanager:DescribeSecret", Resource = "*" }] })]
+  }
+
+  expect_failures = [data.aws_iam_policy_document.secret]
+}
+
+run "refuses_a_statement_with_a_sid_of_its_own" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    policy_documents = [jsonencode({ Statement = [{ Sid = "DenyRequestsWithoutTLS", Effect = "Deny", Principal = "*", Action = "secretsmanager:*", Resource = "*" }] })]
+  }
+
+  expect_failures = [data.aws_iam_policy_document.secret]
+}
+
+run "names_the_statements_of_one_secret" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    secret_name = "a/b"
+  }
+}
+
+run "names_those_of_another_secret_with_the_same_letters_otherwise" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    secret_name = "a-b"
+  }
+
+  assert {
+    condition = length(setintersection(
+      jsondecode(run.names_the_statements_of_one_secret.reader_policy_json).Statement[*].Sid,
+      jsondecode(output.reader_policy_json).Statement[*].Sid,
+    )) == 0
+    error_message = "The statements of a/b and a-b must be able to stand in one policy, which has each Sid once."
+  }
+}

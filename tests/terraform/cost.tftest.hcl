@@ -311,3 +311,17 @@ run "refuses_a_price_below_zero" {
 
   expect_failures = [var.prices]
 }
+
+run "refuses_a_rotation_every_0_days" {
+  command = plan
+
+  module {
+    source = "./modules/cost"
+  }
+
+  variables {
+    rotation = { days = 0 }
+  }
+
+  expect_failures = [var.rotation]
+}

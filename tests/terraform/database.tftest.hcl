@@ -374,3 +374,17 @@ run "refuses_a_password_of_31_characters_for_oracle" {
 
   expect_failures = [var.password_length]
 }
+
+run "refuses_a_superuser_secret_by_a_wildcard" {
+  command = plan
+
+  module {
+    source = "./modules/database"
+  }
+
+  variables {
+    database = { engine = "mysql", username = "dbadmin", superuser_secret_arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:*" }
+  }
+
+  expect_failures = [var.database]
+}

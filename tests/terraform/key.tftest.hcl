@@ -177,3 +177,31 @@ run "refuses_an_existing_alias_without_its_prefix" {
 
   expect_failures = [var.existing]
 }
+
+run "refuses_an_existing_alias_with_a_space" {
+  command = plan
+
+  module {
+    source = "./modules/key"
+  }
+
+  variables {
+    existing = { alias = "alias/my key" }
+  }
+
+  expect_failures = [var.existing]
+}
+
+run "refuses_an_existing_key_by_a_wildcard" {
+  command = plan
+
+  module {
+    source = "./modules/key"
+  }
+
+  variables {
+    existing = { arn = "arn:aws:kms:us-east-1:000000000000:key/*" }
+  }
+
+  expect_failures = [var.existing]
+}

@@ -268,3 +268,31 @@ run "sends_each_address_a_letter_to_confirm" {
     error_message = "not each address is subscribed"
   }
 }
+
+run "refuses_readers_that_are_no_arns" {
+  command = plan
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  variables {
+    readers = ["application"]
+  }
+
+  expect_failures = [var.readers]
+}
+
+run "refuses_a_trail_with_a_log_group_that_cannot_be" {
+  command = plan
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  variables {
+    trail = { log_group_name = "my trail" }
+  }
+
+  expect_failures = [var.trail]
+}

@@ -73,3 +73,72 @@ run "refuses_rotation_without_a_database" {
 
   expect_failures = [var.database]
 }
+
+run "refuses_a_superusers_key_without_the_secret" {
+  command = plan
+
+  variables {
+    database = { engine = "mysql", username = "dbadmin", superuser_key_arn = "arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+  }
+
+  expect_failures = [var.database]
+}
+
+run "refuses_rotation_by_no_function" {
+  command = plan
+
+  variables {
+    rotation = { days = 30, function = null }
+  }
+
+  expect_failures = [var.rotation]
+}
+
+run "refuses_a_replica_of_which_nothing_is_said" {
+  command = plan
+
+  variables {
+    replicas = { "eu-west-1" = null }
+  }
+
+  expect_failures = [var.replicas]
+}
+
+run "takes_an_ordinary_name_for_the_alias" {
+  command = plan
+
+  variables {
+    name = "orders_2/data-base"
+  }
+
+  assert {
+    condition     = output.key_alias == "alias/orders_2/data-base"
+    error_message = "The alias of a name that can be one is the name."
+  }
+}
+
+run "tells_aliases_apart_where_the_name_has_characters_that_these_cannot_have" {
+  command = plan
+
+  variables {
+    name = "orders.base"
+  }
+
+  assert {
+    condition     = output.key_alias == "alias/orders-base-${substr(sha256("orders.base"), 0, 8)}"
+    error_message = "The alias of orders.base must not be that of orders-base."
+  }
+}
+
+run "keeps_off_the_aliases_of_aws" {
+  command = plan
+
+  variables {
+    name = "aws/orders"
+  }
+
+  assert {
+    condition     = output.key_alias == "alias/aws-orders-${substr(sha256("aws/orders"), 0, 8)}"
+    error_message = "AWS keeps alias/aws/ to itself."
+  }
+}

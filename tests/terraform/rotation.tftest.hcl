@@ -270,7 +270,7 @@ run "takes_a_package_from_s3_in_its_version" {
   }
 
   variables {
-    function = { package = { s3 = { bucket = "packages", key = "rotation.zip", version = "3" }, hash = "none" }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+    function = { package = { s3 = { bucket = "packages", key = "rotation.zip", version = "3" }, hash = "Jc3hvKw1Yk1dRZTaE0uHdC1KNcVanoxrRZY7r3L1yiI=" }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
   }
 
   assert {
@@ -287,7 +287,7 @@ run "counts_no_error_where_there_was_no_invocation" {
   }
 
   variables {
-    function = { package = { s3 = { bucket = "packages", key = "rotation.zip" }, hash = "none" }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+    function = { package = { s3 = { bucket = "packages", key = "rotation.zip" }, hash = "Jc3hvKw1Yk1dRZTaE0uHdC1KNcVanoxrRZY7r3L1yiI=" }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
   }
 
   assert {
@@ -328,4 +328,200 @@ run "lets_secrets_manager_of_this_account_alone_invoke_a_function_that_exists" {
     condition     = one(aws_lambda_permission.secrets_manager).source_account == "000000000000" && one(aws_lambda_permission.secrets_manager).principal == "secretsmanager.amazonaws.com"
     error_message = "the permission is for another account or service"
   }
+}
+
+run "refuses_a_package_in_s3_without_a_key" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { package = { s3 = { bucket = "packages", key = "" } }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+  }
+
+  expect_failures = [var.function]
+}
+
+run "refuses_a_hash_in_hexadecimal" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { package = { image_uri = "000000000000.dkr.ecr.us-east-1.amazonaws.com/rotate:1", hash = sha256("zip") }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+  }
+
+  expect_failures = [var.function]
+}
+
+run "refuses_a_published_version_of_two_numbers" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { published = { version = "1.1" }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+  }
+
+  expect_failures = [var.function]
+}
+
+run "refuses_a_vpc_by_its_name" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { published = {}, network = { vpc_id = "main", subnet_ids = ["subnet-0a1b2c3d"] } }
+  }
+
+  expect_failures = [var.function]
+}
+
+run "refuses_17_subnets" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { published = {}, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = [for index in range(17) : "subnet-${index}"] } }
+  }
+
+  expect_failures = [var.function]
+}
+
+run "refuses_a_subnet_by_its_name" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { published = {}, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["private"] } }
+  }
+
+  expect_failures = [var.function]
+}
+
+run "refuses_a_security_group_by_its_name" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { published = {}, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"], database_security_group_ids = ["database"] } }
+  }
+
+  expect_failures = [var.function]
+}
+
+run "refuses_a_security_group_named_twice" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { published = {}, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"], database_security_group_ids = ["sg-0a1b2c3d", "sg-0a1b2c3d"] } }
+  }
+
+  expect_failures = [var.function]
+}
+
+run "refuses_a_function_that_could_never_run" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { package = { image_uri = "000000000000.dkr.ecr.us-east-1.amazonaws.com/rotate:1" }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] }, reserved_concurrency = 0 }
+  }
+
+  expect_failures = [var.function]
+}
+
+run "refuses_to_keep_logs_for_2_days" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { package = { image_uri = "000000000000.dkr.ecr.us-east-1.amazonaws.com/rotate:1" }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] }, logs = { retention_in_days = 2 } }
+  }
+
+  expect_failures = [var.function]
+}
+
+run "refuses_a_key_for_logs_by_its_alias" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { package = { image_uri = "000000000000.dkr.ecr.us-east-1.amazonaws.com/rotate:1" }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] }, logs = { kms_key_arn = "alias/logs" } }
+  }
+
+  expect_failures = [var.function]
+}
+
+run "refuses_6_topics_of_an_alarm" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { package = { image_uri = "000000000000.dkr.ecr.us-east-1.amazonaws.com/rotate:1" }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] }, alarm_topic_arns = [for index in range(6) : "arn:aws:sns:us-east-1:000000000000:alerts-${index}"] }
+  }
+
+  expect_failures = [var.function]
+}
+
+run "refuses_a_topic_of_an_alarm_by_its_name" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { package = { image_uri = "000000000000.dkr.ecr.us-east-1.amazonaws.com/rotate:1" }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] }, alarm_topic_arns = ["alerts"] }
+  }
+
+  expect_failures = [var.function]
+}
+
+run "refuses_tags_that_a_role_would_take_for_one" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    tags = { Team = "orders", team = "billing" }
+  }
+
+  expect_failures = [var.tags]
 }

@@ -662,3 +662,47 @@ run "refuses_a_value_of_65538_bytes_in_half_as_many_characters" {
 
   expect_failures = [aws_secretsmanager_secret_version.this[0]]
 }
+
+run "refuses_a_password_version_beyond_counting" {
+  command = plan
+
+  module {
+    source = "./modules/secret"
+  }
+
+  variables {
+    password = { version = 1000000001 }
+  }
+
+  expect_failures = [var.password]
+}
+
+run "refuses_a_value_version_beyond_counting" {
+  command = plan
+
+  module {
+    source = "./modules/secret"
+  }
+
+  variables {
+    text          = "of tests"
+    value_version = 1000000001
+  }
+
+  expect_failures = [var.value_version]
+}
+
+run "refuses_a_description_of_2049_characters_in_fewer_letters" {
+  command = plan
+
+  module {
+    source = "./modules/secret"
+  }
+
+  variables {
+    description = join("", [for index in range(683) : "x\u0301\u0302"])
+    password    = {}
+  }
+
+  expect_failures = [var.description]
+}

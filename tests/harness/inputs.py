@@ -1,0 +1,414 @@
+"""The inputs of the root module: their types as variables.tf has them, and values to try.
+
+`FULL` has calls that are good, in which together each attribute of each variable stands once.
+"""
+
+import copy
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import strategies as st
+
+from harness.environments import ROOT
+
+type Path = tuple[str | int, ...]
+
+_VARIABLE = re.compile(r'^variable "(\w+)" \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)
+_TYPE = re.compile(r"^  type += (.*?)(?=^  \w|\Z)", re.MULTILINE | re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\w.-]+|[(){}\[\],=]')
+
+
+@dataclass(frozen=True)
+class Type:
+    """A type constraint: `kind` is its name in HCL; `element` of a list or map."""
+
+    kind: str
+    element: "Type | None" = None
+    attributes: Mapping[str, "Type"] = field(default_factory=dict)
+
+
+def types() -> dict[str, Type]:
+    """Type of each variable of the root module by name."""
+    text = (ROOT / "variables.tf").read_text()
+    return {
+        name: _parse(_TOKEN.findall(found[1]))
+        for name, body in _VARIABLE.findall(text)
+        if (found := _TYPE.search(body))
+    }
+
+
+def _parse(tokens: list[str]) -> Type:
+    kind = tokens.pop(0)
+    if kind not in ("object", "list", "map", "optional"):
+        return Type(kind)
+    tokens.pop(0)  # (
+    if kind != "object":
+        element = _parse(tokens)
+        depth = 1
+        while depth:  # to the end, past the default of an optional
+            depth += {"(": 1, ")": -1}.get(tokens.pop(0), 0)
+        return element if kind == "optional" else Type(kind, element)
+    attributes = {}
+    tokens.pop(0)  # {
+    while (name := tokens.pop(0)) != "}":
+        if name != ",":
+            tokens.pop(0)  # =
+            attributes[name] = _parse(tokens)
+    tokens.pop(0)  # )
+    return Type(kind, attributes=attributes)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in a value: `path` leads there, `name` is the same for all elements of a list."""
+
+    path: Path
+    name: str
+    type: Type
+
+
+def places(call: Mapping[str, Any]) -> Iterator[Place]:
+    """Every place in the inputs of a call, from the outside inwards."""
+    for name, value in call.items():
+        yield from _places(Place((name,), name, TYPES[name]), value)
+
+
+def _places(place: Place, value: object) -> Iterator[Place]:
+    yield place
+    steps: list[tuple[str | int, Any]] = []
+    if isinstance(value, dict) and place.type.kind in ("map", "object"):
+        steps = list(value.items())
+    elif isinstance(value, list) and place.type.kind == "list":
+        steps = list(enumerate(value))
+    for step, inner in steps:
+        element = place.type.element
+        name = "[]" if element else str(step)
+        kind = element or place.type.attributes[str(step)]
+        yield from _places(Place((*place.path, step), f"{place.name}.{name}", kind), inner)
+
+
+def names() -> Iterator[str]:
+    """The name of every place that the inputs of the module have."""
+    for name, kind in TYPES.items():
+        yield from _names(name, kind)
+
+
+def _names(name: str, kind: Type) -> Iterator[str]:
+    yield name
+    inner = {"[]": kind.element} if kind.element else kind.attributes
+    for step, each in inner.items():
+        yield from _names(f"{name}.{step}", each)
+
+
+def with_value(inputs: Mapping[str, Any], path: Path, value: object) -> dict[str, Any]:
+    """The inputs with another value at one place."""
+    changed = copy.deepcopy(dict(inputs))
+    inner: Any = changed
+    for step in path[:-1]:
+        inner = inner[step]
+    inner[path[-1]] = value
+    return changed
+
+
+TYPES = types()
+
+
+def role(name: str, account: str = "000000000000") -> str:
+    """ARN of a role."""
+    return f"arn:aws:iam::{account}:role/{name}"
+
+
+KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
+ALIAS = "alias/bad-input"  # of a key that whoever plans has to make
+FILE = "main.tf"  # any that is there while planning
+FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:bad-input"
+TRAIL = "bad-input"  # a log group
+TOPIC = "arn:aws:sns:us-east-1:000000000000:alerts"
+DATABASE = {"engine": "postgres", "username": "app"}
+NETWORK = {
+    "vpc_id": "vpc-0a1b2c3d",
+    "subnet_ids": ["subnet-0a1b2c3d"],
+    "database_security_group_ids": ["sg-0a1b2c3d"],
+}
+POLICY = """{"Version": "2012-10-17", "Statement": [{
+  "Sid": "Audit", "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::000000000000:role/audit"},
+  "Action": "secretsmanager:DescribeSecret", "Resource": "*"
+}]}"""
+
+# Small, for the sake of time: a call has what one concern needs.
+FULL: dict[str, dict[str, Any]] = {
+    "database": {
+        "name": "bad-input/database",
+        "description": "Credentials of the orders database",
+        "tags": {"Environment": "test"},
+        "database": {
+            **DATABASE,
+            "host": "db.example.com",
+            "port": 5433,
+            "dbname": "orders",
+            "ssl": True,
+            "instance_identifier": "orders",
+        },
+        "password": {
+            "version": 1,
+            "length": 24,
+            "exclude_characters": "0O1l",
+            "exclude_lowercase": False,
+            "exclude_uppercase": False,
+            "exclude_numbers": False,
+            "exclude_punctuation": True,
+            "include_space": False,
+            "require_each_included_type": True,
+        },
+        "password_value": "one of my own",
+        "container_only": False,
+    },
+    "key": {
+        "name": "bad-input/key",
+        "container_only": True,
+        "key": {
+            "rotation_period_in_days": 180,
+            "deletion_window_in_days": 30,
+            "administrators": [role("keys")],
+            "aws_managed": False,
+        },
+        "recovery_window_in_days": 7,
+    },
+    "existing key": {
+        "name": "bad-input/existing-key",
+        "container_only": True,
+        "key": {"existing": {"arn": None, "alias": ALIAS}},
+    },
+    "access": {
+        "name": "bad-input/access",
+        "container_only": True,
+        "access": {
+            "readers": [role("path/application"), role("other", "111122223333")],
+            "services": {
+                "appflow.amazonaws.com": {
+                    "source_account": "000000000000",
+                    "source_arns": ["arn:aws:appflow:us-east-1:000000000000:flow/orders-*"],
+                }
+            },
+            "administrators": [role("admin")],
+            "rotators": [role("rotate")],
+            "only": {
+                "vpc_endpoint_ids": ["vpce-0a1b2c3d4e5f67890"],
+                "ip_ranges": ["203.0.113.0/24"],
+                "organization_id": "o-a1b2c3d4e5",
+                "not_before": "2026-01-31T08:00:00Z",
+                "not_after": "2036-01-31T08:00:00Z",
+                "principal_tags": {"Team": "orders"},
+            },
+            "policy_documents": [POLICY],
+        },
+        # It takes the readers, too.
+        "monitoring": {"topic_arn": TOPIC, "trail": {"log_group_name": TRAIL}},
+    },
+    "rotation": {
+        "name": "bad-input/rotation",
+        "database": {
+            **DATABASE,
+            "superuser_secret_arn": "arn:aws:secretsmanager:us-east-1:000000000000:secret:s-AbCdEf",
+            "superuser_key_arn": f"arn:aws:kms:us-east-1:000000000000:key/{KEY_ID}",
+        },
+        "rotation": {
+            "schedule": "rate(10 days)",
+            "window": "2h",
+            "rotate_immediately": False,
+            "strategy": "single_user",
+            "function": {"arn": FUNCTION},
+        },
+    },
+    "package": {
+        "name": "bad-input/package",
+        "database": {**DATABASE, "cluster_identifier": "orders"},
+        "rotation": {
+            "days": 30,
+            "function": {
+                "package": {
+                    "image_uri": "000000000000.dkr.ecr.us-east-1.amazonaws.com/rotate:1",
+                    "hash": "Jc3hvKw1Yk1dRZTaE0uHdC1KNcVanoxrRZY7r3L1yiI=",
+                },
+                "network": NETWORK,
+                "architecture": "x86_64",
+                "timeout_in_seconds": 30,
+                "reserved_concurrency": 2,
+                "logs": {
+                    "retention_in_days": 30,
+                    "kms_key_arn": f"arn:aws:kms:us-east-1:000000000000:key/{KEY_ID}",
+                },
+                "alarm_topic_arns": [TOPIC],
+            },
+        },
+    },
+    "package in S3": {
+        "name": "bad-input/s3",
+        "database": DATABASE,
+        "rotation": {
+            "days": 30,
+            "function": {
+                "package": {"s3": {"bucket": "packages", "key": "rotation.zip", "version": "1"}},
+                "network": NETWORK,
+            },
+        },
+    },
+    "package in a file": {
+        "name": "bad-input/file",
+        "database": DATABASE,
+        "rotation": {
+            "days": 30,
+            "function": {"package": {"file": FILE}, "network": NETWORK},
+        },
+    },
+    "published": {
+        "name": "bad-input/published",
+        "database": DATABASE,
+        "rotation": {
+            "days": 30,
+            "function": {"published": {"version": "1.1.671"}, "network": NETWORK},
+        },
+    },
+    "monitoring": {
+        "name": "bad-input/monitoring",
+        "database": DATABASE,
+        "rotation": {"days": 3, "function": {"arn": FUNCTION}},
+        "monitoring": {
+            "emails": ["team@example.com"],
+            "max_denied_reads": 3,
+            "max_calls": 100,
+            "rotated_within_days": 7,
+        },
+    },
+    "replicas": {
+        "name": "bad-input/replicas",
+        "container_only": True,
+        "replicas": {
+            "eu-west-1": {"kms_key_arn": f"arn:aws:kms:eu-west-1:000000000000:key/{KEY_ID}"}
+        },
+        "cost": {
+            "reads_per_month": 1000,
+            "key_rotations": 1,
+            "prices": {
+                "secret_month": 0.5,
+                "secrets_manager_10000_calls": 0.05,
+                "key_month": 1,
+                "kms_10000_requests": 0.03,
+                "lambda_1000000_requests": 0.2,
+                "lambda_gb_second": 0.00002,
+                "alarm_month": 0.1,
+                "metric_month": 0.3,
+            },
+        },
+    },
+    "key_values": {
+        "name": "bad-input/pairs",
+        "key_values": {"user": "app", "token": "of tests"},
+        "value_version": 1,
+    },
+    "text": {"name": "bad-input/text", "text": "of tests", "value_version": 1},
+    "binary": {"name": "bad-input/binary", "binary": "b2YgdGVzdHM=", "value_version": 1},
+}
+
+# Whether these are there only AWS knows, not the module.
+OF_OTHERS = (
+    "key.existing",
+    "monitoring.trail.log_group_name",
+    "rotation.function.arn",
+    "rotation.function.package",
+)
+
+TEXTS = [
+    "",
+    " ",
+    "null",
+    "*",
+    "/",
+    "a/b",
+    "a-b",
+    "a.b",
+    "aws/a",
+    "é ☃ 😀",
+    "x\N{COMBINING ACUTE ACCENT}" * 1025,
+    "${var.name} %{if true}x%{endif} $${ %%{",
+    "\"quoted\" 'single' \\ <&> \n\t\r\n",
+    "{}",
+    "[]",
+    '{"Statement": {}}',
+    "arn:aws:iam::000000000000:role/",
+    role("a"),
+    "2026-01-31T08:00:00+02:00",
+    "2036-01-31T08:00:00Z",
+    "203.0.113.0/24",
+    "vpce-0a1b2c3d",
+    "o-a1b2c3d4e5",
+    "team@example.com",
+    "b2YgdGVzdHM=",
+    "cron(0 16 1,15 * ? *)",
+    "2h",
+    "10.0.0.0/8",
+    "::/0",
+    "rate(0 days)",
+    "rate(5 hours)",
+    "cron(0 25 * * ? *)",
+    "25h",
+    "x" * 65536,
+    "é" * 32768,
+    "x" * 65537,
+]
+NUMBERS = [-1e300, -1, 0, 0.5, 1, 7, 8, 30, 31, 90, 365, 1000, 4096, 65535, 65536, 10**9, 1e300]
+
+
+def values(kind: Type) -> st.SearchStrategy[Any]:
+    """Values of a type, of others now and then, and null."""
+    return st.one_of(*[_values(kind)] * 6, st.none(), _OF_ANY_TYPE)
+
+
+def _values(kind: Type) -> st.SearchStrategy[Any]:
+    match kind.kind:
+        case "string":
+            return st.sampled_from(TEXTS) | st.text(max_size=40)
+        case "number":
+            return st.sampled_from(NUMBERS) | st.integers(-(10**4), 10**4)
+        case "bool":
+            return st.booleans()
+    if kind.kind == "object":
+        optional = {name: values(each) for name, each in kind.attributes.items()}
+        return st.fixed_dictionaries({}, optional=optional)
+    assert kind.element
+    if kind.kind == "list":
+        return st.lists(values(kind.element), max_size=6)
+    keys = st.sampled_from(TEXTS) | st.text(max_size=20)
+    many = st.integers(50, 51).map(lambda size: {f"key{i}": "" for i in range(size)})
+    return st.dictionaries(keys, values(kind.element), max_size=3) | many
+
+
+_OF_ANY_TYPE: st.SearchStrategy[Any] = st.one_of(
+    *[_values(Type(kind)) for kind in ("string", "number", "bool")], st.just([{}])
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A good call, by its name in FULL, with other values in one or two places."""
+
+    full: str
+    changes: Mapping[str, Any]
+    inputs: Mapping[str, Any]
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """A good call in which one or two values are others, at random."""
+    # By their size, or half of the cases would change a name.
+    full = draw(st.sampled_from([full for full, call in FULL.items() for _ in places(call)]))
+    changed: Mapping[str, Any] = FULL[full]
+    changes = {}
+    for _ in range(draw(st.integers(1, 2))):
+        own = [place for place in places(changed) if not place.name.startswith(OF_OTHERS)]
+        place = draw(st.sampled_from(own))
+        changes[place.name] = draw(values(place.type))
+        changed = with_value(changed, place.path, changes[place.name])
+    return Case(full, changes, changed)
