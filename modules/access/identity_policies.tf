@@ -3,116 +3,82 @@
 locals {
   key_arns = merge(var.key_arn == null ? {} : { (local.region) = var.key_arn }, var.replica_key_arns)
 
-  use_of_keys = {
-    services = [for region in keys(local.key_arns) : local.secrets_manager_endpoints[region]]
-    secrets  = [for region in keys(local.key_arns) : local.secret_arn_patterns[region]]
-  }
-}
+  reader_policy_json = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(
+      [
+        {
+          Sid      = "Read${local.title}"
+          Effect   = "Allow"
+          Action   = local.read_actions
+          Resource = values(local.secret_arn_patterns)
+        },
+        # AWS knows no resource for this one: it gives those values that the statement above allows.
+        # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html
+        {
+          Sid      = "ReadInBatches${local.title}"
+          Effect   = "Allow"
+          Action   = "secretsmanager:BatchGetSecretValue"
+          Resource = "*"
+        },
+      ],
+      length(local.key_arns) == 0 ? [] : [{
+        Sid      = "Decrypt${local.title}"
+        Effect   = "Allow"
+        Action   = "kms:Decrypt"
+        Resource = distinct(values(local.key_arns))
+        Condition = {
+          StringEquals = { "kms:ViaService" = [for region in keys(local.key_arns) : local.secrets_manager_endpoints[region]] }
+          StringLike   = { "kms:EncryptionContext:SecretARN" = [for region in keys(local.key_arns) : local.secret_arn_patterns[region]] }
+        }
+      }],
+    )
+  })
 
-data "aws_iam_policy_document" "reader" {
-  statement {
-    sid       = "Read${local.title}"
-    actions   = local.read_actions
-    resources = values(local.secret_arn_patterns)
-  }
-
-  # AWS knows no resource for this one: it gives those values that the statement above allows.
-  # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html
-  statement {
-    sid       = "ReadInBatches${local.title}"
-    actions   = ["secretsmanager:BatchGetSecretValue"]
-    resources = ["*"]
-  }
-
-  dynamic "statement" {
-    for_each = length(local.key_arns) == 0 ? [] : [local.use_of_keys]
-
-    content {
-      sid       = "Decrypt${local.title}"
-      actions   = ["kms:Decrypt"]
-      resources = values(local.key_arns)
-
-      condition {
-        test     = "StringEquals"
-        variable = "kms:ViaService"
-        values   = statement.value.services
-      }
-
-      condition {
-        test     = "StringLike"
-        variable = "kms:EncryptionContext:SecretARN"
-        values   = statement.value.secrets
-      }
-    }
-  }
-}
-
-data "aws_iam_policy_document" "rotator" {
-  statement {
-    sid       = "Rotate${local.title}"
-    actions   = local.rotate_actions
-    resources = [local.this_secret]
-  }
-
-  # AWS knows no resource for this one: it reads and changes nothing.
-  statement {
-    sid       = "GeneratePassword${local.title}"
-    actions   = ["secretsmanager:GetRandomPassword"]
-    resources = ["*"]
-  }
-
-  dynamic "statement" {
-    for_each = var.key_arn == null ? [] : [var.key_arn]
-
-    content {
-      sid       = "Encrypt${local.title}"
-      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-      resources = [statement.value]
-
-      condition {
-        test     = "StringEquals"
-        variable = "kms:ViaService"
-        values   = [local.secrets_manager_endpoints[local.region]]
-      }
-
-      condition {
-        test     = "StringLike"
-        variable = "kms:EncryptionContext:SecretARN"
-        values   = [local.this_secret]
-      }
-    }
-  }
-
-  # Alternating users: a superuser changes their passwords.
-  dynamic "statement" {
-    for_each = var.superuser == null ? [] : [var.superuser]
-
-    content {
-      sid       = "ReadSuperuser${local.title}"
-      actions   = local.read_actions
-      resources = [statement.value.secret_arn]
-    }
-  }
-
-  dynamic "statement" {
-    for_each = try(var.superuser.key_arn, null) == null ? [] : [var.superuser]
-
-    content {
-      sid       = "DecryptSuperuser${local.title}"
-      actions   = ["kms:Decrypt"]
-      resources = [statement.value.key_arn]
-
-      condition {
-        test     = "StringEquals"
-        variable = "kms:ViaService"
-        values   = [local.secrets_manager_endpoints[local.region]]
-      }
-
-      condition {
-        test     = "StringEquals"
-        variable = "kms:EncryptionContext:SecretARN"
-        values   = [statement.value.secret_arn]
-      }
-    }
-  }
+  rotator_policy_json = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(
+      [
+        {
+          Sid      = "Rotate${local.title}"
+          Effect   = "Allow"
+          Action   = local.rotate_actions
+          Resource = local.this_secret
+        },
+        # AWS knows no resource for this one: it reads and changes nothing.
+        {
+          Sid      = "GeneratePassword${local.title}"
+          Effect   = "Allow"
+          Action   = "secretsmanager:GetRandomPassword"
+          Resource = "*"
+        },
+      ],
+      var.key_arn == null ? [] : [{
+        Sid      = "Encrypt${local.title}"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource = var.key_arn
+        Condition = {
+          StringEquals = { "kms:ViaService" = local.secrets_manager }
+          StringLike   = { "kms:EncryptionContext:SecretARN" = local.this_secret }
+        }
+      }],
+      # Alternating users: a superuser changes their passwords.
+      var.superuser == null ? [] : [{
+        Sid      = "ReadSuperuser${local.title}"
+        Effect   = "Allow"
+        Action   = local.read_actions
+        Resource = var.superuser.secret_arn
+      }],
+      try(var.superuser.key_arn, null) == null ? [] : [{
+        Sid      = "DecryptSuperuser${local.title}"
+        Effect   = "Allow"
+        Action   = "kms:Decrypt"
+        Resource = var.superuser.key_arn
+        Condition = {
+          StringEquals = { "kms:ViaService" = local.secrets_manager, "kms:EncryptionContext:SecretARN" = var.superuser.secret_arn }
+        }
+      }],
+    )
+  })
 }

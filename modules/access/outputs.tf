@@ -1,18 +1,28 @@
 locals {
   # By names of their own, or a refusal would print the whole document; not in one map, or the key would wait for itself.
-  secret_policy_length   = length(data.aws_iam_policy_document.secret.minified_json)
-  key_policy_length      = length(data.aws_iam_policy_document.key.minified_json)
-  reader_policy_length   = length(data.aws_iam_policy_document.reader.minified_json)
-  endpoint_policy_length = length(data.aws_iam_policy_document.endpoint.minified_json)
+  secret_policy_length   = length(local.secret_policy_json)
+  key_policy_length      = length(local.key_policy_json)
+  reader_policy_length   = length(local.reader_policy_json)
+  endpoint_policy_length = length(local.endpoint_policy_json)
 }
 
 output "secret_policy_json" {
   description = "The secret's resource policy, at most 20,480 characters."
-  value       = data.aws_iam_policy_document.secret.minified_json
+  value       = local.secret_policy_json
 
   precondition {
     condition     = local.secret_policy_length <= 20480
     error_message = "The secret's resource policy has ${local.secret_policy_length} characters; Secrets Manager takes 20,480 at most. Name fewer readers, or give fewer or shorter policy_documents."
+  }
+
+  precondition {
+    condition     = alltrue(local.callers_statements_are_whole)
+    error_message = "access.policy_documents: statement ${join(", ", [for index, whole in local.callers_statements_are_whole : index + 1 if !whole])} (of all in their order) is not whole. It needs Effect, Allow or Deny; Action, Resource and Principal (or NotAction, NotResource, NotPrincipal), each a text or a list of texts, and Principal \"*\" or such lists by type; Condition, if any, has values or lists of values by operator and key."
+  }
+
+  precondition {
+    condition     = length(local.repeated_sids) == 0
+    error_message = "The secret's resource policy has more than one statement with the Sid ${join(", ", local.repeated_sids)}. Give each statement of access.policy_documents a Sid of its own, which the module does not use, or none."
   }
 
   precondition {
@@ -28,7 +38,7 @@ output "secret_policy_json" {
 
 output "key_policy_json" {
   description = "Policy of a key that encrypts this secret and nothing else, at most 32,768 characters."
-  value       = data.aws_iam_policy_document.key.minified_json
+  value       = local.key_policy_json
 
   precondition {
     condition     = local.key_policy_length <= 32768
@@ -38,12 +48,12 @@ output "key_policy_json" {
 
 output "key_policy_statements_json" {
   description = "Statements that the policy of a key of your own needs, so that those who are named can use it for this secret. Several secrets' can stand in one policy."
-  value       = data.aws_iam_policy_document.key_use.minified_json
+  value       = local.key_use_policy_json
 }
 
 output "reader_policy_json" {
   description = "Identity policy of a role that reads the value, at most 6,144 characters. Several secrets' can stand in one policy."
-  value       = data.aws_iam_policy_document.reader.minified_json
+  value       = local.reader_policy_json
 
   precondition {
     condition     = local.reader_policy_length <= 6144
@@ -53,12 +63,12 @@ output "reader_policy_json" {
 
 output "rotator_policy_json" {
   description = "Identity policy of a role that rotates the value, at most 6,144 characters."
-  value       = data.aws_iam_policy_document.rotator.minified_json
+  value       = local.rotator_policy_json
 }
 
 output "endpoint_policy_json" {
   description = "Policy of a VPC endpoint for Secrets Manager that lets those who are named through to this secret, at most 20,480 characters. Several secrets' can stand in one policy."
-  value       = data.aws_iam_policy_document.endpoint.minified_json
+  value       = local.endpoint_policy_json
 
   precondition {
     condition     = local.endpoint_policy_length <= 20480

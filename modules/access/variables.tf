@@ -197,8 +197,8 @@ variable "policy_documents" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for document in var.policy_documents : can(jsondecode(document).Statement)])
-    error_message = "access.policy_documents: entry ${join(", ", [for index, document in var.policy_documents : index + 1 if !can(jsondecode(document).Statement)])} is not an IAM policy document. Give JSON with a Statement in it, for example data.aws_iam_policy_document.NAME.json."
+    condition     = alltrue([for document in var.policy_documents : can(flatten([jsondecode(document).Statement])[*].Effect)])
+    error_message = "access.policy_documents: entry ${join(", ", [for index, document in var.policy_documents : index + 1 if !can(flatten([jsondecode(document).Statement])[*].Effect)])} is not an IAM policy document. Give JSON with a Statement in it, and an Effect in each statement, for example data.aws_iam_policy_document.NAME.json."
   }
 }
 

@@ -37,6 +37,85 @@ run "refuses_a_policy_document_without_a_statement" {
   expect_failures = [var.policy_documents]
 }
 
+run "refuses_a_policy_document_whose_statement_has_no_effect" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    policy_documents = [jsonencode({ Statement = [{ Principal = "*", Action = "secretsmanager:GetSecretValue", Resource = "*" }] })]
+  }
+
+  expect_failures = [var.policy_documents]
+}
+
+run "refuses_policy_documents_that_have_a_sid_in_common" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    policy_documents = [
+      jsonencode({ Statement = [{ Sid = "Mine", Effect = "Deny", Principal = "*", Action = "secretsmanager:GetSecretValue", Resource = "*" }] }),
+      jsonencode({ Statement = [{ Sid = "Mine", Effect = "Deny", Principal = "*", Action = "secretsmanager:PutSecretValue", Resource = "*" }] }),
+    ]
+  }
+
+  expect_failures = [output.secret_policy_json]
+}
+
+run "refuses_a_policy_document_with_a_sid_of_the_modules_own" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    policy_documents = [jsonencode({ Statement = [{ Sid = "DenyRequestsWithoutTLS", Effect = "Allow", Principal = "*", Action = "secretsmanager:*", Resource = "*" }] })]
+  }
+
+  expect_failures = [output.secret_policy_json]
+}
+
+run "takes_statements_as_they_come" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    # One alone, and two without a Sid, of which one has no condition.
+    policy_documents = [
+      jsonencode({ Id = "Mine", Statement = { Sid = "Alone", Effect = "Deny", Principal = "*", Action = "secretsmanager:PutSecretValue", Resource = "*" } }),
+      jsonencode({ Statement = [
+        { Effect = "Deny", Principal = "*", Action = "secretsmanager:GetSecretValue", Resource = "*", Condition = { NumericLessThan = { "aws:MultiFactorAuthAge" = 60 } } },
+        { Effect = "Deny", Principal = "*", Action = "secretsmanager:DeleteSecret", Resource = "*", Condition = null },
+      ] }),
+    ]
+  }
+
+  assert {
+    condition     = jsondecode(output.secret_policy_json).Id == "Mine"
+    error_message = "The document's Id is lost."
+  }
+
+  assert {
+    condition = jsonencode(jsondecode(output.secret_policy_json).Statement) == jsonencode([
+      { Sid = "Alone", Effect = "Deny", Principal = "*", Action = "secretsmanager:PutSecretValue", Resource = "*" },
+      { Effect = "Deny", Principal = "*", Action = "secretsmanager:GetSecretValue", Resource = "*", Condition = { NumericLessThan = { "aws:MultiFactorAuthAge" = 60 } } },
+      { Effect = "Deny", Principal = "*", Action = "secretsmanager:DeleteSecret", Resource = "*" },
+      { Sid = "DenyRequestsWithoutTLS", Effect = "Deny", Principal = "*", Action = "secretsmanager:*", Resource = "*", Condition = { Bool = { "aws:SecureTransport" = "false" } } },
+    ])
+    error_message = "The statements are not those of the documents, followed by the module's own."
+  }
+}
+
 run "refuses_a_key_administrator_that_is_a_session" {
   command = plan
 
@@ -515,7 +594,7 @@ run "refuses_one_tag_in_two_cases" {
   expect_failures = [var.only]
 }
 
-run "refuses_a_statement_whose_principal_the_provider_would_take_for_everybody" {
+run "refuses_a_statement_whose_principal_has_no_type" {
   command = plan
 
   module {
@@ -526,21 +605,7 @@ run "refuses_a_statement_whose_principal_the_provider_would_take_for_everybody" 
     policy_documents = [jsonencode({ Statement = [{ Effect = "Allow", Principal = "arn:aws:iam::000000000000:root", Action = "secretsmanager:DescribeSecret", Resource = "*" }] })]
   }
 
-  expect_failures = [data.aws_iam_policy_document.secret]
-}
-
-run "refuses_a_statement_with_a_sid_of_its_own" {
-  command = plan
-
-  module {
-    source = "./modules/access"
-  }
-
-  variables {
-    policy_documents = [jsonencode({ Statement = [{ Sid = "DenyRequestsWithoutTLS", Effect = "Deny", Principal = "*", Action = "secretsmanager:*", Resource = "*" }] })]
-  }
-
-  expect_failures = [data.aws_iam_policy_document.secret]
+  expect_failures = [output.secret_policy_json]
 }
 
 run "names_the_statements_of_one_secret" {
