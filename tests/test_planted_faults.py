@@ -162,8 +162,8 @@ FAULTS = {
     ),
     "environment_holds_a_password": Fault(
         FUNCTION,
-        "    variables = {\n",
-        f'    variables = {{\n      DATABASE_PASSWORD = "{VALUES[3]}"\n',
+        "  environment = {\n",
+        f'  environment = {{\n    DATABASE_PASSWORD = "{VALUES[3]}"\n',
         {"CKV_ASM_14"},
     ),
     "role_is_shared": added(

@@ -8,6 +8,18 @@ locals {
   # Names of functions and roles have 64 characters at most.
   plain_name = "rotate-${replace(var.secret_name, "/[^A-Za-z0-9_-]/", "-")}"
   name       = length(local.plain_name) <= 64 ? local.plain_name : "${substr(local.plain_name, 0, 55)}-${substr(sha256(var.secret_name), 0, 8)}"
+
+  environment = {
+    STRATEGY                   = var.strategy
+    PASSWORD_LENGTH            = var.password.length
+    EXCLUDE_CHARACTERS         = var.password.exclude_characters
+    EXCLUDE_LOWERCASE          = var.password.exclude_lowercase
+    EXCLUDE_UPPERCASE          = var.password.exclude_uppercase
+    EXCLUDE_NUMBERS            = var.password.exclude_numbers
+    EXCLUDE_PUNCTUATION        = var.password.exclude_punctuation
+    INCLUDE_SPACE              = var.password.include_space
+    REQUIRE_EACH_INCLUDED_TYPE = var.password.require_each_included_type
+  }
 }
 
 resource "aws_lambda_function" "this" {
@@ -33,17 +45,7 @@ resource "aws_lambda_function" "this" {
   reserved_concurrent_executions = var.function.reserved_concurrency
 
   environment {
-    variables = {
-      STRATEGY                   = var.strategy
-      PASSWORD_LENGTH            = var.password.length
-      EXCLUDE_CHARACTERS         = var.password.exclude_characters
-      EXCLUDE_LOWERCASE          = var.password.exclude_lowercase
-      EXCLUDE_UPPERCASE          = var.password.exclude_uppercase
-      EXCLUDE_NUMBERS            = var.password.exclude_numbers
-      EXCLUDE_PUNCTUATION        = var.password.exclude_punctuation
-      INCLUDE_SPACE              = var.password.include_space
-      REQUIRE_EACH_INCLUDED_TYPE = var.password.require_each_included_type
-    }
+    variables = local.environment
   }
 
   vpc_config {
@@ -60,6 +62,14 @@ resource "aws_lambda_function" "this" {
 
   # Without its permissions the function could neither reach its network nor rotate.
   depends_on = [aws_iam_role_policy.this]
+
+  # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+  lifecycle {
+    precondition {
+      condition     = length(jsonencode(local.environment)) <= 4096
+      error_message = "password.exclude_characters has ${length(var.password.exclude_characters)} characters, with which the settings of the rotation function take ${length(jsonencode(local.environment))} bytes; Lambda takes 4,096 at most. Exclude fewer characters, or a whole class by exclude_punctuation."
+    }
+  }
 }
 
 resource "aws_cloudwatch_log_group" "this" {

@@ -149,8 +149,6 @@ class Stack:
             "TMPDIR": str(temporary),
             "TF_LOG": "INFO",
             "TF_LOG_PATH": str(self.terraform.folder / "terraform.log"),
-            # Half of Terraform's time would go into collecting what it ends with anyway.
-            "GOGC": "off",
         }
         self._generation = 0
         self._password_version = 0

@@ -67,7 +67,7 @@ class SeparateCalls:
     """
 
     def __init__(self, workspace: Workspace, size: int) -> None:
-        self._terraform = _terraform(workspace)
+        self._terraform = workspace(HCL)
         self._size = size
         folder = self._terraform.folder
         (folder / "main.tf").write_text(ROOT)
@@ -107,7 +107,7 @@ class JoinedCalls:
     """
 
     def __init__(self, workspace: Workspace) -> None:
-        self._terraform = _terraform(workspace)
+        self._terraform = workspace(HCL)
         folder = self._terraform.folder
         (folder / "main.tf").write_text(ROOT)
         arguments = {name: f"${{try(each.value.{name}, null)}}" for name in inputs.TYPES}
@@ -134,13 +134,6 @@ def _give(terraform: Terraform, calls: Mapping[str, Inputs]) -> None:
     # By a variable: in `terraform validate`, with which a plan begins, it is not known, so that a
     # call that would be refused there does not keep the others from being planned.
     (terraform.folder / "terraform.tfvars.json").write_text(json.dumps({"calls": calls}))
-
-
-def _terraform(workspace: Workspace) -> Terraform:
-    terraform = workspace(HCL)
-    # Of much HCL, collecting garbage would take a third of the time.
-    terraform.environment["GOGC"] = "400"
-    return terraform
 
 
 def _errors(

@@ -23,6 +23,34 @@ variables {
   }
 }
 
+run "refuses_more_excluded_characters_than_a_function_takes" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = {
+      package = { s3 = { bucket = "packages", key = "rotation.zip" } }
+      network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] }
+    }
+
+    password = {
+      length                     = 32
+      exclude_characters         = join("", [for _ in range(1000) : "'\"#/"])
+      exclude_lowercase          = false
+      exclude_uppercase          = false
+      exclude_numbers            = false
+      exclude_punctuation        = false
+      include_space              = false
+      require_each_included_type = true
+    }
+  }
+
+  expect_failures = [aws_lambda_function.this]
+}
+
 run "refuses_an_engine_without_a_function" {
   command = plan
 
