@@ -127,7 +127,7 @@ def test_the_application_and_the_function_reach_the_one_endpoint_that_the_secret
     assert admitted == {outputs["security_group_id"], *network["SecurityGroupIds"]}
     assert set(network["SubnetIds"]) == set(endpoint["SubnetIds"]) == set(outputs["subnet_ids"])
     named = denial["Condition"]["StringNotEqualsIfExists"]["aws:SourceVpce"]
-    assert named == outputs["vpc_endpoint_id"]
+    assert named == [outputs["vpc_endpoint_id"]]
 
 
 def test_reading_by_the_application_is_not_told_and_reading_by_others_is(

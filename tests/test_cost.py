@@ -66,7 +66,7 @@ TOPIC = "arn:aws:sns:us-east-1:000000000000:security"
 ROTATION = {
     "schedule": "rate(4 hours)",
     "function": {
-        "package": {"s3": {"bucket": "packages", "key": "rotation.zip"}, "hash": "hash"},
+        "package": {"s3": {"bucket": "packages", "key": "rotation.zip"}, "hash": "x" * 43 + "="},
         "network": {"vpc_id": "vpc-0a1b2c3d", "subnet_ids": ["subnet-0a1b2c3d"]},
     },
 }

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-READER = session_in("222222222222")
+# Not that of the example's default, in which another file's tests apply it.
+READER_ACCOUNT = "333333333333"
+READER = session_in(READER_ACCOUNT)
+VARIABLES = {
+    "recovery_window_in_days": 0,
+    "reader_account_role_arn": f"arn:aws:iam::{READER_ACCOUNT}:role/deploy",
+}
 NAME = "inventory/database/reports"
 ROLE = "inventory-reports"
 
@@ -25,7 +31,7 @@ ROLE = "inventory-reports"
 def terraform(shared_workspace: Workspace) -> Terraform:
     """The example, applied."""
     terraform = shared_workspace.example("cross-account")
-    terraform.apply(recovery_window_in_days=0)
+    terraform.apply(**VARIABLES)
     return terraform
 
 
@@ -36,7 +42,7 @@ def readers_iam() -> "IAMClient":
 
 
 def test_a_second_plan_is_empty(terraform: Terraform) -> None:
-    plan = terraform.plan(recovery_window_in_days=0)
+    plan = terraform.plan(**VARIABLES)
 
     assert plan.is_empty, plan
 
@@ -58,7 +64,8 @@ def test_the_role_is_in_the_readers_account_alone_and_may_read_the_owners_secret
     terraform: Terraform, readers_iam: "IAMClient"
 ) -> None:
     role = readers_iam.get_role(RoleName=ROLE)["Role"]
-    assert role["Arn"] == terraform.output()["role_arn"] == f"arn:aws:iam::222222222222:role/{ROLE}"
+    arn = f"arn:aws:iam::{READER_ACCOUNT}:role/{ROLE}"
+    assert role["Arn"] == terraform.output()["role_arn"] == arn
     owners_iam: IAMClient = boto3.client("iam")
     with pytest.raises(owners_iam.exceptions.NoSuchEntityException):
         owners_iam.get_role(RoleName=ROLE)
@@ -85,7 +92,7 @@ def test_both_policies_of_the_owner_name_the_role(
             statement["Sid"]
             for statement in json.loads(policy)["Statement"]
             if statement["Effect"] == "Allow"
-            and statement["Principal"] == {"AWS": outputs["role_arn"]}
+            and statement["Principal"] == {"AWS": [outputs["role_arn"]]}
         ]
         assert len(allowed) == 1, policy
 

@@ -24,6 +24,8 @@ from secret_doctor import network
 from secret_doctor.aws import AWS
 from secret_doctor.findings import Report
 
+pytestmark = pytest.mark.usefixtures("own_account")
+
 ACCOUNT = "111122223333"
 ARN = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:orders-AbCdEf"
 FUNCTION = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:rotation"

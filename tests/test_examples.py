@@ -113,7 +113,7 @@ def test_application_role(
     # Who may do what with it is decided in test_access_matrix.py.
     policy = secretsmanager.get_resource_policy(SecretId=outputs["arn"])["ResourcePolicy"]
     (readers,) = (it for it in json.loads(policy)["Statement"] if it["Sid"] == "ReadersReadValue")
-    assert readers["Principal"] == {"AWS": outputs["role_arn"]}
+    assert readers["Principal"] == {"AWS": [outputs["role_arn"]]}
 
     terraform.destroy()
     with pytest.raises(secretsmanager.exceptions.ResourceNotFoundException):

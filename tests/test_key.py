@@ -115,7 +115,7 @@ def test_nobody_but_the_accounts_root_is_allowed_everything(statements: dict[str
 def test_administrators_manage_the_key_and_cannot_use_it(statements: dict[str, Any]) -> None:
     statement = statements["AdministratorsManageKeyWithoutUsingIt"]
 
-    assert statement["Principal"] == {"AWS": ADMINISTRATOR}
+    assert statement["Principal"] == {"AWS": [ADMINISTRATOR]}
     uses = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncrypt", "kms:CreateGrant")
     assert not [action for action in statement["Action"] if action.startswith(uses)]
 

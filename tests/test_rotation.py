@@ -1,6 +1,7 @@
 """Rotation by the whole path: Terraform, Secrets Manager, the function's zip, a real database."""
 
 import json
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from harness.workspace import Workspace
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
+
+# A line of the function's log.
+FINISHED = '"outcome": "finished"'
 
 HCL = """
 provider "aws" {
@@ -201,8 +205,8 @@ def test_terraform_turns_rotation_on_and_off_and_never_touches_the_password(
     third = story.value()
     assert story.logs_in(third)
     assert story.logs_in(second) == (strategy == "alternating_users")
-    log = log_of(story)
-    assert log.count('"outcome": "finished"') == 2
+    log = log_of(story, rotations=2)
+    assert log.count(FINISHED) == 2
 
     story.apply(rotation=None)
     assert story.value() == third
@@ -237,8 +241,11 @@ def test_after_120_rotations_the_plan_is_empty_and_a_changed_host_keeps_the_pass
     assert story.logs_in(live)
 
 
-def log_of(story: Story) -> str:
-    """All that the function has logged, with its last REPORT in it."""
-    name = story.variables["name"].replace("/", "-")
-    messages = wait_for_logs(boto3.client("logs"), f"/aws/lambda/rotate-{name}-credentials", 1)
-    return "\n".join(messages)
+def log_of(story: Story, rotations: int) -> str:
+    """What the function has logged, as soon as so many rotations are in it; else after 10 s."""
+    group = f"/aws/lambda/rotate-{story.variables['name'].replace('/', '-')}-credentials"
+    deadline = time.monotonic() + 10
+    log = ""
+    while log.count(FINISHED) < rotations and time.monotonic() < deadline:
+        log = "\n".join(wait_for_logs(boto3.client("logs"), group, 1))
+    return log

@@ -110,7 +110,7 @@ def test_the_secrets_policy_names_the_endpoint_and_the_endpoints_the_secret(
     denial = secret_policy["DenyReadingFromElsewhere"]["Condition"]["StringNotEqualsIfExists"]
     reading = by_sid(endpoint["Policy"])["ReadPayrollDatabaseCredentials"]
 
-    assert denial == {"aws:SourceVpce": endpoint["VpcEndpointId"]}
+    assert denial == {"aws:SourceVpce": [endpoint["VpcEndpointId"]]}
     assert reading["Resource"] == (
         "arn:aws:secretsmanager:us-east-1:000000000000:secret:payroll/database/credentials-??????"
     )
