@@ -23,6 +23,7 @@ from xdist.scheduler import LoadScopeScheduling
 from harness.credentials import HCL, Credentials
 from harness.databases import MariaDB, PostgreSQL, Server
 from harness.environments import ROOT
+from harness.faults import Forwarder
 from harness.iam import Engine
 from harness.localstack import LocalStackError
 from harness.moto import Moto
@@ -195,6 +196,13 @@ def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Moto]:
         mock.patch.dict(os.environ, server.settings),
     ):
         yield server
+
+
+@pytest.fixture
+def forwarder() -> Iterator[Forwarder]:
+    """A forwarder before the emulator, which counts and spoils calls."""
+    with Forwarder(os.environ["AWS_ENDPOINT_URL"]) as started:
+        yield started
 
 
 def make_workspace(folder: Path) -> Iterator[Workspace]:

@@ -106,11 +106,9 @@ def test_an_error_is_terraforms_own_words(workspace: Workspace) -> None:
     assert str(caught.value).startswith("Error: ")
 
 
-def test_a_command_is_ended_at_its_time_limit_with_its_providers(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("harness.terraform.TIME_LIMIT_SECONDS", 1)
+def test_a_command_is_ended_at_its_time_limit_with_its_providers(workspace: Workspace) -> None:
     terraform = workspace(HCL)
+    terraform.time_limit_seconds = 1
 
     with pytest.raises(TerraformError, match="Terraform was ended after 1 s"):
         terraform.plan(name="test/never", value="s3cret-value")

@@ -1,7 +1,7 @@
 """Measures what many secrets cost, and the start of the rotation function: `make bench`.
 
 Writes the medians to docs/scale.json; the tables and the plot of docs/scale.md are made from it.
-NUMBERS and RUNS, such as NUMBERS="1 10" and RUNS=1, measure less, and then write nothing.
+NUMBERS, such as NUMBERS="1 10", measures less, and then writes nothing.
 """
 
 import os
@@ -9,7 +9,7 @@ import re
 import statistics
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import boto3
@@ -22,27 +22,32 @@ from harness.scale import RESULTS, SHAPES, Cost
 from harness.session import own_emulator, temporary_folder
 from harness.terraform import TerraformError
 
-NUMBERS = (1, 10, 100, 500)
-RUNS = 3
+# How often each number of secrets is measured.
+RUNS = {1: 3, 10: 3, 100: 3, 500: 1}
 STARTS = 5
-CONSOLE = Console(highlight=False)
+CONSOLE = Console(highlight=False, soft_wrap=True)
 
 
-def costs(folder: Path, log: RequestLog, numbers: tuple[int, ...], runs: int) -> Iterator[Cost]:
-    """Every cost of every run, as it is measured. The shapes take turns, in all alike."""
-    subjects = [(shape, number, False) for number in numbers for shape in SHAPES]
-    subjects += [(shape, 10, True) for shape in SHAPES if shape != "peer"]  # which makes no key
-    for run in range(1, runs + 1):
-        for shape, number, own_keys in subjects:
-            copy = folder / uuid.uuid4().hex
-            for cost in scale.measure(copy, log, shape, number, own_keys=own_keys):
-                CONSOLE.print(
-                    f"run {run} of {runs}: {SHAPES[shape]}, secrets: {number}"
-                    f"{', a key each' if own_keys else ''}, {cost.command}: {cost.seconds:.1f} s, "
-                    f"CPU {cost.cpu_seconds:.1f} s, {cost.memory_bytes / 2**20:.0f} MiB, "
-                    f"{sum(cost.calls.values())} calls"
-                )
-                yield cost
+def costs(folder: Path, log: RequestLog, numbers: Sequence[int]) -> Iterator[Cost]:
+    """Every cost of every run, as it is measured. The shapes take turns."""
+    subjects = [
+        (shape, number, own_keys)
+        for number in numbers
+        for _ in range(RUNS[number])
+        for own_keys in (False, True)
+        for shape in SHAPES
+        # The peer makes no key.
+        if not own_keys or (number == 10 and shape != "peer")
+    ]
+    for shape, number, own_keys in subjects:
+        copy = folder / uuid.uuid4().hex
+        for cost in scale.measure(copy, log, shape, number, own_keys=own_keys):
+            CONSOLE.print(
+                f"{SHAPES[shape]}, secrets: {number}{', a key each' if own_keys else ''}, "
+                f"{cost.command}: {cost.seconds:.1f} s, CPU {cost.cpu_seconds:.1f} s, "
+                f"{cost.memory_bytes / 2**20:.0f} MiB, {sum(cost.calls.values())} calls"
+            )
+            yield cost
 
 
 def rotation_function(folder: Path) -> str:
@@ -65,18 +70,17 @@ def rotation_function(folder: Path) -> str:
 
 def main() -> int:
     """Exit code: 0, 1 after an error, 130 after Ctrl-C."""
-    numbers = tuple(int(number) for number in os.environ.get("NUMBERS", "").split()) or NUMBERS
-    runs = int(os.environ.get("RUNS", RUNS))
+    numbers = [int(number) for number in os.environ.get("NUMBERS", "").split()] or [*RUNS]
     try:
         with temporary_folder() as folder, own_emulator(folder) as localstack:
             CONSOLE.print(rotation_function(folder))
-            measured = scale.medians(costs(folder / "scale", localstack.log, numbers, runs))
+            measured = scale.medians(costs(folder / "scale", localstack.log, numbers))
     except KeyboardInterrupt:
         return 130
     except (LocalStackError, TerraformError) as error:
         CONSOLE.print(str(error), markup=False)
         return 1
-    if (numbers, runs) == (NUMBERS, RUNS):
+    if numbers == [*RUNS]:
         scale.save(measured)
         CONSOLE.print(f"Written: {RESULTS.name}. `make docs` writes the tables.")
     return 0

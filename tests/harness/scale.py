@@ -5,6 +5,7 @@ this module. The medians stand in docs/scale.json, which `make bench` writes.
 """
 
 import json
+import math
 import shutil
 import statistics
 import subprocess
@@ -31,6 +32,7 @@ SHAPES = {
 }
 COMMANDS = ("plan", "apply", "plan without change", "destroy")
 RESULTS = ROOT / "docs" / "scale.json"
+NOT_MEASURED = "not measured"
 
 
 @dataclass(frozen=True)
@@ -96,15 +98,22 @@ class Meter:
             self.memory_bytes = max(self.memory_bytes, memory)
 
 
+def copy(shape: str, folder: Path) -> Terraform:
+    """Terraform for the root module of a shape, in a copy of this repository."""
+    copy_hcl(folder)
+    shutil.copytree(ROOT / "tests" / "scale", folder / "tests" / "scale")
+    terraform = Terraform(folder / "tests" / "scale" / shape)
+    terraform.init()
+    return terraform
+
+
 def measure(
     folder: Path, log: RequestLog, shape: str, number: int, *, own_keys: bool = False
 ) -> Iterator[Cost]:
     """Cost of each command, one after the other, of a shape in a folder that is not there yet."""
-    copy_hcl(folder)
-    shutil.copytree(ROOT / "tests" / "scale", folder / "tests" / "scale")
-    terraform = Terraform(folder / "tests" / "scale" / shape)
+    terraform = copy(shape, folder)
     terraform.environment["GOGC"] = "100"  # as users have it
-    terraform.init()
+    terraform.time_limit_seconds = 3600
     key = None if own_keys else boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
     runs: dict[str, Callable[..., object]] = {
         "plan": terraform.plan,
@@ -203,35 +212,42 @@ def _compared(costs: list[Cost]) -> list[tuple[str, ...]]:
     shapes = [shape for shape in SHAPES if (shape, "plan") in by_subject]
     table = [("command", "", *(SHAPES[shape] for shape in shapes), "to the floor")]
     for command in COMMANDS:
+        measured = [by_subject.get((shape, command)) for shape in shapes]
         for name, figure in figures.items():
             if name == "state" and command != "apply":
                 continue
-            values = [figure(by_subject[shape, command]) for shape in shapes]
-            ratio = f"{values[-1][0] / values[0][0]:.2f}"
-            table.append((command, name, *(text for _, text in values), ratio))
+            values = [figure(cost) if cost else (math.nan, NOT_MEASURED) for cost in measured]
+            ratio = values[-1][0] / values[0][0]
+            cells = (text for _, text in values)
+            table.append(
+                (command, name, *cells, NOT_MEASURED if math.isnan(ratio) else f"{ratio:.2f}")
+            )
     return table
 
 
 def _growth(costs: list[Cost]) -> list[tuple[str, ...]]:
-    """Time of each command by number of secrets, and for one secret more."""
+    """Time of each command by number of secrets."""
     numbers = sorted({cost.number for cost in costs})
     seconds = {(cost.command, cost.number): cost.seconds for cost in costs}
-    table = [("command", *(f"{number:,}" for number in numbers), "for one more")]
+    table = [("command", *(f"{number:,}" for number in numbers))]
     for command in COMMANDS:
-        of_all = [seconds[command, number] for number in numbers]
-        one_more = (of_all[-1] - of_all[0]) / (numbers[-1] - numbers[0])
-        cells = (f"{each:.1f} s" for each in of_all)
-        table.append((command, *cells, f"{one_more * 1000:.0f} ms"))
+        of_all = [seconds.get((command, number)) for number in numbers]
+        cells = (f"{each:.1f} s" if each else NOT_MEASURED for each in of_all)
+        table.append((command, *cells))
     return table
 
 
 def _calls(costs: list[Cost]) -> list[tuple[str, ...]]:
     """Calls for one secret by command and name."""
-    shapes = list(SHAPES)
     table = [("command", "call", *SHAPES.values())]
     for command in COMMANDS:
         of_shape = {cost.shape: Counter(cost.calls) for cost in costs if cost.command == command}
         for name in sorted(set().union(*of_shape.values())):
-            each = (f"{of_shape[shape][name] / costs[0].number:.1f}" for shape in shapes)
-            table.append((command, f"`{name}`", *(count.removesuffix(".0") for count in each)))
+            each = (
+                f"{of_shape[shape][name] / costs[0].number:.1f}".removesuffix(".0")
+                if shape in of_shape
+                else NOT_MEASURED
+                for shape in SHAPES
+            )
+            table.append((command, f"`{name}`", *each))
     return table

@@ -140,13 +140,15 @@ class Terraform:
 
     Variables are given to a command by name, through TF_VAR_*: no file holds them. None leaves
     one unset. `environment` adds to that of this process, as in `{"TF_LOG": "INFO"}`.
-    `transcript` is all that the commands have printed. Every method raises TerraformError.
+    `transcript` is all that the commands have printed. A command may take `time_limit_seconds`.
+    Every method raises TerraformError.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.environment: dict[str, str] = {}
         self.transcript = ""
+        self.time_limit_seconds = TIME_LIMIT_SECONDS
         self._cli = python_terraform.Terraform(working_dir=str(folder))
         self._applied: Mapping[str, object] = {}
         self._plans = 0
@@ -229,10 +231,10 @@ class Terraform:
         self._process = process
         time_out = ""
         try:
-            output, errors = process.communicate(timeout=TIME_LIMIT_SECONDS)
+            output, errors = process.communicate(timeout=self.time_limit_seconds)
         except subprocess.TimeoutExpired:
             output, errors = _interrupt(process)
-            time_out = f"\nTerraform was ended after {TIME_LIMIT_SECONDS} s."
+            time_out = f"\nTerraform was ended after {self.time_limit_seconds} s."
         except BaseException:
             _interrupt(process)
             raise
