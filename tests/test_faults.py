@@ -21,7 +21,7 @@ from python_terraform import IsFlagged
 from harness import leaks
 from harness.credentials import HCL, Credentials
 from harness.environments import ROOT
-from harness.fault_trials import ALIAS, SECRET, Point, lives, try_all
+from harness.fault_trials import ALIAS, SECRET, FaultError, Point, lives, try_all
 from harness.faults import SLOW_SECONDS, Call, Fault, Forwarder
 from harness.markdown import code_spans
 from harness.terraform import Terraform, TerraformError
@@ -169,18 +169,29 @@ def test_a_disturbed_run_that_is_run_again_converges_with_the_live_password_kept
 ) -> None:
     # A provider's socket lies below, and its path has a hundred characters at most.
     folder = tmp_path_factory.mktemp("f")
-    points = [Point(command, Call(name, 1), fault) for command, name, fault in SAMPLE]
-    steps: dict[tuple[str, str, Fault], tuple[str, ...] | None] = {}
+    wanted = {
+        Point(command, Call(name, 1), fault): steps
+        for (command, name, fault), steps in SAMPLE.items()
+    }
+    found: dict[Point, tuple[str, ...] | None] = {}
+    failures: list[FaultError] = []
 
-    for outcome in try_all(points, folder, Path(tempfile.gettempdir(), "templates")):
-        if isinstance(outcome, Exception):
-            raise outcome
-        command, call, fault = outcome.point
-        assert outcome.reached, outcome
-        steps[command, call.name, fault] = None if "killed" in fault else outcome.steps
+    # Once more for what a busy machine has disturbed besides.
+    for number in range(2):
+        points = [point for point in wanted if point not in found or found[point] != wanted[point]]
+        failures.clear()
+        for outcome in try_all(
+            points, folder / str(number), Path(tempfile.gettempdir(), "templates")
+        ):
+            if isinstance(outcome, FaultError):
+                failures.append(outcome)
+            elif outcome.reached:
+                killed = "killed" in outcome.point.fault
+                found[outcome.point] = None if killed else outcome.steps
 
-    assert steps == SAMPLE
-    record_property("faults tried", len(steps))
+    assert not failures, "\n".join(map(str, failures))
+    assert found == wanted
+    record_property("faults tried", len(found))
 
 
 @pytest.fixture

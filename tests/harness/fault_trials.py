@@ -184,7 +184,7 @@ class Stack:
         printed = len(self.terraform.transcript)
         before = self._live_password()
         steps: list[str] = []
-        attempts = 3 if point.fault is Fault.REPEATED else 1
+        attempts = 3 if point.fault in (Fault.REPEATED, Fault.SLOW) else 1
         with self.forwarder.spoiling(point.call, point.fault, self.terraform.kill) as has_come:
             try:
                 self.run(point.command, attempts)
