@@ -21,7 +21,7 @@ test: lint package ## Lint, then run all tests against LocalStack, the scan amon
 	@$(PYTHON) -m harness.debian
 	@$(TESTS) -m pytest -n 4 --no-loadscope-reorder
 
-unit: package ## Run the tests that take no time: those that apply nothing
+unit: package ## Run the tests that are not marked as slow
 	$(setup) tests localstack moto iam checkov function release
 	@$(TESTS) -m pytest -n 2 --no-loadscope-reorder -m "not slow"
 

@@ -37,6 +37,7 @@ def demo(folder: Path) -> "subprocess.Popen[str]":
     )
 
 
+@pytest.mark.slow
 def test_it_shows_the_secret_and_that_its_password_is_nowhere_else(
     demo: "subprocess.Popen[str]", folder: Path
 ) -> None:
@@ -49,6 +50,7 @@ def test_it_shows_the_secret_and_that_its_password_is_nowhere_else(
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_it_with_a_line_and_leaves_nothing(
     demo: "subprocess.Popen[str]", folder: Path
 ) -> None:

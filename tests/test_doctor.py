@@ -82,6 +82,7 @@ def finding(report: Report, finding_id: str) -> str:
     return f"{found[0].title} {found[0].explanation} {found[0].advice}"
 
 
+@pytest.mark.slow
 def test_the_secret_of_this_module_is_sound(shared_workspace: Workspace, aws: AWS) -> None:
     terraform = shared_workspace.example("database-credentials")
     terraform.apply(recovery_window_in_days=0)

@@ -164,6 +164,7 @@ def test_the_page_tells_the_commands_that_are_run_here() -> None:
     assert f"terraform untaint {SECRET}" in told
 
 
+@pytest.mark.slow
 def test_a_disturbed_run_that_is_run_again_converges_with_the_live_password_kept(
     tmp_path_factory: pytest.TempPathFactory, record_property: Callable[[str, object], None]
 ) -> None:

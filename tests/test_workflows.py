@@ -134,6 +134,7 @@ def run(step: str, folder: Path) -> "subprocess.CompletedProcess[str]":
     )
 
 
+@pytest.mark.slow
 def test_the_users_workflow_finds_what_a_rule_of_ours_forbids(users_repository: Path) -> None:
     _, scan, check = steps()
 
