@@ -7,14 +7,16 @@ locals {
   secret_policy_json = jsonencode(merge(local.callers_id, { Version = "2012-10-17", Statement = local.secret_statements }))
 
   callers_documents = [for document in var.policy_documents : jsondecode(document)]
+  # A document's Statement is a list, or one alone.
+  callers_statements = flatten(local.callers_documents[*].Statement)
 
   # The last one, if several documents have an Id.
   callers_id = merge([for document in local.callers_documents : { Id = document.Id } if can(document.Id)]...)
 
   secret_statements = concat(
-    # The caller's own. A document's Statement is a list, or one alone.
+    # The caller's own.
     [
-      for statement in flatten(local.callers_documents[*].Statement) :
+      for statement in local.callers_statements :
       { for element, value in statement : element => value if value != null }
     ],
     length(local.readers) == 0 ? [] : [{
@@ -75,7 +77,7 @@ locals {
 
   # Secrets Manager refuses others, but only in the middle of an apply. Text begins with a quote in JSON.
   callers_statements_are_whole = [
-    for statement in flatten(local.callers_documents[*].Statement) : try(
+    for statement in local.callers_statements : try(
       contains(["Allow", "Deny"], statement.Effect)
       && startswith(jsonencode(try(statement.Sid, "")), "\"")
       && alltrue([
