@@ -7,19 +7,18 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 DOCS = Path(__file__).parents[2] / "docs"
-SHAPES = {"bare": "resources by hand", "peer": "shape of terraform-aws-modules"}
-SHAPES |= {"module": "this module"}
-COMMANDS = ("plan", "apply", "plan without change", "destroy")
 
 
 def main() -> None:
     """Time by number of secrets, a panel for each command, a line for each shape."""
-    costs = json.loads((DOCS / "scale.json").read_text())["costs"]
+    measured = json.loads((DOCS / "scale.json").read_text())
+    shapes, costs = measured["shapes"], measured["costs"]
+    commands = dict.fromkeys(cost["command"] for cost in costs)
     # The same bytes each time, in letters that a reader's browser has.
     mpl.rcParams.update({"svg.hashsalt": "scale", "svg.fonttype": "none"})
     figure = Figure(figsize=(9, 6), layout="constrained")
-    for panel, command in zip(figure.subplots(2, 2).flat, COMMANDS, strict=True):
-        for (shape, label), marker in zip(SHAPES.items(), "os^", strict=True):
+    for panel, command in zip(figure.subplots(2, 2).flat, commands, strict=True):
+        for (shape, label), marker in zip(shapes.items(), "os^", strict=True):
             points = sorted(
                 (cost["number"], cost["seconds"])
                 for cost in costs

@@ -121,10 +121,10 @@ def measure(
         "plan without change": terraform.plan,
         "destroy": terraform.destroy,
     }
-    for command in COMMANDS:
+    for command, run in runs.items():
         meter, mark, start = Meter(), log.mark(), time.monotonic()
         with meter.reading():
-            runs[command](number=number, key_arn=key)
+            run(number=number, key_arn=key)
         seconds = time.monotonic() - start
         state = terraform.folder / "terraform.tfstate"
         yield Cost(
@@ -161,21 +161,22 @@ def medians(costs: Iterable[Cost]) -> list[Cost]:
     ]
 
 
-def save(costs: Iterable[Cost], file: Path = RESULTS) -> None:
+def save(costs: Iterable[Cost]) -> None:
     """Write the medians, and on what they were measured."""
     version = json.loads(subprocess.check_output(["terraform", "version", "-json"]))
     content = {
         "measured": time.strftime("%Y-%m-%d"),
         "terraform": version["terraform_version"],
         "processors": psutil.cpu_count(),
+        "shapes": SHAPES,
         "costs": [asdict(cost) for cost in costs],
     }
-    file.write_text(json.dumps(content, indent=1) + "\n")
+    RESULTS.write_text(json.dumps(content, indent=1) + "\n")
 
 
-def load(file: Path = RESULTS) -> list[Cost]:
+def load() -> list[Cost]:
     """The medians that were saved."""
-    return [Cost(**cost) for cost in json.loads(file.read_text())["costs"]]
+    return [Cost(**cost) for cost in json.loads(RESULTS.read_text())["costs"]]
 
 
 def rows(table: str) -> list[tuple[str, ...]]:
