@@ -25,7 +25,7 @@ from harness.databases import MariaDB, PostgreSQL, Server
 from harness.environments import ROOT
 from harness.faults import Forwarder
 from harness.iam import Engine
-from harness.localstack import LocalStackError
+from harness.localstack import LocalStackError, new_account
 from harness.moto import Moto
 from harness.rotations import Rotations
 from harness.session import emulator, is_own_emulator, temporary_folder
@@ -128,9 +128,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="module")
 def own_account() -> Iterator[None]:
     """An account that no other file has, for tests that ask for all that an account holds."""
-    account = f"{uuid.uuid4().int % 10**12:012}"
     with (
-        mock.patch.dict(os.environ, AWS_ACCESS_KEY_ID=account),
+        mock.patch.dict(os.environ, AWS_ACCESS_KEY_ID=new_account()),
         mock.patch.object(boto3, "DEFAULT_SESSION", None),
     ):
         yield

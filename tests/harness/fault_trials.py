@@ -10,7 +10,6 @@ import os
 import shutil
 import sys
 import time
-import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -25,7 +24,7 @@ from rich.table import Table
 
 from harness import leaks
 from harness.faults import Call, Fault, Forwarder
-from harness.localstack import LocalStackError, session_in
+from harness.localstack import LocalStackError, new_account, session_in
 from harness.session import own_emulator, temporary_folder
 from harness.terraform import TerraformError
 from harness.workspace import Workspace
@@ -135,7 +134,7 @@ class Stack:
     """
 
     def __init__(self, folder: Path, templates: Path, forwarder: Forwarder) -> None:
-        account = f"{uuid.uuid4().int % 10**12:012}"
+        account = new_account()
         session = session_in(account)
         self.secretsmanager: SecretsManagerClient = session.client("secretsmanager")
         self.kms: KMSClient = session.client("kms")

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import time
+import uuid
 from collections import Counter
 from pathlib import Path
 from typing import Self
@@ -113,6 +114,11 @@ class LocalStack:
         if self.process.stdin:
             self.process.stdin.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def new_account() -> str:
+    """Id of an account that nothing else has; LocalStack takes it for an access key id."""
+    return f"{uuid.uuid4().int % 10**12:012}"
 
 
 def session_in(account: str) -> boto3.Session:
