@@ -9,11 +9,13 @@ locals {
   key_call  = merge(local.api_call, { source = ["aws.kms"] })
   succeeded = [{ exists = false }] # as errorCode
 
+  named_readers = coalesce(var.readers, [])
+
   # EventBridge refuses an empty list.
-  readers         = concat(["none"], coalesce(var.readers, []))
+  readers         = concat(["none"], local.named_readers)
   reader_users    = [for arn in local.readers : arn if !strcontains(arn, ":role/")] # with "none"
   reader_services = concat(["secretsmanager.amazonaws.com"], var.reader_services)
-  reader_accounts = distinct(concat([local.account_id], [for arn in coalesce(var.readers, []) : split(":", arn)[4]]))
+  reader_accounts = distinct(concat([local.account_id], [for arn in local.named_readers : split(":", arn)[4]]))
 
   # Each pattern as JSON: those of one rule need not have one type.
   patterns = {

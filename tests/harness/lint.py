@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from python_terraform import IsFlagged
 from rich.console import Console
 
 from harness.environments import ROOT, VENV
 from harness.session import temporary_folder
-from harness.terraform import environment
-from harness.workspace import copy_hcl
+from harness.terraform import TerraformError, environment
+from harness.workspace import Workspace, all_examples
 
 CONSOLE = Console(highlight=False, emoji=False, soft_wrap=True)
 WORKFLOWS = [*sorted(ROOT.glob(".github/workflows/*")), ROOT / "policies/github-actions-scan.yaml"]
@@ -38,19 +39,21 @@ def run(*command: str | Path) -> str:
     return result.stdout if result.returncode else ""
 
 
-def validate(module: Path) -> str:
-    """Errors of `terraform validate` in this folder, which gets Terraform's working files."""
-    terraform = ["terraform", f"-chdir={module}"]
-    return run(*terraform, "init", "-input=false", "-no-color") or run(
-        *terraform, "validate", "-no-color"
-    )
+def validate(folder: Path) -> str:
+    """Errors of `terraform validate` for all examples at once, and so for all modules."""
+    try:
+        Workspace(folder / "work", folder / "templates")(all_examples(ROOT)).run(
+            "validate", no_color=IsFlagged
+        )
+    except TerraformError as error:
+        return str(error)
+    return ""
 
 
-def checks(copy: Path) -> Iterator[tuple[str, Check]]:
-    """Each check by name, the long ones first. `copy` is a copy of this repository's HCL."""
+def checks(folder: Path) -> Iterator[tuple[str, Check]]:
+    """Each check by name, the long ones first. `folder` is for Terraform's working files."""
     python = VENV / "tests" / "bin"
-    for module in [copy, *sorted(copy.glob("modules/*")), *sorted(copy.glob("examples/*"))]:
-        yield f"validate {module.relative_to(copy)}", functools.partial(validate, module)
+    yield "terraform validate", functools.partial(validate, folder)
     commands: dict[str, Sequence[str | Path]] = {
         "terraform fmt": ("terraform", "fmt", "-check", "-recursive", "-diff"),
         "ruff check": (python / "ruff", "check", "--quiet", *PYTHON_FOLDERS),
@@ -90,8 +93,7 @@ def main() -> int:
     """Run all checks, as many at a time as there are cores. Exit code: 1 if any found fault."""
     with temporary_folder() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
         os.environ.update(environment(NOWHERE, folder))
-        copy_hcl(folder / "repository")
-        futures = [pool.submit(passes, *check) for check in checks(folder / "repository")]
+        futures = [pool.submit(passes, *check) for check in checks(folder)]
         try:
             return 0 if all(future.result() for future in futures) else 1
         except KeyboardInterrupt:

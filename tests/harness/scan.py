@@ -31,7 +31,7 @@ from harness.localstack import LocalStackError
 from harness.moto import Moto, MotoError
 from harness.session import own_emulator, temporary_folder
 from harness.terraform import Terraform, TerraformError
-from harness.workspace import Workspace
+from harness.workspace import Workspace, all_examples
 
 RULES = ROOT / "policies" / "checkov"
 SKIPS = ROOT / "policies" / "skips.toml"
@@ -40,7 +40,6 @@ OUTCOMES = ("passed", "failed", "skipped")
 MADE_UP = "made-up-by-the-scan"
 CONSOLE = Console(highlight=False, emoji=False, soft_wrap=True)
 
-_EPHEMERAL = re.compile(r'^variable "(\w+)" \{\n(?:(?!\}).*\n)*?  ephemeral += true$', re.MULTILINE)
 _RESOURCE = re.compile(r'resource "(\w+)"')
 # How a file in policies/checkov says which rule it is.
 _RULE_NUMBER = re.compile(r'(?:@rule\(\s*|"CKV_ASM_)(\d+)\b')
@@ -148,20 +147,6 @@ def idle_types(repository: Path, plan: str) -> Iterator[Result]:
             if declared and declared[1] in checkov.EXPECTED.keys() - planned:
                 advice = f"No example makes an {declared[1]}: add one, so that it is scanned."
                 yield fault("SCAN_NOT_RUN", str(file.relative_to(repository)), number, advice)
-
-
-def all_examples(repository: Path) -> str:
-    """HCL of a root module that calls each example, so that one apply makes them all.
-
-    An ephemeral variable, which must be text, is given a value; all others need a default.
-    """
-    hcl = 'variable "made_up" {\n  type      = string\n  ephemeral = true\n}\n'
-    for example in sorted((repository / "examples").glob("*/")):
-        declared = "".join(file.read_text() for file in sorted(example.glob("*.tf")))
-        arguments = "".join(f"  {name} = var.made_up\n" for name in _EPHEMERAL.findall(declared))
-        source = f"./module/examples/{example.name}"
-        hcl += f'module "{example.name}" {{\n  source = "{source}"\n{arguments}}}\n'
-    return hcl
 
 
 def plan_after_apply(terraform: Terraform) -> str:

@@ -14,6 +14,8 @@ from harness.terraform import Terraform
 _DECIDES_INIT = re.compile(
     r"^\s*(?:module|provider|backend|version)\b.*$|^.*\bsource\b.*$", re.MULTILINE
 )
+_EPHEMERAL = re.compile(r'^variable "(\w+)" \{\n(?:(?!\}).*\n)*?  ephemeral += true$', re.MULTILINE)
+_HASHES = re.compile(r"^  hashes = \[.*?\]\n", re.MULTILINE | re.DOTALL)
 
 
 def copy_hcl(destination: Path) -> None:
@@ -29,6 +31,20 @@ def copy_hcl(destination: Path) -> None:
         shutil.copytree(ROOT / name, destination / name, ignore=leave)
     if DIST.exists():
         shutil.copytree(DIST, destination / DIST.name)
+
+
+def all_examples(repository: Path) -> str:
+    """HCL of a root module that calls each example, so that one apply makes them all.
+
+    An ephemeral variable, which must be text, is given a value; all others need a default.
+    """
+    hcl = 'variable "made_up" {\n  type      = string\n  ephemeral = true\n}\n'
+    for example in sorted((repository / "examples").glob("*/")):
+        declared = "".join(file.read_text() for file in sorted(example.glob("*.tf")))
+        arguments = "".join(f"  {name} = var.made_up\n" for name in _EPHEMERAL.findall(declared))
+        source = f"./module/examples/{example.name}"
+        hcl += f'module "{example.name}" {{\n  source = "{source}"\n{arguments}}}\n'
+    return hcl
 
 
 class Workspace:
@@ -75,9 +91,16 @@ class Workspace:
                 copy_hcl(unfinished / "module")
                 (unfinished / "main.tf").write_text(hcl)
                 Terraform(unfinished / root_module).init()
+                _forget_hashes(unfinished / root_module)
                 unfinished.rename(template)
         copy = self._folder / f"workspace-{len(self._made)}"
         shutil.copytree(template, copy, symlinks=True)
         terraform = Terraform(copy / root_module)
         self._made.append(terraform)
         return terraform
+
+
+def _forget_hashes(folder: Path) -> None:
+    """Spare each command the hash of a provider of 700 MB, which the init has just verified."""
+    for lock_file in folder.glob(".terraform.lock.hcl"):  # none where no provider is needed
+        lock_file.write_text(_HASHES.sub("", lock_file.read_text()))

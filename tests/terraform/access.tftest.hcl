@@ -639,3 +639,17 @@ run "names_those_of_another_secret_with_the_same_letters_otherwise" {
     error_message = "The statements of a/b and a-b must be able to stand in one policy, which has each Sid once."
   }
 }
+
+run "refuses_an_endpoint_policy_for_another_service" {
+  command = plan
+
+  module {
+    source = "./modules/access/account_endpoint"
+  }
+
+  variables {
+    service = "com.amazonaws.us-east-1.kms"
+  }
+
+  expect_failures = [var.service]
+}
