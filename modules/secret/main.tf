@@ -1,4 +1,6 @@
-data "aws_region" "current" {}
+data "aws_region" "current" {
+  count = length(var.replicas) == 0 ? 0 : 1 # most secrets have one object less in the state
+}
 
 resource "aws_secretsmanager_secret" "this" { # "already scheduled for deletion"? Run: aws secretsmanager restore-secret, then import it (docs/recipes.md#restore)
   name                    = var.name
@@ -18,8 +20,8 @@ resource "aws_secretsmanager_secret" "this" { # "already scheduled for deletion"
 
   lifecycle {
     precondition {
-      condition     = !contains(keys(var.replicas), data.aws_region.current.id)
-      error_message = "replicas names ${data.aws_region.current.id}, the region that the secret itself is in. Name other regions only."
+      condition     = !contains(keys(var.replicas), local.region)
+      error_message = "replicas names ${local.region}, the region that the secret itself is in. Name other regions only."
     }
   }
 }
@@ -44,6 +46,8 @@ resource "aws_secretsmanager_secret_policy" "this" {
 }
 
 locals {
+  region = try(data.aws_region.current[0].id, "")
+
   policy_statements = flatten([try(jsondecode(var.policy_json).Statement, [])])
 
   # A condition under one of these keys, by one of these operators, confines who a wildcard principal can be.

@@ -15,7 +15,7 @@ output "version_id" {
 
 output "replicas" {
   description = "ARN of each replica by its region."
-  value       = { for region in keys(var.replicas) : region => replace(aws_secretsmanager_secret.this.arn, ":${data.aws_region.current.id}:", ":${region}:") }
+  value       = { for region in keys(var.replicas) : region => replace(aws_secretsmanager_secret.this.arn, ":${local.region}:", ":${region}:") }
 }
 
 output "password" {
