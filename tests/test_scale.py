@@ -1,5 +1,6 @@
 """Many secrets: what docs/scale.md tells of them still holds."""
 
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ NUMBER = 2
 def test_a_plan_without_change_makes_as_many_calls_for_a_secret_as_the_page_tells(
     shape: str, forwarder: Forwarder, kms: "KMSClient", tmp_path: Path
 ) -> None:
-    terraform = scale.copy(shape, tmp_path / "copy")
+    terraform = scale.copy(shape, tmp_path / f"{shape}-{uuid.uuid4().hex}")
     terraform.environment = {"AWS_ENDPOINT_URL": forwarder.endpoint_url}
     variables = {"number": NUMBER, "key_arn": kms.create_key()["KeyMetadata"]["Arn"]}
     terraform.apply(**variables)
@@ -35,7 +36,8 @@ def test_a_plan_without_change_makes_as_many_calls_for_a_secret_as_the_page_tell
     )
     # Some calls are made once, whatever the number.
     each = {name: divmod(count, told.number) for name, count in told.calls.items()}
-    assert calls == {name: NUMBER * times + once for name, (times, once) in each.items()}
+    of_secrets = {name: count for name, count in calls.items() if not name.startswith("s3.")}
+    assert of_secrets == {name: NUMBER * times + once for name, (times, once) in each.items()}
 
 
 def test_the_median_of_runs_is_taken_for_each_thing_that_was_measured() -> None:

@@ -5,7 +5,6 @@ this module. The medians stand in docs/scale.json, which `make bench` writes.
 """
 
 import json
-import math
 import shutil
 import statistics
 import subprocess
@@ -32,7 +31,20 @@ SHAPES = {
 }
 COMMANDS = ("plan", "apply", "plan without change", "destroy")
 RESULTS = ROOT / "docs" / "scale.json"
-NOT_MEASURED = "not measured"
+BUCKET = "state"
+# The calls of others than S3 are the provider's alone.
+BACKEND = """terraform {
+  backend "s3" {
+    bucket                      = "%s"
+    key                         = "%s"
+    region                      = "us-east-1"
+    use_lockfile                = true
+    use_path_style              = true
+    skip_credentials_validation = true
+    skip_requesting_account_id  = true
+  }
+}
+"""
 
 
 @dataclass(frozen=True)
@@ -40,8 +52,8 @@ class Cost:
     """What a command took for a number of secrets, which share one key unless `own_keys`.
 
     `cpu_seconds` and `memory_bytes` (the most at any one time) are those of Terraform and its
-    provider together. `calls` are those to AWS, by name. `state_bytes` is the state's size after
-    the command.
+    provider together. `calls` are those to AWS, by name, but for those that keep the state, whose
+    size after the command is `state_bytes`.
     """
 
     shape: str
@@ -99,10 +111,15 @@ class Meter:
 
 
 def copy(shape: str, folder: Path) -> Terraform:
-    """Terraform for the root module of a shape, in a copy of this repository."""
+    """Terraform for the root module of a shape, in a copy of this repository.
+
+    Its state is in S3, under the name of `folder`: one in a file is written for each change.
+    """
+    boto3.client("s3").create_bucket(Bucket=BUCKET)
     copy_hcl(folder)
     shutil.copytree(ROOT / "tests" / "scale", folder / "tests" / "scale")
     terraform = Terraform(folder / "tests" / "scale" / shape)
+    (terraform.folder / "backend.tf").write_text(BACKEND % (BUCKET, folder.name))
     terraform.init()
     return terraform
 
@@ -126,7 +143,7 @@ def measure(
         with meter.reading():
             run(number=number, key_arn=key)
         seconds = time.monotonic() - start
-        state = terraform.folder / "terraform.tfstate"
+        calls = log.calls_since(mark)
         yield Cost(
             shape,
             number,
@@ -135,9 +152,15 @@ def measure(
             seconds,
             meter.cpu_seconds,
             meter.memory_bytes,
-            state.stat().st_size if state.exists() else 0,
-            log.calls_since(mark),
+            state_size(folder.name),
+            {name: count for name, count in calls.items() if not name.startswith("s3.")},
         )
+
+
+def state_size(key: str) -> int:
+    """Bytes of a state in S3; 0 if there is none."""
+    listed = boto3.client("s3").list_objects_v2(Bucket=BUCKET, Prefix=key).get("Contents", [])
+    return sum(each["Size"] for each in listed)
 
 
 def medians(costs: Iterable[Cost]) -> list[Cost]:
@@ -213,16 +236,13 @@ def _compared(costs: list[Cost]) -> list[tuple[str, ...]]:
     shapes = [shape for shape in SHAPES if (shape, "plan") in by_subject]
     table = [("command", "", *(SHAPES[shape] for shape in shapes), "to the floor")]
     for command in COMMANDS:
-        measured = [by_subject.get((shape, command)) for shape in shapes]
+        measured = [by_subject[shape, command] for shape in shapes]
         for name, figure in figures.items():
             if name == "state" and command != "apply":
                 continue
-            values = [figure(cost) if cost else (math.nan, NOT_MEASURED) for cost in measured]
+            values = [figure(cost) for cost in measured]
             ratio = values[-1][0] / values[0][0]
-            cells = (text for _, text in values)
-            table.append(
-                (command, name, *cells, NOT_MEASURED if math.isnan(ratio) else f"{ratio:.2f}")
-            )
+            table.append((command, name, *(text for _, text in values), f"{ratio:.2f}"))
     return table
 
 
@@ -232,9 +252,7 @@ def _growth(costs: list[Cost]) -> list[tuple[str, ...]]:
     seconds = {(cost.command, cost.number): cost.seconds for cost in costs}
     table = [("command", *(f"{number:,}" for number in numbers))]
     for command in COMMANDS:
-        of_all = [seconds.get((command, number)) for number in numbers]
-        cells = (f"{each:.1f} s" if each else NOT_MEASURED for each in of_all)
-        table.append((command, *cells))
+        table.append((command, *(f"{seconds[command, number]:.1f} s" for number in numbers)))
     return table
 
 
@@ -246,8 +264,6 @@ def _calls(costs: list[Cost]) -> list[tuple[str, ...]]:
         for name in sorted(set().union(*of_shape.values())):
             each = (
                 f"{of_shape[shape][name] / costs[0].number:.1f}".removesuffix(".0")
-                if shape in of_shape
-                else NOT_MEASURED
                 for shape in SHAPES
             )
             table.append((command, f"`{name}`", *each))
