@@ -58,7 +58,7 @@ docs: python ## Write the tables of the Markdown pages, and the plot of what man
 	@$(TESTS) -m harness.docs
 	@.venv/plot/bin/python -m harness.plot
 
-bench: python ## Measure what 1 to 500 secrets cost, and the rotation function's start; takes an hour
+bench: python ## Measure what 1 to 500 secrets cost, and the rotation function's start; takes half an hour
 	$(setup) tests localstack function
 	@$(TESTS) -m harness.bench
 
