@@ -35,7 +35,7 @@ faults: python ## Spoil each AWS call of apply, update and destroy, and run agai
 	@MINUTES=$(MINUTES) $(TESTS) -m harness.fault_trials
 
 fuzz: python ## Try 1,000 calls of the module with values at random; CASES=NUMBER tries as many
-	$(setup) tests localstack
+	$(setup) tests localstack function
 	@CASES=$${CASES:-1000} $(TESTS) -m pytest tests/test_bad_input.py -k random
 
 lint: python ## Check format and types, validate the HCL and the workflows

@@ -94,18 +94,18 @@ def create_function(client: "LambdaClient", source: str, **settings: object) -> 
 
     `settings` are those of CreateFunction. Raises WaiterError if it does not become active.
     """
-    name = f"test-{uuid.uuid4().hex}"
     request: dict[str, Any] = {
-        "FunctionName": name,
+        "FunctionName": f"test-{uuid.uuid4().hex}",
         "Runtime": "python3.13",
         "Handler": "function.handler",
         "Role": ROLE_ARN,
         "Code": {"ZipFile": zip_of(source)},
         **settings,
     }
-    arn = client.create_function(**request)["FunctionArn"]
+    created = client.create_function(**request)
+    name = created["FunctionName"]
     client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig=WAIT)
-    return Function(client, name, arn)
+    return Function(client, name, created["FunctionArn"])
 
 
 @contextlib.contextmanager

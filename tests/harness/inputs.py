@@ -312,6 +312,18 @@ FULL: dict[str, dict[str, Any]] = {
     "binary": {"name": "bad-input/binary", "binary": "b2YgdGVzdHM=", "value_version": 1},
 }
 
+# What goes with any value.
+CONCERNS = (
+    "description",
+    "tags",
+    "key",
+    "access",
+    "monitoring",
+    "recovery_window_in_days",
+    "replicas",
+    "cost",
+)
+
 # Whether these are there only AWS knows, not the module.
 OF_OTHERS = (
     "key.existing",
@@ -392,23 +404,25 @@ _OF_ANY_TYPE: st.SearchStrategy[Any] = st.one_of(
 
 @dataclass(frozen=True)
 class Case:
-    """A good call, by its name in FULL, with other values in one or two places."""
+    """A good call with the concerns of another, by their names in FULL, and with changes."""
 
-    full: str
+    full: tuple[str, str]
     changes: Mapping[str, Any]
     inputs: Mapping[str, Any]
 
 
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
-    """A good call in which one or two values are others, at random."""
+    """A good call with the concerns of another, in which up to two values are others."""
     # By their size, or half of the cases would change a name.
     full = draw(st.sampled_from([full for full, call in FULL.items() for _ in places(call)]))
-    changed: Mapping[str, Any] = FULL[full]
+    other = draw(st.sampled_from(list(FULL)))
+    concerns = {name: value for name, value in FULL[other].items() if name in CONCERNS}
+    changed: Mapping[str, Any] = concerns | FULL[full]
     changes = {}
-    for _ in range(draw(st.integers(1, 2))):
+    for _ in range(draw(st.integers(0, 2))):
         own = [place for place in places(changed) if not place.name.startswith(OF_OTHERS)]
         place = draw(st.sampled_from(own))
         changes[place.name] = draw(values(place.type))
         changed = with_value(changed, place.path, changes[place.name])
-    return Case(full, changes, changed)
+    return Case((full, other), changes, changed)

@@ -144,7 +144,8 @@ def _errors(
     try:
         terraform.run(command, json=IsFlagged, input=False, **options)
     except TerraformError as error:
-        lines = [json.loads(line) for line in str(error).splitlines() if line.startswith("{")]
+        # Not splitlines, which also ends a line at signs that JSON leaves as they are.
+        lines = [json.loads(line) for line in str(error).split("\n") if line.startswith("{")]
         diagnostics = [line["diagnostic"] for line in lines if "diagnostic" in line]
         found = [each for each in diagnostics if each["severity"] == "error"]
         if not found:
