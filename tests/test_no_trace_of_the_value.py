@@ -338,13 +338,15 @@ def update(run: Run) -> None:
 def rotate(run: Run) -> None:
     """Rotate, once for each user."""
     rotations = Rotations()
+    secretsmanager = boto3.client("secretsmanager")
     arn = run.secret["arn"]
     for _ in range(2):
-        boto3.client("secretsmanager").rotate_secret(SecretId=arn)
+        secretsmanager.rotate_secret(SecretId=arn)
         event = rotations.wait_for_end(arn)
         assert event.name == "RotationSucceeded", event
         run.values["rotated password"].add(run.password("rotated"))
-    group = f"/aws/lambda/rotate-{run.name.replace('/', '-')}-rotated"
+    function = secretsmanager.describe_secret(SecretId=arn)["RotationLambdaARN"]
+    group = f"/aws/lambda/{function.rpartition(':')[2]}"
     messages = wait_for_logs(boto3.client("logs"), group, 9)
     assert "finishSecret" in "".join(messages)
     run.leave("log group of the rotation function", *messages)

@@ -1,6 +1,7 @@
 """Rotation by the whole path: Terraform, Secrets Manager, the function's zip, a real database."""
 
 import json
+import re
 import time
 import uuid
 from collections.abc import Iterator
@@ -243,9 +244,53 @@ def test_after_120_rotations_the_plan_is_empty_and_a_changed_host_keeps_the_pass
 
 def log_of(story: Story, rotations: int) -> str:
     """What the function has logged, as soon as so many rotations are in it; else after 10 s."""
-    group = f"/aws/lambda/rotate-{story.variables['name'].replace('/', '-')}-credentials"
+    function = story.client.describe_secret(SecretId=story.arn)["RotationLambdaARN"]
+    group = f"/aws/lambda/{function.rpartition(':')[2]}"
     deadline = time.monotonic() + 10
     log = ""
     while log.count(FINISHED) < rotations and time.monotonic() < deadline:
         log = "\n".join(wait_for_logs(boto3.client("logs"), group, 1))
     return log
+
+
+def test_names_that_differ_in_signs_or_case_alone_get_functions_of_their_own(
+    workspace: Workspace,
+) -> None:
+    names = ["orders/db", "orders-db", "orders.db", "orders_db", "Orders/db", "o" * 512]
+    terraform = workspace(
+        """
+        provider "aws" {
+          region = "us-east-1"
+        }
+
+        variable "names" {
+          type = list(string)
+        }
+
+        module "credentials" {
+          source   = "./module"
+          for_each = toset(var.names)
+
+          name     = each.key
+          database = { engine = "postgres", username = "app" }
+          rotation = {
+            days = 30
+            function = {
+              package = { s3 = { bucket = "packages", key = "rotation.zip" } }
+              network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] }
+            }
+          }
+        }
+        """
+    )
+
+    plan = terraform.plan(names=names)
+
+    functions = [
+        change.after["function_name"]
+        for change in plan.changes
+        if change.type == "aws_lambda_function"
+    ]
+    assert len({function.lower() for function in functions}) == len(names)
+    # What all of functions, roles and CloudFormation stacks may be named.
+    assert all(re.fullmatch("[A-Za-z][A-Za-z0-9-]{0,63}", function) for function in functions)

@@ -5,9 +5,9 @@ locals {
   own       = var.function.package != null
   published = var.function.published != null
 
-  # Names of functions and roles have 64 characters at most.
-  plain_name = "rotate-${replace(var.secret_name, "/[^A-Za-z0-9_-]/", "-")}"
-  name       = length(local.plain_name) <= 64 ? local.plain_name : "${substr(local.plain_name, 0, 55)}-${substr(sha256(var.secret_name), 0, 8)}"
+  # Functions, roles and stacks have 64 of these characters at most. The hash tells names apart that differ in the others
+  # alone, or in case, in which names of roles may not.
+  name = "rotate-${substr(replace(var.secret_name, "/[^A-Za-z0-9-]/", "-"), 0, 48)}-${substr(sha256(var.secret_name), 0, 8)}"
 
   environment = {
     STRATEGY                   = var.strategy
