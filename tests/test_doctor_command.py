@@ -17,6 +17,7 @@ import pytest
 from harness import calls, environments
 from harness.doctor import VALUE, documented_ids, problems, search
 from harness.environments import ROOT, UV
+from harness.faults import Call, Fault, Forwarder
 from harness.functions import function
 from harness.markdown import block
 from secret_doctor.aws import AWS
@@ -143,6 +144,19 @@ def test_unused_secrets_are_listed(secret: str, capsys: pytest.CaptureFixture[st
     assert listed["secret"] is None
     assert {each["id"] for each in listed["findings"]} == {"unused"}
     assert f"{secret} is not used" in {each["title"] for each in listed["findings"]}
+
+
+def test_a_list_that_is_throttled_is_asked_for_again(
+    secret: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call = Call("secretsmanager.ListSecrets", 1)
+    with Forwarder(os.environ["AWS_ENDPOINT_URL"]) as forwarder:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", forwarder.endpoint_url)
+        with forwarder.spoiling(call, Fault.THROTTLED, lambda: None) as has_come:
+            assert main(["--unused", "-1"]) == 1
+
+    assert has_come()
+    assert f"{secret} is not used" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

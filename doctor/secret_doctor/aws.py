@@ -38,6 +38,12 @@ class AWS:
         return self._session.client("secretsmanager", region_name=region, config=SETTINGS)
 
     @cached_property
+    def patient_secretsmanager(self) -> "SecretsManagerClient":
+        """Secrets Manager, asked again where it is throttled, as a list of many pages may be."""
+        retries = Config(retries={"total_max_attempts": 4, "mode": "standard"})
+        return self._session.client("secretsmanager", config=SETTINGS.merge(retries))
+
+    @cached_property
     def kms(self) -> "KMSClient":
         """KMS."""
         return self._session.client("kms", config=SETTINGS)

@@ -1,6 +1,7 @@
 """Where a secret may be that is not found: under a like name, or in another region."""
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ def check(aws: AWS, name: str, other_regions: Sequence[str]) -> Iterator[Finding
     wanted = name.partition(":secret:")[2] or name
     found = [
         *errors.explained("whether a secret has a like name", by_name(aws, name, wanted)),
-        *errors.explained("other regions", by_region(aws, wanted, other_regions)),
+        *errors.explained("other regions", by_region(aws, name, other_regions)),
     ]
     yield from found
     if all(each.severity == Severity.UNKNOWN for each in found):
@@ -95,7 +96,7 @@ def by_name(aws: AWS, name: str, wanted: str) -> Iterator[Finding]:
             )
 
 
-def by_region(aws: AWS, wanted: str, other_regions: Sequence[str]) -> Iterator[Finding]:
+def by_region(aws: AWS, name: str, other_regions: Sequence[str]) -> Iterator[Finding]:
     """Other regions that have it: those given, or all that are enabled."""
     regions = other_regions or [
         region["RegionName"]
@@ -104,12 +105,12 @@ def by_region(aws: AWS, wanted: str, other_regions: Sequence[str]) -> Iterator[F
     ]
     clients = [aws.secretsmanager_in(region) for region in regions]
     with ThreadPoolExecutor(max_workers=len(clients) or 1) as pool:
-        given = pool.map(lambda client: has(client, wanted), clients)
+        given = pool.map(has, clients, [id_in(region, name) for region in regions])
         answers = dict(zip(regions, given, strict=True))
     for region in _where(answers, True):
         yield not_found(
             aws,
-            wanted,
+            name,
             "in-another-region",
             f"The secret is in {region}. Secrets belong to a region.",
             f"{ask_in(region)}; or replicate it: "
@@ -123,6 +124,11 @@ def by_region(aws: AWS, wanted: str, other_regions: Sequence[str]) -> Iterator[F
             explanation=f"No answer, or access denied, in {', '.join(silent)}.",
             advice="Name the regions that matter by --other-region REGION.",
         )
+
+
+def id_in(region: str, name: str) -> str:
+    """The name, or what an ARN is in another region, where a replica has the same six characters."""
+    return re.sub("^(arn:[^:]+:secretsmanager):[^:]+:", rf"\1:{region}:", name)
 
 
 def has(client: "SecretsManagerClient", name: str) -> bool | None:

@@ -11,7 +11,7 @@ DEFAULT_DAYS = 90  # as AWS's control SecretsManager.3
 
 def check(aws: AWS, days: int, now: datetime) -> Iterator[Fact | Finding]:
     """Each secret of the region that was last read, or made and never read, before `days` days."""
-    pages = aws.secretsmanager.get_paginator("list_secrets").paginate()
+    pages = aws.patient_secretsmanager.get_paginator("list_secrets").paginate()
     secrets = [secret for page in pages for secret in page["SecretList"]]
     yield Fact("Secrets in the region", str(len(secrets)))
     # AWS tells the day alone.
