@@ -180,6 +180,7 @@ def test_a_key_that_is_not_made_is_not_paid_for(workspace: Workspace, kms: "KMSC
     assert aws_managed["reads"] == 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strategy", ["single_user", "alternating_users"])
 def test_a_rotation_makes_no_more_calls_than_are_counted(
     postgresql: Server,

@@ -426,6 +426,7 @@ def unreachable(url: str, monkeypatch: pytest.MonkeyPatch) -> Report:
     return found
 
 
+@pytest.mark.slow
 def test_a_connection_that_times_out_is_explained_as_the_endpoints_where_it_is_private(
     silent_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -436,6 +437,7 @@ def test_a_connection_that_times_out_is_explained_as_the_endpoints_where_it_is_p
     assert "its security group admit TCP 443" in found.findings[0].advice
 
 
+@pytest.mark.slow
 def test_a_connection_that_times_out_is_explained_as_the_way_out_where_it_is_public(
     silent_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

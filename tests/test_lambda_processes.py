@@ -262,6 +262,7 @@ def test_a_deleted_function_leaves_no_process(lambda_: "LambdaClient") -> None:
     wait_until_gone(process_id)
 
 
+@pytest.mark.slow
 def test_functions_end_with_localstack_even_when_it_is_killed_while_they_are_busy(
     tmp_path: Path,
 ) -> None:

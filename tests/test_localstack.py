@@ -55,6 +55,7 @@ def answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_it_keeps_to_loopback_and_its_folder_also_for_the_functions_that_it_runs(
     tmp_path: Path,
@@ -107,6 +108,7 @@ def test_a_replica_follows_its_primary_until_it_is_promoted(
             client.describe_secret(SecretId=secret_name)
 
 
+@pytest.mark.slow
 def test_it_counts_the_calls_since_a_mark_and_leaves_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "localstack"
     with LocalStack(folder) as localstack:
@@ -177,6 +179,7 @@ def test_the_value_of_a_version_cannot_be_changed(
         put("another")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("emulator", [LocalStack, Moto])
 def test_it_ends_and_leaves_nothing_when_its_starter_is_killed(
     emulator: type[LocalStack | Moto], tmp_path: Path

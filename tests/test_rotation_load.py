@@ -48,6 +48,7 @@ class Client:
                 locked_out_since = locked_out_since or time.monotonic()
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60 + 10 * ROTATIONS)
 @pytest.mark.parametrize("strategy", STRATEGIES)
 @pytest.mark.parametrize("engine", ["postgresql", "mariadb"])
