@@ -26,8 +26,9 @@ variable "readers" {
   type        = list(string)
   default     = null
 
+  # Lists whose entries may not be known while planning go without alltrue and try, which give up at such an entry.
   validation {
-    condition     = alltrue([for arn in coalesce(var.readers, []) : can(regex(local.principal_arn, arn))])
+    condition     = !anytrue([for arn in coalesce(var.readers, []) : !can(regex(local.principal_arn, arn))])
     error_message = "access.readers: ${jsonencode([for arn in coalesce(var.readers, []) : arn if !can(regex(local.principal_arn, arn))])} is not the ARN of a role. Give arn:${data.aws_partition.current.partition}:iam::ACCOUNT:role/NAME with an account of 12 digits; for the session of an assumed role give the role itself. An AWS service goes into access.services."
   }
 
@@ -73,8 +74,8 @@ variable "services" {
 
   # No "$" and "&", which could begin a policy variable.
   validation {
-    condition     = alltrue([for arn in flatten([for source in values(var.services) : try(source.source_arns, [])]) : can(regex("^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9*?-]*:[0-9*?]*:[A-Za-z0-9_+=,.@?:/#!~-][A-Za-z0-9_+=,.@*?:/#!~-]*$", arn))])
-    error_message = "access.services: source_arns has ${jsonencode(flatten([for source in values(var.services) : try(source.source_arns, [])]))}. Each must be the ARN of a resource, arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE, which may have * and ? in it."
+    condition     = !anytrue([for arn in flatten([for source in values(var.services) : source.source_arns if source != null]) : !can(regex("^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9*?-]*:[0-9*?]*:[A-Za-z0-9_+=,.@?:/#!~-][A-Za-z0-9_+=,.@*?:/#!~-]*$", arn))])
+    error_message = "access.services: source_arns has ${jsonencode(flatten([for source in values(var.services) : source.source_arns if source != null]))}. Each must be the ARN of a resource, arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE, which may have * and ? in it."
   }
 }
 
@@ -85,7 +86,7 @@ variable "administrators" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for arn in var.administrators : can(regex(local.principal_arn, arn)) && try(split(":", arn)[4], null) == local.account_id])
+    condition     = !anytrue([for arn in var.administrators : !can(regex(local.principal_arn, arn)) || try(split(":", arn)[4], null) != local.account_id])
     error_message = "access.administrators: ${jsonencode([for arn in var.administrators : arn if !can(regex(local.principal_arn, arn)) || try(split(":", arn)[4], null) != local.account_id])} is not the ARN of a role of this account, ${local.account_id}. Give arn:aws:iam::${local.account_id}:role/NAME; for the session of an assumed role give the role itself."
   }
 }
@@ -97,8 +98,9 @@ variable "rotators" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for arn in var.rotators : can(regex(local.principal_arn, arn)) && try(split(":", arn)[4], null) == local.account_id])
-    error_message = "access.rotators: ${jsonencode([for arn in var.rotators : arn if !can(regex(local.principal_arn, arn)) || try(split(":", arn)[4], null) != local.account_id])} is not the ARN of a role of this account, ${local.account_id}. Give arn:aws:iam::${local.account_id}:role/NAME; for the session of an assumed role give the role itself."
+    condition = !anytrue([for arn in var.rotators : !can(regex(local.principal_arn, arn)) || try(split(":", arn)[4], null) != local.account_id])
+    # Without the entries: the role of a function that is yet to be made has no ARN, and then there would be no message.
+    error_message = "access.rotators has an entry that is not the ARN of a role of this account, ${local.account_id}. Give arn:aws:iam::${local.account_id}:role/NAME; for the session of an assumed role give the role itself."
   }
 }
 
@@ -144,7 +146,7 @@ variable "only" {
   nullable = false
 
   validation {
-    condition     = alltrue([for id in var.only.vpc_endpoint_ids : can(regex("^vpce-[0-9a-f]+$", id))])
+    condition     = !anytrue([for id in var.only.vpc_endpoint_ids : !can(regex("^vpce-[0-9a-f]+$", id))])
     error_message = "access.only.vpc_endpoint_ids is ${jsonencode(var.only.vpc_endpoint_ids)}. Give ids of VPC endpoints, like vpce-0a1b2c3d4e5f67890."
   }
 
@@ -209,7 +211,7 @@ variable "key_administrators" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for arn in var.key_administrators : can(regex(local.principal_arn, arn))])
+    condition     = !anytrue([for arn in var.key_administrators : !can(regex(local.principal_arn, arn))])
     error_message = "key.administrators: ${jsonencode([for arn in var.key_administrators : arn if !can(regex(local.principal_arn, arn))])} is not the ARN of a role. Give arn:aws:iam::ACCOUNT:role/NAME; for the session of an assumed role give the role itself."
   }
 }

@@ -22,8 +22,9 @@ variable "readers" {
   default     = null
 
   validation {
-    condition     = alltrue([for arn in coalesce(var.readers, []) : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/.+$", arn))])
-    error_message = "readers is ${jsonencode(var.readers)}. Give ARNs of roles, arn:aws:iam::ACCOUNT:role/NAME."
+    condition = !anytrue([for arn in coalesce(var.readers, []) : !can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/.+$", arn))])
+    # Without the entries: a role that is yet to be made has no ARN, and then a message could not be told at all.
+    error_message = "readers has an entry that is not the ARN of a role or user. Give ARNs of roles, arn:aws:iam::ACCOUNT:role/NAME."
   }
 }
 

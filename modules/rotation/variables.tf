@@ -167,12 +167,12 @@ variable "function" {
   }
 
   validation {
-    condition     = alltrue([for id in coalesce(try(var.function.network.subnet_ids, null), []) : can(regex("^subnet-[0-9a-f]+$", id))])
+    condition     = !anytrue([for id in(var.function.network == null ? [] : coalesce(var.function.network.subnet_ids, [])) : !can(regex("^subnet-[0-9a-f]+$", id))])
     error_message = "rotation.function.network.subnet_ids is ${jsonencode(try(var.function.network.subnet_ids, null))}. Give ids of subnets, like subnet-0a1b2c3d4e5f67890."
   }
 
   validation {
-    condition     = alltrue([for id in coalesce(try(var.function.network.database_security_group_ids, null), []) : can(regex("^sg-[0-9a-f]+$", id))])
+    condition     = !anytrue([for id in(var.function.network == null ? [] : var.function.network.database_security_group_ids) : !can(regex("^sg-[0-9a-f]+$", id))])
     error_message = "rotation.function.network.database_security_group_ids is ${jsonencode(try(var.function.network.database_security_group_ids, null))}. Give ids of security groups, like sg-0a1b2c3d4e5f67890."
   }
 
@@ -219,7 +219,7 @@ variable "function" {
   }
 
   validation {
-    condition     = alltrue([for arn in var.function.alarm_topic_arns : can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", arn))])
+    condition     = !anytrue([for arn in var.function.alarm_topic_arns : !can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", arn))])
     error_message = "rotation.function.alarm_topic_arns is ${jsonencode(var.function.alarm_topic_arns)}. Give ARNs of standard topics, arn:aws:sns:REGION:ACCOUNT:NAME."
   }
 }
