@@ -127,7 +127,7 @@ def by_region(aws: AWS, name: str, other_regions: Sequence[str]) -> Iterator[Fin
 
 
 def id_in(region: str, name: str) -> str:
-    """The name, or what an ARN is in another region, where a replica has the same six characters."""
+    """The name, or what the ARN is there: a replica has the same six characters."""
     return re.sub("^(arn:[^:]+:secretsmanager):[^:]+:", rf"\1:{region}:", name)
 
 

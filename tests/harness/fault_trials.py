@@ -18,7 +18,7 @@ from itertools import chain, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
 
@@ -385,7 +385,7 @@ def live(
                 return
             try:
                 yield stack.try_point(point)
-            except (ClientError, FaultError, TerraformError, ValueError) as error:
+            except (BotoCoreError, ClientError, FaultError, TerraformError, ValueError) as error:
                 yield FaultError(f"{point}: {error}\n{stack.terraform.transcript}")
                 return
 
