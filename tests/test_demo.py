@@ -22,19 +22,24 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def demo(folder: Path) -> "subprocess.Popen[str]":
+def demo(folder: Path) -> Iterator["subprocess.Popen[str]"]:
     """The demonstration, started with a LocalStack and a folder for temporary files of its own."""
     foreign = ("AWS_", "LOCALSTACK_")
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(foreign)
     }
-    return subprocess.Popen(
+    with subprocess.Popen(
         COMMAND,
         env=environment | {"TMPDIR": str(folder), "PYTHONPATH": os.pathsep.join(sys.path)},
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
-    )
+        # Tests that run in the background of a shell hand on that they ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:
+        yield process
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 @pytest.mark.slow
