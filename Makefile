@@ -23,7 +23,7 @@ test: lint package ## Lint, then run all tests against LocalStack, the scan amon
 
 unit: package ## Run the tests that are not marked as slow
 	$(setup) tests localstack moto iam checkov function release
-	@$(TESTS) -m pytest -n 2 --no-loadscope-reorder -m "not slow"
+	@$(TESTS) -m pytest -n 3 --no-loadscope-reorder -m "not slow"
 
 soak: python ## Let clients log in all through 200 rotations
 	$(setup) tests localstack
