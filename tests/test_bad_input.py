@@ -302,13 +302,11 @@ def test_what_a_limit_forbids_is_refused_by_a_message(shared_workspace: Workspac
 
 ROLE = "${terraform_data.made.output.arn}"
 ID = "${terraform_data.made.output.id}"
-NETWORK = {"vpc_id": "vpc-0a1b2c3d", "subnet_ids": ["subnet-0a1b2c3d"]}
-PACKAGE = {"s3": {"bucket": "packages", "key": "rotation.zip"}}
 
 
-def function_with(**others: object) -> dict[str, object]:
-    made = {"package": PACKAGE, "network": NETWORK, **others}
-    return {**database(), "rotation": {"days": 30, "function": made}}
+def function_with(value: object, *path: str) -> dict[str, object]:
+    """A call that makes a function, with another value at a place of `rotation.function`."""
+    return inputs.with_value(FULL["package in S3"], ("rotation", "function", *path), value)
 
 
 # By what a refusal names: a call with a wrong entry behind one that is made with it.
@@ -319,12 +317,12 @@ BEHIND: dict[str, dict[str, object]] = {
     "var.services": access(services={"a.amazonaws.com": {"source_arns": [ROLE, "wrong"]}}),
     "var.only.vpc_endpoint_ids": access(only={"vpc_endpoint_ids": [f"vpce-{ID}", "wrong"]}),
     "var.key_administrators": container(key={"administrators": [ROLE, "wrong"]}),
-    "var.function.alarm_topic_arns": function_with(alarm_topic_arns=[ROLE, "wrong"]),
+    "var.function.alarm_topic_arns": function_with([ROLE, "wrong"], "alarm_topic_arns"),
     "var.function.network.subnet_ids": function_with(
-        network=NETWORK | {"subnet_ids": [f"subnet-{ID}", "wrong"]}
+        [f"subnet-{ID}", "wrong"], "network", "subnet_ids"
     ),
     "var.function.network.database_security_group_ids": function_with(
-        network=NETWORK | {"database_security_group_ids": [f"sg-{ID}", "wrong"]}
+        [f"sg-{ID}", "wrong"], "network", "database_security_group_ids"
     ),
 }
 
@@ -333,7 +331,7 @@ def test_a_wrong_entry_is_refused_behind_one_that_is_not_known_yet(workspace: Wo
     terraform = workspace("")
     made = {"input": {"arn": inputs.role("app"), "id": "0a1b2c3d"}}
     calls = {
-        f"call_{index}": {"source": "./module", "name": f"edge/{index}", **call}
+        f"call_{index}": {**call, "source": "./module", "name": f"edge/{index}"}
         for index, call in enumerate(BEHIND.values())
     }
     stack = {
