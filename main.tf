@@ -123,7 +123,7 @@ module "cost" {
 
 locals {
   # An alias has fewer characters than a name: a hash tells apart what would be the same alias, as of a.b and a-b.
-  name_is_alias = can(regex("^[A-Za-z0-9/_-]{1,241}$", var.name)) && !startswith(var.name, "aws/")
+  name_is_alias = can(regex("^[A-Za-z0-9/_-]+$", var.name)) && length(var.name) <= 241 && !startswith(var.name, "aws/")
   key_alias     = local.name_is_alias ? var.name : "${substr(replace(replace(var.name, "/^aws\\//", "aws-"), "/[^A-Za-z0-9/_-]/", "-"), 0, 241)}-${substr(sha256(var.name), 0, 8)}"
 
   # By index and not by splat, which would wait for the whole module, and that for the key.

@@ -2,22 +2,26 @@
 # One file for each place that AWS asks: secret_policy.tf, key_policy.tf, identity_policies.tf, endpoint_policy.tf.
 
 data "aws_caller_identity" "current" {}
-data "aws_partition" "current" {}
-data "aws_region" "current" {}
+
+# Has partition and region as well, in one object: each in the state costs time when many secrets are destroyed.
+data "aws_service" "secrets_manager" {
+  service_id = "secretsmanager"
+}
 
 locals {
   account_id   = data.aws_caller_identity.current.account_id
-  account_root = "arn:${data.aws_partition.current.partition}:iam::${local.account_id}:root"
-  region       = data.aws_region.current.id
+  account_root = "arn:${local.partition}:iam::${local.account_id}:root"
+  partition    = data.aws_service.secrets_manager.partition
+  region       = data.aws_service.secrets_manager.region
   regions      = concat([local.region], keys(var.replica_key_arns))
 
   # Six "?" stand for the suffix of the ARN, which is not known before the secret is there.
   secret_arn_patterns = {
     for region in local.regions :
-    region => "arn:${data.aws_partition.current.partition}:secretsmanager:${region}:${local.account_id}:secret:${var.secret_name}-??????"
+    region => "arn:${local.partition}:secretsmanager:${region}:${local.account_id}:secret:${var.secret_name}-??????"
   }
   secrets_manager_endpoints = {
-    for region in local.regions : region => "secretsmanager.${region}.${data.aws_partition.current.dns_suffix}"
+    for region in local.regions : region => replace(data.aws_service.secrets_manager.dns_name, local.region, region)
   }
 
   read_actions   = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
@@ -47,7 +51,7 @@ locals {
   # Terraform reads the value with every plan, so a policy must not shut out whoever runs it.
   caller_arn = data.aws_caller_identity.current.arn
   # A session tells the name of its role, but not the role's path.
-  caller_role = try("arn:${data.aws_partition.current.partition}:iam::${local.account_id}:role/${regex(":assumed-role/([^/]+)/", local.caller_arn)[0]}", local.caller_arn)
+  caller_role = try("arn:${local.partition}:iam::${local.account_id}:role/${regex(":assumed-role/([^/]+)/", local.caller_arn)[0]}", local.caller_arn)
   caller_is_named = anytrue([
     for arn in concat([local.account_root], var.administrators, local.readers) :
     replace(arn, "/:role/.*//", ":role/") == local.caller_role

@@ -29,7 +29,7 @@ variable "readers" {
   # Lists whose entries may not be known while planning go without alltrue and try, which give up at such an entry.
   validation {
     condition     = !anytrue([for arn in coalesce(var.readers, []) : !can(regex(local.principal_arn, arn))])
-    error_message = "access.readers: ${jsonencode([for arn in coalesce(var.readers, []) : arn if !can(regex(local.principal_arn, arn))])} is not the ARN of a role. Give arn:${data.aws_partition.current.partition}:iam::ACCOUNT:role/NAME with an account of 12 digits; for the session of an assumed role give the role itself. An AWS service goes into access.services."
+    error_message = "access.readers: ${jsonencode([for arn in coalesce(var.readers, []) : arn if !can(regex(local.principal_arn, arn))])} is not the ARN of a role. Give arn:${local.partition}:iam::ACCOUNT:role/NAME with an account of 12 digits; for the session of an assumed role give the role itself. An AWS service goes into access.services."
   }
 
   validation {
@@ -39,7 +39,7 @@ variable "readers" {
 }
 
 locals {
-  principal_arn   = "^arn:${data.aws_partition.current.partition}:iam::[0-9]{12}:(role|user)/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,64}$"
+  principal_arn   = "^arn:${local.partition}:iam::[0-9]{12}:(role|user)/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,64}$"
   foreign_readers = [for arn in local.readers : arn if split(":", arn)[4] != local.account_id]
 }
 

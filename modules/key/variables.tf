@@ -17,7 +17,7 @@ variable "existing" {
   }
 
   validation {
-    condition     = try(var.existing.alias, null) == null || can(regex("^alias/[A-Za-z0-9/_-]{1,250}$", var.existing.alias))
+    condition     = try(var.existing.alias, null) == null || can(regex("^alias/[A-Za-z0-9/_-]+$", var.existing.alias)) && try(length(var.existing.alias) <= 256, false)
     error_message = "key.existing.alias is ${jsonencode(try(var.existing.alias, null))}. Give an alias as alias/NAME, with 1 to 250 of the characters A-Z a-z 0-9 / _ - after the first slash."
   }
 }
@@ -31,7 +31,7 @@ variable "alias" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^alias/[A-Za-z0-9/_-]{1,250}$", var.alias)) && !startswith(var.alias, "alias/aws/")
+    condition     = can(regex("^alias/[A-Za-z0-9/_-]+$", var.alias)) && length(var.alias) <= 256 && !startswith(var.alias, "alias/aws/")
     error_message = "alias is \"${var.alias}\". Use alias/ and 1 to 250 of the characters A-Z a-z 0-9 / _ -; AWS keeps alias/aws/ to itself."
   }
 }

@@ -8,7 +8,8 @@ variable "name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9/_+=.@-]{1,512}$", var.name))
+    # A counted repetition ({1,512}) is a large pattern, which takes Terraform milliseconds to make ready.
+    condition     = can(regex("^[A-Za-z0-9/_+=.@-]+$", var.name)) && length(var.name) <= 512
     error_message = "name is ${jsonencode(var.name)} (${length(var.name)} characters). Use 1 to 512 of the characters A-Z a-z 0-9 / _ + = . @ -."
   }
 
@@ -95,8 +96,8 @@ variable "tags" {
   }
 
   validation {
-    condition     = alltrue([for key, value in var.tags : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) && can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{0,256}$", value))])
-    error_message = "tags: ${join(", ", [for key, value in var.tags : key if !can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) || !can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{0,256}$", value))])} is not valid. Keys take 1 to 128 and values 0 to 256 letters, numbers, spaces and _ . : / = + - @."
+    condition     = alltrue([for key, value in var.tags : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]+$", key)) && can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", value)) && length(split("", key)) <= 128 && try(length(split("", value)) <= 256, false)])
+    error_message = "tags: ${join(", ", [for key, value in var.tags : key if !can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]+$", key)) || !can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", value)) || length(split("", key)) > 128 || try(length(split("", value)) > 256, true)])} is not valid. Keys take 1 to 128 and values 0 to 256 letters, numbers, spaces and _ . : / = + - @."
   }
 }
 
