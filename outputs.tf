@@ -1,3 +1,5 @@
+# Few, since Terraform compares each output of a module with all others of its instances: twice as many take four times as long (docs/scale.md).
+
 output "arn" {
   description = "ARN of the secret."
   value       = module.secret.arn
@@ -18,59 +20,46 @@ output "key_arn" {
   value       = one(module.key[*].arn)
 }
 
-output "key_alias" {
-  description = "Alias of that key; null for the AWS managed key and for one that was named by its ARN."
-  value       = one(module.key[*].alias)
-}
-
 output "replicas" {
   description = "ARN of each replica by its region."
   value       = module.secret.replicas
 }
 
-output "ecs_value_from" {
-  description = "`valueFrom` of an ECS container secret by JSON key, for `database`. For other values: \"ARN:KEY::\", or the ARN for the whole value."
-  value       = { for key in local.json_keys : key => "${module.secret.arn}:${key}::" }
+output "references" {
+  description = "How others name a JSON key of the value, for `database`: `ecs`, the `valueFrom` of a container's secret by key, and `cloudformation`, the dynamic reference by key. For other values: \"ARN:KEY::\" in ECS, or the ARN for the whole value."
+  value = {
+    ecs            = { for key in local.json_keys : key => "${module.secret.arn}:${key}::" }
+    cloudformation = { for key in local.json_keys : key => "{{resolve:secretsmanager:${module.secret.arn}:SecretString:${key}}}" }
+  }
 }
 
-output "cloudformation_references" {
-  description = "CloudFormation dynamic reference by JSON key, for `database`."
-  value       = { for key in local.json_keys : key => "{{resolve:secretsmanager:${module.secret.arn}:SecretString:${key}}}" }
+output "policies_json" {
+  description = "Policies to attach elsewhere: `reader` and `rotator`, the identity policies of a role that reads the value (one of another account needs it beside being one of `access.readers`) and of a role that rotates it; `endpoint`, the policy of a VPC endpoint for Secrets Manager that leads to this secret, for those who may use it."
+  value = {
+    reader   = module.access.reader_policy_json
+    rotator  = module.access.rotator_policy_json
+    endpoint = module.access.endpoint_policy_json
+  }
 }
 
-output "reader_policy_json" {
-  description = "Identity policy for a role that reads the value. A role of another account needs it beside being one of `access.readers`."
-  value       = module.access.reader_policy_json
-}
-
-output "rotator_policy_json" {
-  description = "Identity policy for a role that rotates the value."
-  value       = module.access.rotator_policy_json
-}
-
-output "endpoint_policy_json" {
-  description = "Policy for a VPC endpoint for Secrets Manager that leads to this secret, for those who may use it."
-  value       = module.access.endpoint_policy_json
-}
-
+# Alone, since the key that it is for has to wait for it, and the policies above wait for the key.
 output "key_policy_statements_json" {
   description = "Statements for the policy of an existing key, so that those who are named in `access` can use it for this secret."
   value       = module.access.key_policy_statements_json
 }
 
-output "rotation_function_arn" {
-  description = "ARN of the function that rotates; null without `rotation`."
-  value       = var.rotation == null ? null : module.rotation[0].function_arn
+output "rotation_function" {
+  description = "The function that rotates: its `arn`, null without `rotation`; `security_group_id`, which VPC endpoints must admit, null for a function that exists."
+  value = {
+    arn               = var.rotation == null ? null : module.rotation[0].function_arn
+    security_group_id = var.rotation == null ? null : module.rotation[0].security_group_id
+  }
 }
 
+# Alone, since the superuser's secret waits for it, and the function waits for that secret.
 output "rotation_role_arn" {
   description = "ARN of the execution role of this project's own function, which the superuser's secret must let in; null for any other function."
   value       = var.rotation == null ? null : module.rotation[0].role_arn
-}
-
-output "rotation_security_group_id" {
-  description = "Id of the function's security group, which VPC endpoints must admit; null for a function that exists."
-  value       = var.rotation == null ? null : module.rotation[0].security_group_id
 }
 
 output "monitoring_topic_arn" {

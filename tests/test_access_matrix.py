@@ -61,19 +61,19 @@ def applied(outputs: Mapping[str, Any]) -> Case:
     )
 
 
-def rendered(name: str, outputs: Mapping[str, str]) -> Case:
+def rendered(name: str, outputs: Mapping[str, Any]) -> Case:
     """Case of modules/access alone, as main.tf calls it."""
     secret = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:tests/{name}-AbCdEf"
     key = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
     return Case(f"tests/{name}", secret, key, parsed(policies(outputs)))
 
 
-def policies(outputs: Mapping[str, str]) -> dict[str, str]:
+def policies(outputs: Mapping[str, Any]) -> dict[str, str]:
     """Those of the outputs that are policies, by kind."""
     kinds = ("secret", "key", "reader", "rotator", "endpoint")
     return {
         kind: outputs[f"{kind}_policy_json"] for kind in kinds if f"{kind}_policy_json" in outputs
-    }
+    } | outputs.get("policies_json", {})
 
 
 def parsed(documents: Mapping[str, str]) -> dict[str, Document]:

@@ -1,4 +1,4 @@
-"""examples/cloudformation and the output `cloudformation_references`: what a stack makes of it."""
+"""examples/cloudformation and the output `references`: what a stack makes of it."""
 
 import json
 from collections.abc import Mapping
@@ -44,7 +44,7 @@ resource "aws_cloudformation_stack" "copies" {
 
   template_body = jsonencode({
     Resources = {
-      for key, reference in module.credentials.cloudformation_references : key => {
+      for key, reference in module.credentials.references.cloudformation : key => {
         Type = "AWS::SecretsManager::Secret"
         Properties = {
           Name         = "${var.name}/${key}"
@@ -60,7 +60,7 @@ resource "aws_cloudformation_stack" "copies" {
 }
 
 output "references" {
-  value = module.credentials.cloudformation_references
+  value = module.credentials.references.cloudformation
 }
 """
 

@@ -89,7 +89,7 @@ def explicitly(policy: str, policy_arn: str = "") -> str:
         (
             unless_allowed("identity-based policy"),
             "denied-identity-policy",
-            "output reader_policy_json",
+            "output policies_json.reader",
         ),
         (
             explicitly("identity-based policy"),
@@ -98,7 +98,7 @@ def explicitly(policy: str, policy_arn: str = "") -> str:
         ),
         (unless_allowed("resource-based policy"), "denied-secret-policy", "access.readers"),
         (explicitly("resource-based policy"), "denied-secret-policy", "statement in the resource"),
-        (unless_allowed("VPC endpoint policy"), "denied-endpoint-policy", "endpoint_policy_json"),
+        (unless_allowed("VPC endpoint policy"), "denied-endpoint-policy", "policies_json.endpoint"),
         (explicitly("VPC endpoint policy"), "denied-endpoint-policy", "statement in the VPC"),
         (unless_allowed("service control policy"), "denied-scp", "administrators of the AWS"),
         (explicitly("service control policy"), "denied-scp", "statement in the service control"),

@@ -94,14 +94,14 @@ def test_references_name_each_key_of_the_value(
     outputs = orders.outputs["secret"]["value"]
     value = json.loads(secretsmanager.get_secret_value(SecretId=NAME)["SecretString"])
 
-    assert outputs["ecs_value_from"] == {key: f"{outputs['arn']}:{key}::" for key in value}
-    assert outputs["cloudformation_references"] == {
+    assert outputs["references"]["ecs"] == {key: f"{outputs['arn']}:{key}::" for key in value}
+    assert outputs["references"]["cloudformation"] == {
         key: f"{{{{resolve:secretsmanager:{outputs['arn']}:SecretString:{key}}}}}" for key in value
     }
 
 
 def test_cloudformation_resolves_the_reference(orders: TerraformTestApi) -> None:
-    references = orders.outputs["secret"]["value"]["cloudformation_references"]
+    references = orders.outputs["secret"]["value"]["references"]["cloudformation"]
     cloudformation = boto3.client("cloudformation")
     template = {
         "Resources": {

@@ -60,18 +60,18 @@ _POLICIES = {
     "identity-based policy": (
         "denied-identity-policy",
         "Attach a policy that allows it to the caller's role: this module's output "
-        "reader_policy_json. If it names the secret by ARN, see that the ARN has the six "
+        "policies_json.reader. If it names the secret by ARN, see that the ARN has the six "
         "characters at its end, or six `?` for them. AWS answers the same for a secret that is not "
         "there: check name and region too.",
     ),
     "resource-based policy": (
         "denied-secret-policy",
         "Let the secret's resource policy allow the caller: add its role to this module's input "
-        "access.readers. A caller of another account also needs reader_policy_json on its role.",
+        "access.readers. A caller of another account also needs policies_json.reader on its role.",
     ),
     "VPC endpoint policy": (
         "denied-endpoint-policy",
-        "Give the VPC endpoint a policy that allows it: this module's output endpoint_policy_json.",
+        "Give the VPC endpoint a policy that allows it: this module's output policies_json.endpoint.",
     ),
     "service control policy": (
         "denied-scp",

@@ -96,7 +96,7 @@ def examine_endpoint(subject: Subject, endpoint: dict[str, Any]) -> Iterator[Fin
             title=f"Policy of VPC endpoint {endpoint_id} does not let this secret through",
             explanation=f"{ACTION} for {subject.arn} is denied to everybody in {vpc_id}.",
             advice="Give the endpoint a policy that allows it: this module's output "
-            "endpoint_policy_json.",
+            "policies_json.endpoint.",
         )
 
 

@@ -118,7 +118,7 @@ def key_denied(subject: Subject, text: str, denial: errors.Denial | None) -> Fin
             explanation=f"The secret's key belongs to account {key_account}, and use of it through "
             "Secrets Manager is denied. It takes two policies: the key's, and the caller's own.",
             advice="Add this module's output key_policy_statements_json to the policy of the key, "
-            "and reader_policy_json, which allows kms:Decrypt on its ARN, to the caller's role.",
+            "and policies_json.reader, which allows kms:Decrypt on its ARN, to the caller's role.",
         )
     if denial and denial.of_key:
         return denial.finding()
@@ -140,7 +140,7 @@ def key_denied(subject: Subject, text: str, denial: errors.Denial | None) -> Fin
         explanation="The caller may read the secret, but not decrypt with its key; or the key is "
         "not enabled.",
         advice="Let the caller's policy and the key's policy allow kms:Decrypt through "
-        "secretsmanager: reader_policy_json has it; to the policy of a key of your own add "
+        "secretsmanager: policies_json.reader has it; to the policy of a key of your own add "
         "key_policy_statements_json. See the findings about the key as well.",
     )
 

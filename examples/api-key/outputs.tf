@@ -12,5 +12,5 @@ output "ecs_value_from" {
 
 output "reader_policy_json" {
   description = "Policy to attach to the role of an application that reads the secret."
-  value       = module.api_key.reader_policy_json
+  value       = module.api_key.policies_json.reader
 }

@@ -32,7 +32,7 @@ resource "aws_iam_role" "application" {
 resource "aws_iam_role_policy" "reads_credentials" {
   name   = "reads-credentials"
   role   = aws_iam_role.application.name
-  policy = module.credentials.reader_policy_json
+  policy = module.credentials.policies_json.reader
 }
 
 module "credentials" {

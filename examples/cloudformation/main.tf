@@ -112,7 +112,7 @@ resource "aws_iam_role_policy" "stack" {
 
 # What CloudFormation wants for a connection: aws cloudformation describe-type --type RESOURCE --type-name AWS::Events::Connection
 data "aws_iam_policy_document" "stack" {
-  source_policy_documents = [module.login.reader_policy_json]
+  source_policy_documents = [module.login.policies_json.reader]
 
   statement {
     sid       = "ManageConnection"

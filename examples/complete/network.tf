@@ -28,10 +28,10 @@ module "endpoint" {
 
   clients = {
     application = { security_group_id = aws_security_group.application.id }
-    rotation    = { security_group_id = module.credentials.rotation_security_group_id }
+    rotation    = { security_group_id = module.credentials.rotation_function.security_group_id }
   }
 
-  policy_documents = [module.credentials.endpoint_policy_json]
+  policy_documents = [module.credentials.policies_json.endpoint]
   tags             = local.tags
 }
 

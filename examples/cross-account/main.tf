@@ -49,7 +49,7 @@ resource "aws_iam_role_policy" "reads_credentials" {
 
   name   = "reads-inventory-credentials"
   role   = aws_iam_role.reports.name
-  policy = module.credentials.reader_policy_json
+  policy = module.credentials.policies_json.reader
 }
 
 module "credentials" {

@@ -15,10 +15,10 @@ output "key_arn" {
 
 output "ecs_value_from" {
   description = "`valueFrom` for a container's `secrets`, by JSON key."
-  value       = module.credentials.ecs_value_from
+  value       = module.credentials.references.ecs
 }
 
 output "reader_policy_json" {
   description = "Policy to attach to the role of an application that reads the secret."
-  value       = module.credentials.reader_policy_json
+  value       = module.credentials.policies_json.reader
 }

@@ -58,7 +58,7 @@ resource "aws_ecs_task_definition" "report" {
     # ECS puts the values in their place when it starts the container: the task definition has their ARNs alone.
     secrets = [
       for variable, key in { PGDATABASE = "dbname", PGHOST = "host", PGPASSWORD = "password", PGUSER = "username" } :
-      { name = variable, valueFrom = module.credentials.ecs_value_from[key] }
+      { name = variable, valueFrom = module.credentials.references.ecs[key] }
     ]
 
     readonlyRootFilesystem = true
@@ -94,7 +94,7 @@ resource "aws_iam_role_policy" "execution" {
 }
 
 data "aws_iam_policy_document" "execution" {
-  source_policy_documents = [module.credentials.reader_policy_json]
+  source_policy_documents = [module.credentials.policies_json.reader]
 
   statement {
     sid       = "WriteLog"

@@ -64,7 +64,7 @@ resource "aws_iam_role_policy" "function" {
 }
 
 data "aws_iam_policy_document" "function" {
-  source_policy_documents = [module.credentials.reader_policy_json]
+  source_policy_documents = [module.credentials.policies_json.reader]
 
   statement {
     sid       = "WriteLog"

@@ -10,7 +10,7 @@ output "superuser_arn" {
 
 output "function_arn" {
   description = "ARN of the function that rotates."
-  value       = module.credentials.rotation_function_arn
+  value       = module.credentials.rotation_function.arn
 }
 
 output "rotation_role_arn" {

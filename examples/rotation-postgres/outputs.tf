@@ -5,7 +5,7 @@ output "arn" {
 
 output "function_arn" {
   description = "ARN of the function that rotates it."
-  value       = module.credentials.rotation_function_arn
+  value       = module.credentials.rotation_function.arn
 }
 
 output "rotation_role_arn" {

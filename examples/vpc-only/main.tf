@@ -45,7 +45,7 @@ module "endpoint" {
   vpc_id           = aws_vpc.this.id
   subnet_ids       = aws_subnet.private[*].id
   clients          = { application = { security_group_id = aws_security_group.application.id } }
-  policy_documents = [module.credentials.endpoint_policy_json]
+  policy_documents = [module.credentials.policies_json.endpoint]
   tags             = local.tags
 }
 
@@ -70,7 +70,7 @@ resource "aws_iam_role" "application" {
 resource "aws_iam_role_policy" "reads_credentials" {
   name   = "reads-credentials"
   role   = aws_iam_role.application.name
-  policy = module.credentials.reader_policy_json
+  policy = module.credentials.policies_json.reader
 }
 
 locals {

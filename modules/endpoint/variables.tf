@@ -65,7 +65,7 @@ variable "services" {
 
 variable "policy_documents" {
   description = <<-EOT
-    The secrets to which the endpoint leads, by the output `endpoint_policy_json` of each; they are joined. No other secret can then be reached from the VPC, unless by another way than the service's usual name.
+    The secrets to which the endpoint leads, by the output `policies_json.endpoint` of each; they are joined. No other secret can then be reached from the VPC, unless by another way than the service's usual name.
     Empty: all secrets of this account, for all its principals. Other accounts' secrets and principals are shut out either way, unless a document names them.
     Source: https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
   EOT
@@ -75,7 +75,7 @@ variable "policy_documents" {
 
   validation {
     condition     = alltrue([for document in var.policy_documents : can(jsondecode(document).Statement[0])])
-    error_message = "policy_documents: entry ${join(", ", [for index, document in var.policy_documents : index + 1 if !can(jsondecode(document).Statement[0])])} is not an IAM policy document. Give JSON with a list of statements, for example module.NAME.endpoint_policy_json."
+    error_message = "policy_documents: entry ${join(", ", [for index, document in var.policy_documents : index + 1 if !can(jsondecode(document).Statement[0])])} is not an IAM policy document. Give JSON with a list of statements, for example module.NAME.policies_json.endpoint."
   }
 
   validation {
