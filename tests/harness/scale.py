@@ -120,7 +120,7 @@ def copy(shape: str, folder: Path) -> Terraform:
     shutil.copytree(ROOT / "tests" / "scale", folder / "tests" / "scale")
     terraform = Terraform(folder / "tests" / "scale" / shape)
     (terraform.folder / "backend.tf").write_text(BACKEND % (BUCKET, folder.name))
-    terraform.init()
+    terraform.init(keep_hashes=True)  # as users have it
     return terraform
 
 

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -20,6 +21,7 @@ from harness.environments import VENV
 
 TIME_LIMIT_SECONDS = 540  # all examples at once, on a busy machine
 REGISTRY = "registry.terraform.io"
+_HASHES = re.compile(r"^  hashes = \[.*?\]\n", re.MULTILINE | re.DOTALL)
 _PLUGIN_FOLDERS = (
     "~/.terraform.d/plugins",
     "~/.local/share/terraform/plugins",
@@ -153,9 +155,16 @@ class Terraform:
         self._applied: Mapping[str, object] = {}
         self._plans = 0
 
-    def init(self) -> None:
-        """Install the modules and providers that the folder's HCL names."""
+    def init(self, *, keep_hashes: bool = False) -> None:
+        """Install the modules and providers that the folder's HCL names.
+
+        Unless `keep_hashes`, the lock file then forgets the hashes that have just been verified:
+        with them each command hashes a provider of 700 MB once more.
+        """
         self.run("init", input=False, no_color=IsFlagged)
+        lock_file = self.folder / ".terraform.lock.hcl"
+        if lock_file.exists() and not keep_hashes:  # there is none where no provider is needed
+            lock_file.write_text(_HASHES.sub("", lock_file.read_text()))
 
     def plan(self, *options: str, **variables: object) -> Plan:
         """Plan; options as on the command line: `"-destroy"`, `"-replace=ADDRESS"`."""

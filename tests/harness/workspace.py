@@ -15,7 +15,6 @@ _DECIDES_INIT = re.compile(
     r"^\s*(?:module|provider|backend|version)\b.*$|^.*\bsource\b.*$", re.MULTILINE
 )
 _EPHEMERAL = re.compile(r'^variable "(\w+)" \{\n(?:(?!\}).*\n)*?  ephemeral += true$', re.MULTILINE)
-_HASHES = re.compile(r"^  hashes = \[.*?\]\n", re.MULTILINE | re.DOTALL)
 
 
 def copy_hcl(destination: Path) -> None:
@@ -91,16 +90,9 @@ class Workspace:
                 copy_hcl(unfinished / "module")
                 (unfinished / "main.tf").write_text(hcl)
                 Terraform(unfinished / root_module).init()
-                _forget_hashes(unfinished / root_module)
                 unfinished.rename(template)
         copy = self._folder / f"workspace-{len(self._made)}"
         shutil.copytree(template, copy, symlinks=True)
         terraform = Terraform(copy / root_module)
         self._made.append(terraform)
         return terraform
-
-
-def _forget_hashes(folder: Path) -> None:
-    """Spare each command the hash of a provider of 700 MB, which the init has just verified."""
-    for lock_file in folder.glob(".terraform.lock.hcl"):  # none where no provider is needed
-        lock_file.write_text(_HASHES.sub("", lock_file.read_text()))
