@@ -16,7 +16,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError, WaiterError
 
-from harness.functions import Function, create_function, function, wait_for_logs
+from harness.functions import Function, create_function, function, log_group, wait_for_logs
 from harness.localstack import LocalStack
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ def test_what_a_function_prints_is_in_its_log_group(evaluate: Function) -> None:
     evaluate("print('printed')")
     evaluate("print('error', file=sys.stderr)")
 
-    messages = wait_for_logs(boto3.client("logs"), f"/aws/lambda/{evaluate.name}", 9)
+    messages = wait_for_logs(boto3.client("logs"), log_group(evaluate.name), 9)
     kinds = [message.split()[0] for message in messages]
     assert kinds == [
         *("initialized", "START", "printed", "END", "REPORT"),

@@ -11,7 +11,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from harness.functions import Function, create_function, function, wait_for_logs, zip_of
+from harness.functions import Function, create_function, function, log_group, wait_for_logs, zip_of
 from harness.rotations import Rotations
 from harness.workspace import Workspace
 
@@ -141,7 +141,7 @@ def test_the_function_gets_the_step_the_arn_and_the_token(
         fresh.allow()
         version_id = secret.rotate(fresh)
         assert rotations.wait_for_end(secret.arn).name == "RotationSucceeded"
-        messages = wait_for_logs(boto3.client("logs"), f"/aws/lambda/{fresh.name}", 4 * 4 + 1)
+        messages = wait_for_logs(boto3.client("logs"), log_group(fresh.name), 4 * 4 + 1)
 
     events = [json.loads(text[12:]) for text in messages if text.startswith("called with ")]
     assert [event.pop("Step") for event in events] == [
@@ -336,7 +336,7 @@ def test_a_rotation_that_is_to_wait_tests_the_function_and_leaves_the_secret(
         version_id = secret.rotate(fresh, RotateImmediately=False)
 
         assert rotations.wait_for_end(secret.arn) == ("TestRotationSucceeded", version_id, "")
-        messages = wait_for_logs(boto3.client("logs"), f"/aws/lambda/{fresh.name}", 5)
+        messages = wait_for_logs(boto3.client("logs"), log_group(fresh.name), 5)
     assert [text for text in messages if text.startswith("tested")] == ["tested initial\n"]
     assert secret.labels() == {secret.first: ["AWSCURRENT"]}
     described = secret.describe()

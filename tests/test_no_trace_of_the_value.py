@@ -29,7 +29,7 @@ import pytest
 from harness import checkov, leaks, package, reports
 from harness.databases import Server
 from harness.environments import ROOT
-from harness.functions import Function, create_function, wait_for_logs
+from harness.functions import Function, create_function, log_group, wait_for_logs
 from harness.leak_places import KINDS, PLACES, Place
 from harness.monitoring import About, Letters
 from harness.rotations import Rotations
@@ -346,8 +346,7 @@ def rotate(run: Run) -> None:
         assert event.name == "RotationSucceeded", event
         run.values["rotated password"].add(run.password("rotated"))
     function = secretsmanager.describe_secret(SecretId=arn)["RotationLambdaARN"]
-    group = f"/aws/lambda/{function.rpartition(':')[2]}"
-    messages = wait_for_logs(boto3.client("logs"), group, 9)
+    messages = wait_for_logs(boto3.client("logs"), log_group(function), 9)
     assert "finishSecret" in "".join(messages)
     run.leave("log group of the rotation function", *messages)
 
@@ -368,7 +367,7 @@ def read(run: Run) -> None:
     result = consumer({"day": "2027-05-01"})
     # It has logged in: there is no such table.
     assert "bookings" in str(result.payload), result
-    messages = wait_for_logs(boto3.client("logs"), f"/aws/lambda/{consumer.name}", 3)
+    messages = wait_for_logs(boto3.client("logs"), log_group(consumer.name), 3)
     run.leave("log group of the Lambda consumer", *messages, json.dumps(result.payload))
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from harness import leaks, package
 from harness.databases import Server
-from harness.functions import wait_for_logs
+from harness.functions import log_group, wait_for_logs
 from harness.rotations import Rotations
 from harness.terraform import Plan, Terraform
 from harness.workspace import Workspace
@@ -245,11 +245,10 @@ def test_after_120_rotations_the_plan_is_empty_and_a_changed_host_keeps_the_pass
 def log_of(story: Story, rotations: int) -> str:
     """What the function has logged, as soon as so many rotations are in it; else after 10 s."""
     function = story.client.describe_secret(SecretId=story.arn)["RotationLambdaARN"]
-    group = f"/aws/lambda/{function.rpartition(':')[2]}"
     deadline = time.monotonic() + 10
     log = ""
     while log.count(FINISHED) < rotations and time.monotonic() < deadline:
-        log = "\n".join(wait_for_logs(boto3.client("logs"), group, 1))
+        log = "\n".join(wait_for_logs(boto3.client("logs"), log_group(function), 1))
     return log
 
 

@@ -71,7 +71,8 @@ _POLICIES = {
     ),
     "VPC endpoint policy": (
         "denied-endpoint-policy",
-        "Give the VPC endpoint a policy that allows it: this module's output policies_json.endpoint.",
+        "Give the VPC endpoint a policy that allows it: this module's output "
+        "policies_json.endpoint.",
     ),
     "service control policy": (
         "denied-scp",

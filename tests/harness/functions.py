@@ -118,6 +118,11 @@ def function(client: "LambdaClient", source: str, **settings: object) -> Iterato
         client.delete_function(FunctionName=created.name)
 
 
+def log_group(function: str) -> str:
+    """Name of the log group that Lambda gives a function, by the function's name or ARN."""
+    return f"/aws/lambda/{function.rpartition(':')[2]}"
+
+
 def wait_for_logs(client: "CloudWatchLogsClient", group: str, count: int) -> list[str]:
     """Messages in a log group, as soon as there are so many, which takes a moment; else after 10 s.
 
