@@ -69,11 +69,13 @@ def rendered(name: str, outputs: Mapping[str, Any]) -> Case:
 
 
 def policies(outputs: Mapping[str, Any]) -> dict[str, str]:
-    """Those of the outputs that are policies, by kind."""
+    """Those of the outputs that are policies, by kind: of modules/access, or of the root module."""
     kinds = ("secret", "key", "reader", "rotator", "endpoint")
+    own = {f"{kind}_policy_json": kind for kind in kinds}
     return {
-        kind: outputs[f"{kind}_policy_json"] for kind in kinds if f"{kind}_policy_json" in outputs
-    } | outputs.get("policies_json", {})
+        **{kind: outputs[name] for name, kind in own.items() if name in outputs},
+        **outputs.get("policies_json", {}),
+    }
 
 
 def parsed(documents: Mapping[str, str]) -> dict[str, Document]:
