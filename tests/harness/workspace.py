@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import json
 import re
 import shutil
 from pathlib import Path
@@ -75,7 +76,9 @@ class Workspace:
     def destroy(self) -> None:
         """Destroy what was applied in the folders made so far."""
         for terraform in self._made:
-            if "values" in terraform.show_state():
+            # Not `show`, for which Terraform would start the provider.
+            state = json.loads(terraform.run("state pull") or "{}")
+            if any(each["mode"] == "managed" for each in state.get("resources", [])):
                 terraform.destroy()
 
     def _copy(self, key: str, root_module: Path, hcl: str = "") -> Terraform:
