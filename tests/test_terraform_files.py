@@ -12,8 +12,7 @@ from python_terraform import IsFlagged
 
 from harness import docs
 from harness.environments import ROOT
-from harness.terraform import Terraform
-from harness.workspace import copy_hcl
+from harness.workspace import Workspace
 
 FILES = sorted(ROOT.glob("tests/terraform/*.tftest.hcl"))
 MODULES = [ROOT, *sorted(file.parent for file in ROOT.glob("modules/**/main.tf"))]
@@ -27,13 +26,12 @@ CONSTRAINT = re.compile(r"^ +(?:required_)?version += .*", re.MULTILINE)
 
 @pytest.mark.slow
 @pytest.mark.parametrize("file", FILES, ids=[file.name.split(".")[0] for file in FILES])
-def test_all_runs_of_the_file_pass(file: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "copy"
-    copy_hcl(copy)
-    (copy / "tests").mkdir()
-    shutil.copy(file, copy / "tests")
-    terraform = Terraform(copy)
-    terraform.init()
+def test_all_runs_of_the_file_pass(file: Path, workspace: Workspace) -> None:
+    terraform = workspace.repository()
+    (terraform.folder / "tests").mkdir()
+    shutil.copy(file, terraform.folder / "tests")
+    # Modules that the file alone calls.
+    terraform.run("get", "-test-directory=tests", no_color=IsFlagged)
 
     terraform.run("test", no_color=IsFlagged)
 

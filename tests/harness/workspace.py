@@ -7,6 +7,8 @@ import re
 import shutil
 from pathlib import Path
 
+from python_terraform import IsFlagged
+
 from harness.environments import ROOT
 from harness.package import DIST
 from harness.terraform import Terraform
@@ -15,6 +17,9 @@ from harness.terraform import Terraform
 _DECIDES_INIT = re.compile(
     r"^\s*(?:module|provider|backend|version)\b.*$|^.*\bsource\b.*$", re.MULTILINE
 )
+_BACKEND = re.compile(r"^\s*backend\b", re.MULTILINE)
+# The one provider there is, as the modules require it.
+_PROVIDER = (ROOT / "versions.tf").read_text()
 _EPHEMERAL = re.compile(r'^variable "(\w+)" \{\n(?:(?!\}).*\n)*?  ephemeral += true$', re.MULTILINE)
 
 
@@ -73,6 +78,10 @@ class Workspace:
         """Terraform for examples/NAME, as a user would run it in a copy of this repository."""
         return self._copy(name, Path("module", "examples", name))
 
+    def repository(self) -> Terraform:
+        """Terraform for a copy of this repository's own root module."""
+        return self._copy("repository", Path("module"))
+
     def destroy(self) -> None:
         """Destroy what was applied in the folders made so far."""
         for terraform in self._made:
@@ -82,6 +91,13 @@ class Workspace:
                 terraform.destroy()
 
     def _copy(self, key: str, root_module: Path, hcl: str = "") -> Terraform:
+        copy = self._folder / f"workspace-{len(self._made)}"
+        shutil.copytree(self._template(key, root_module, hcl), copy, symlinks=True)
+        terraform = Terraform(copy / root_module)
+        self._made.append(terraform)
+        return terraform
+
+    def _template(self, key: str, root_module: Path, hcl: str) -> Path:
         template = self._templates / key
         self._templates.mkdir(parents=True, exist_ok=True)
         with template.with_suffix(".lock").open("w") as lock:
@@ -92,10 +108,19 @@ class Workspace:
                 shutil.rmtree(unfinished, ignore_errors=True)
                 copy_hcl(unfinished / "module")
                 (unfinished / "main.tf").write_text(hcl)
-                Terraform(unfinished / root_module).init()
+                self._initialize(Terraform(unfinished / root_module), hcl)
                 unfinished.rename(template)
-        copy = self._folder / f"workspace-{len(self._made)}"
-        shutil.copytree(template, copy, symlinks=True)
-        terraform = Terraform(copy / root_module)
-        self._made.append(terraform)
-        return terraform
+        return template
+
+    def _initialize(self, terraform: Terraform, hcl: str) -> None:
+        """Install modules and provider; all but one folder and those with a backend share this.
+
+        An init hashes the provider, of 700 MB, several times.
+        """
+        if hcl == _PROVIDER or _BACKEND.search(hcl):
+            terraform.init()
+            return
+        initialized = self._template("provider", Path(), _PROVIDER)
+        shutil.copytree(initialized / ".terraform", terraform.folder / ".terraform", symlinks=True)
+        shutil.copy(initialized / ".terraform.lock.hcl", terraform.folder)
+        terraform.run("get", no_color=IsFlagged)
