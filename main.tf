@@ -30,7 +30,7 @@ module "key" {
   count  = var.key.aws_managed ? 0 : 1
 
   existing                = var.key.existing
-  alias                   = "alias/${local.key_alias}"
+  alias                   = local.key_alias
   description             = substr("Encrypts the secret ${var.name}", 0, 8192)
   policy_json             = module.access.key_policy_json
   rotation_period_in_days = var.key.rotation_period_in_days
@@ -124,7 +124,7 @@ module "cost" {
 locals {
   # An alias has fewer characters than a name: a hash tells apart what would be the same alias, as of a.b and a-b.
   name_is_alias = can(regex("^[A-Za-z0-9/_-]+$", var.name)) && length(var.name) <= 241 && !startswith(var.name, "aws/")
-  key_alias     = local.name_is_alias ? var.name : "${substr(replace(replace(var.name, "/^aws\\//", "aws-"), "/[^A-Za-z0-9/_-]/", "-"), 0, 241)}-${substr(sha256(var.name), 0, 8)}"
+  key_alias     = local.name_is_alias ? "alias/${var.name}" : "alias/${substr(replace(replace(var.name, "/^aws\\//", "aws-"), "/[^A-Za-z0-9/_-]/", "-"), 0, 241)}-${substr(sha256(var.name), 0, 8)}"
 
   # By index and not by splat, which would wait for the whole module, and that for the key.
   rotation_role_arns = concat(

@@ -83,10 +83,12 @@ def test_it_encrypts_the_secret(made: Terraform, secretsmanager: "SecretsManager
 def test_its_alias_is_the_secrets_name_in_the_characters_of_an_alias(
     made: Terraform, kms: "KMSClient"
 ) -> None:
-    (alias,) = kms.list_aliases(KeyId=made.output()["key_arn"])["Aliases"]
+    (found,) = kms.list_aliases(KeyId=made.output()["key_arn"])["Aliases"]
+    alias = found["AliasName"]
 
     digest = hashlib.sha256(b"test/key/made+here").hexdigest()
-    assert alias["AliasName"] == f"alias/test/key/made-here-{digest[:8]}"
+    assert alias == f"alias/test/key/made-here-{digest[:8]}"
+    assert kms.describe_key(KeyId=alias)["KeyMetadata"]["Arn"] == made.output()["key_arn"]
 
 
 def test_it_rotates_and_is_managed_by_the_customer(made: Terraform, kms: "KMSClient") -> None:

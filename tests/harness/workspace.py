@@ -113,9 +113,9 @@ class Workspace:
         return template
 
     def _initialize(self, terraform: Terraform, hcl: str) -> None:
-        """Install modules and provider; all but one folder and those with a backend share this.
+        """Install the modules, and the provider as one folder's init has installed it for all.
 
-        An init hashes the provider, of 700 MB, several times.
+        An init hashes the provider, of 700 MB, several times. A backend needs one of its own.
         """
         if hcl == _PROVIDER or _BACKEND.search(hcl):
             terraform.init()

@@ -112,7 +112,7 @@ run "takes_an_ordinary_name_for_the_alias" {
   }
 
   assert {
-    condition     = local.key_alias == "orders_2/data-base"
+    condition     = local.key_alias == "alias/orders_2/data-base"
     error_message = "The alias of a name that can be one is the name."
   }
 }
@@ -125,7 +125,7 @@ run "tells_aliases_apart_where_the_name_has_characters_that_these_cannot_have" {
   }
 
   assert {
-    condition     = local.key_alias == "orders-base-${substr(sha256("orders.base"), 0, 8)}"
+    condition     = local.key_alias == "alias/orders-base-${substr(sha256("orders.base"), 0, 8)}"
     error_message = "The alias of orders.base must not be that of orders-base."
   }
 }
@@ -138,7 +138,7 @@ run "keeps_off_the_aliases_of_aws" {
   }
 
   assert {
-    condition     = local.key_alias == "aws-orders-${substr(sha256("aws/orders"), 0, 8)}"
+    condition     = local.key_alias == "alias/aws-orders-${substr(sha256("aws/orders"), 0, 8)}"
     error_message = "AWS keeps alias/aws/ to itself."
   }
 }
