@@ -10,10 +10,18 @@
 #
 # The provider takes all labels from a version before it stores the next one. Meanwhile `marker` keeps N.
 
+# Terraform reads a data source in the middle of the apply where a resource that it names changes. Labels are read while
+# planning, when the secret changes too, so they name its ARN by something that does not change.
+resource "terraform_data" "arn" {
+  count = var.container_only ? 0 : 1
+
+  input = aws_secretsmanager_secret.this.arn
+}
+
 data "aws_secretsmanager_secret_versions" "labelled" {
   count = var.container_only ? 0 : 1
 
-  secret_id = aws_secretsmanager_secret.this.arn
+  secret_id = terraform_data.arn[0].output
 }
 
 ephemeral "aws_secretsmanager_random_password" "new" {
@@ -107,11 +115,13 @@ locals {
   # base64 writes 4 characters for 3 bytes and pads the last with "=".
   value_bytes = length(local.value_base64) * 3 / 4 - length(regexall("=", local.value_base64))
 
-  # A version stays under the key that it was stored with, unless it is current, pending or previous. So each is stored
-  # again under a new key, before the old one goes: 48 bits of a hash are a version for the write-only argument.
-  key         = coalesce(var.kms_key_arn, "aws/secretsmanager")
-  key_hash    = parseint(substr(sha256(local.key), 0, 12), 16)
-  fields_hash = parseint(substr(sha256(jsonencode([local.kind, var.fields, local.wanted_version, local.key])), 0, 12), 16)
+  # 48 bits of a hash of what is not secret, for each change of which the value is stored again.
+  fields_hash = parseint(substr(sha256(jsonencode([merge(var.default_fields, var.fields), local.wanted_version])), 0, 12), 16)
+
+  # A version stays under the key that it was stored with, unless it is current, pending or previous. So what the state
+  # keeps is stored again under a new key, before the old key goes.
+  # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecret.html
+  key_hash = parseint(substr(sha256(coalesce(var.kms_key_arn, "aws/secretsmanager")), 0, 12), 16)
 }
 
 resource "aws_secretsmanager_secret_version" "this" {
@@ -122,11 +132,10 @@ resource "aws_secretsmanager_secret_version" "this" {
   secret_string_wo         = local.value_text
   secret_string_wo_version = local.fields_hash
 
-  depends_on = [aws_secretsmanager_secret_version.first]
-
   lifecycle {
     # Rotation moves AWSCURRENT on. To move it back would make an old password current.
-    ignore_changes = [version_stages]
+    ignore_changes       = [version_stages]
+    replace_triggered_by = [aws_secretsmanager_secret_version.first] # with another key
 
     precondition {
       condition     = !local.is_unlabelled || local.wanted_version == 1
