@@ -306,6 +306,8 @@ class SecretsManager(SecretsmanagerApi):  # type: ignore[misc]
     def restore_secret(self, context: RequestContext, request: Request) -> Response:
         """Take back a deletion that is scheduled."""
         secret = _find(context, request)
+        if secret.primary:
+            raise _not_on_replica()
         secret.deleted = None
         change(secret)
         return {"ARN": secret.arn, "Name": secret.name}
