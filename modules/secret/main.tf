@@ -48,18 +48,16 @@ resource "aws_secretsmanager_secret" "this" { # "already scheduled for deletion"
   }
 }
 
-# The provider leaves an empty KmsKeyId out of UpdateSecret, so Terraform cannot move a secret to the AWS managed key.
+# Terraform reads a data source in the middle of the apply where a resource that it names changes. What is to be read while
+# planning, when the secret changes too, names its ARN by this, which does not change.
+resource "terraform_data" "arn" {
+  input = aws_secretsmanager_secret.this.arn
+}
+
 data "aws_secretsmanager_secret" "current" {
   count = var.aws_managed_key ? 1 : 0
 
-  arn = aws_secretsmanager_secret.this.arn
-
-  lifecycle {
-    postcondition {
-      condition     = coalesce(self.kms_key_id, "none") == "none"
-      error_message = "${var.name} is encrypted with ${coalesce(self.kms_key_id, "none")}, and Terraform's provider cannot give it the AWS managed key back. Run this, then plan again: aws secretsmanager update-secret --secret-id ${var.name} --kms-key-id alias/aws/secretsmanager"
-    }
-  }
+  arn = terraform_data.arn.output
 }
 
 resource "aws_secretsmanager_secret_policy" "this" {
@@ -73,6 +71,12 @@ resource "aws_secretsmanager_secret_policy" "this" {
       error_message = "The secret's resource policy has ${length(var.policy_json)} characters; Secrets Manager takes 20,480 at most. Give fewer or shorter statements."
     }
 
+    # The provider leaves an empty KmsKeyId out of UpdateSecret. A condition at the data source would have it read too late.
+    precondition {
+      condition     = local.current_key == ""
+      error_message = "${var.name} is encrypted with ${local.current_key}, and Terraform's provider cannot give it the AWS managed key. Run this, then plan again: aws secretsmanager update-secret --secret-id ${var.name} --kms-key-id alias/aws/secretsmanager"
+    }
+
     # Secrets Manager refuses these as well, but only in the middle of an apply.
     precondition {
       condition     = length(local.public_statements) == 0
@@ -82,7 +86,8 @@ resource "aws_secretsmanager_secret_policy" "this" {
 }
 
 locals {
-  region = try(data.aws_region.current[0].id, "")
+  region      = try(data.aws_region.current[0].id, "")
+  current_key = try(coalesce(data.aws_secretsmanager_secret.current[0].kms_key_id), "")
 
   policy_statements = flatten([try(jsondecode(var.policy_json).Statement, [])])
 

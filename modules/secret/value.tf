@@ -10,18 +10,10 @@
 #
 # The provider takes all labels from a version before it stores the next one. Meanwhile `marker` keeps N.
 
-# Terraform reads a data source in the middle of the apply where a resource that it names changes. Labels are read while
-# planning, when the secret changes too, so they name its ARN by something that does not change.
-resource "terraform_data" "arn" {
-  count = var.container_only ? 0 : 1
-
-  input = aws_secretsmanager_secret.this.arn
-}
-
 data "aws_secretsmanager_secret_versions" "labelled" {
   count = var.container_only ? 0 : 1
 
-  secret_id = terraform_data.arn[0].output
+  secret_id = terraform_data.arn.output
 }
 
 ephemeral "aws_secretsmanager_random_password" "new" {
@@ -179,7 +171,7 @@ resource "aws_secretsmanager_secret_version" "this" {
 
     precondition {
       condition     = local.port_is_known
-      error_message = "The current value of ${var.name} is for another database engine, on port ${coalesce(local.current_port, 0)}. Name database.port, which would otherwise stay ${coalesce(local.current_port, 0)}."
+      error_message = "The current value of ${var.name} is for another database engine, on a port that is not this engine's own. Name database.port, which would otherwise stay as it is."
     }
 
     precondition {
