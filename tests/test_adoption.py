@@ -61,21 +61,68 @@ def test_after_a_lost_state_the_imported_secret_keeps_its_password(
     assert credentials.value["password"] == password
 
 
-def test_a_secret_that_others_made_is_adopted_with_its_password(
-    workspace: Workspace, secretsmanager: "SecretsManagerClient", secret_name: str
+@pytest.mark.parametrize(
+    ("theirs", "database"),
+    [
+        ({"comment": "kept"}, {"engine": "mysql"}),
+        ({"engine": "postgres", "port": 6543}, {"engine": "postgres"}),
+        ({"engine": "mongo", "port": 27018, "ssl": False}, {"engine": "docdb"}),
+    ],
+)
+def test_a_secret_that_others_made_is_adopted_with_all_that_is_not_named(
+    workspace: Workspace,
+    secretsmanager: "SecretsManagerClient",
+    secret_name: str,
+    theirs: dict[str, object],
+    database: dict[str, object],
 ) -> None:
-    theirs = {"username": "dbadmin", "password": "chosen-by-hand", "comment": "kept"}
+    theirs = {"username": "dbadmin", "password": "chosen-by-hand", **theirs}
     arn = secretsmanager.create_secret(Name=secret_name, SecretString=json.dumps(theirs))["ARN"]
     adopted = Credentials(workspace(IMPORT % arn), secretsmanager, secret_name)
-    adopted.change(password={"version": 5})
+    adopted.change(**database)
 
     adopted.apply()
 
-    assert adopted.value == {**theirs, "engine": "mysql", "host": "localhost", "port": 3306}
-    # The wish for version 5 could have meant a new password: it is said that none was made.
-    assert "The live value is kept and becomes version 5." in " ".join(
-        adopted.terraform.transcript.split()
+    engine = {"docdb": "mongo"}.get(str(database["engine"]), database["engine"])
+    assert adopted.value == {**theirs, "engine": engine, "host": "localhost"}
+    plan = adopted.plan()
+    assert plan.is_empty, plan
+
+
+def test_another_engine_does_not_inherit_a_port_that_is_not_its_own(
+    credentials: Credentials,
+) -> None:
+    old = credentials.value
+
+    credentials.change(engine="postgres")
+    assert "is for another database engine" in credentials.refusal()
+
+    credentials.change(port=5432)
+    credentials.apply()
+    assert credentials.value == {**old, "engine": "postgres", "port": 5432}
+
+
+def test_a_raised_version_of_an_adopted_value_waits_until_its_version_is_said(
+    workspace: Workspace, secretsmanager: "SecretsManagerClient", secret_name: str
+) -> None:
+    theirs = {"username": "dbadmin", "password": "perhaps leaked"}
+    made = secretsmanager.create_secret(Name=secret_name, SecretString=json.dumps(theirs))
+    adopted = Credentials(workspace(IMPORT % made["ARN"]), secretsmanager, secret_name)
+    adopted.change(password={"version": 5})
+
+    with pytest.raises(TerraformError) as refused:
+        adopted.apply()
+    words = refused.value.on_one_line
+    assert "no label of" in words
+    assert "N = 5 to keep the current value, or N = 4 to store a new one" in words
+    assert adopted.value == theirs
+
+    assert made["VersionId"] in words
+    secretsmanager.update_secret_version_stage(
+        SecretId=secret_name, VersionStage="value-version-4", MoveToVersionId=made["VersionId"]
     )
+    adopted.apply()
+    assert adopted.value["password"] != theirs["password"]
 
 
 def test_a_secret_whose_first_value_was_never_stored_gets_one(

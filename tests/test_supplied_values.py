@@ -70,7 +70,7 @@ def terraform(workspace: Workspace) -> Terraform:
     return workspace(HCL)
 
 
-def live(secretsmanager: "SecretsManagerClient", name: str) -> str:
+def current(secretsmanager: "SecretsManagerClient", name: str) -> str:
     """What an application reads."""
     return secretsmanager.get_secret_value(SecretId=name)["SecretString"]
 
@@ -79,7 +79,7 @@ def test_key_values_are_stored_as_json_and_needed_no_more(
     terraform: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:
     terraform.apply(name=secret_name, value_version=1, key_values={"id": "a", "token": "b<&>"})
-    assert json.loads(live(secretsmanager, secret_name)) == {"id": "a", "token": "b<&>"}
+    assert json.loads(current(secretsmanager, secret_name)) == {"id": "a", "token": "b<&>"}
 
     plan = terraform.plan(name=secret_name, value_version=1)
 
@@ -94,7 +94,7 @@ def test_a_value_that_changes_without_its_version_is_not_written(
     plan = terraform.plan(name=secret_name, value_version=1, text="second value")
 
     assert plan.is_empty, plan
-    assert live(secretsmanager, secret_name) == "first value"
+    assert current(secretsmanager, secret_name) == "first value"
 
 
 def test_a_raised_version_stores_the_new_pairs_and_keeps_the_others(
@@ -107,7 +107,7 @@ def test_a_raised_version_stores_the_new_pairs_and_keeps_the_others(
 
     terraform.apply(name=secret_name, value_version=2, key_values={"token": "new"})
 
-    assert json.loads(live(secretsmanager, secret_name)) == {
+    assert json.loads(current(secretsmanager, secret_name)) == {
         "id": "a",
         "token": "new",
         "added": [1],
@@ -123,7 +123,7 @@ def test_a_version_lost_from_state_is_written_again_as_it_lives(
 
     terraform.apply(name=secret_name, value_version=1, text="first value")
 
-    assert live(secretsmanager, secret_name) == "changed by hand"
+    assert current(secretsmanager, secret_name) == "changed by hand"
 
 
 def test_a_raised_version_without_a_value_is_refused(
@@ -134,7 +134,7 @@ def test_a_raised_version_without_a_value_is_refused(
     with pytest.raises(TerraformError, match="no value is given"):
         terraform.apply(name=secret_name, value_version=2)
 
-    assert live(secretsmanager, secret_name) == "first value"
+    assert current(secretsmanager, secret_name) == "first value"
 
 
 def test_a_saved_plan_wants_its_ephemeral_value_again(
@@ -146,7 +146,7 @@ def test_a_saved_plan_wants_its_ephemeral_value_again(
         terraform.apply_plan(plan)
 
     terraform.apply_plan(plan, text="first value")
-    assert live(secretsmanager, secret_name) == "first value"
+    assert current(secretsmanager, secret_name) == "first value"
 
 
 def test_65536_bytes_are_stored(
@@ -156,7 +156,7 @@ def test_65536_bytes_are_stored(
 
     terraform.apply(name=secret_name, value_version=1, text=value)
 
-    assert live(secretsmanager, secret_name) == value
+    assert current(secretsmanager, secret_name) == value
 
 
 def test_binary_data_is_stored_as_its_base64(
@@ -168,7 +168,7 @@ def test_binary_data_is_stored_as_its_base64(
         name=secret_name, value_version=1, binary=base64.b64encode(data).decode("ascii")
     )
 
-    assert base64.b64decode(live(secretsmanager, secret_name)) == data
+    assert base64.b64decode(current(secretsmanager, secret_name)) == data
 
 
 def test_a_container_is_made_without_a_value_and_takes_one_later(
@@ -178,11 +178,74 @@ def test_a_container_is_made_without_a_value_and_takes_one_later(
     assert "VersionIdsToStages" not in secretsmanager.describe_secret(SecretId=secret_name)
 
     terraform.apply(name=secret_name, value_version=1, text="first value")
-    assert live(secretsmanager, secret_name) == "first value"
+    assert current(secretsmanager, secret_name) == "first value"
 
     # Back to a container: Terraform lets go of the value and leaves it where it is.
     terraform.apply(name=secret_name, container_only=True)
-    assert live(secretsmanager, secret_name) == "first value"
+    assert current(secretsmanager, secret_name) == "first value"
+
+
+DATABASE = """
+provider "aws" {
+  region = "us-east-1"
+}
+
+variable "name" {
+  type = string
+}
+
+module "secret" {
+  source = "./module"
+
+  name                    = var.name
+  database                = { engine = "mysql", username = "app" }
+  key                     = { aws_managed = true }
+  recovery_window_in_days = 0
+}
+"""
+
+
+def test_a_value_that_takes_a_databases_place_has_nothing_of_it_and_needs_a_raised_version(
+    workspace: Workspace, secretsmanager: "SecretsManagerClient", secret_name: str
+) -> None:
+    terraform = workspace(DATABASE)
+    terraform.apply(name=secret_name)
+    before = current(secretsmanager, secret_name)
+    (terraform.folder / "main.tf").write_text(HCL)
+
+    with pytest.raises(TerraformError) as refused:
+        terraform.plan(name=secret_name, value_version=1, key_values={"token": "new"})
+    assert "Ask for value_version 2 and give the value" in refused.value.on_one_line
+    assert current(secretsmanager, secret_name) == before
+
+    terraform.apply(name=secret_name, value_version=2, key_values={"token": "new"})
+    assert json.loads(current(secretsmanager, secret_name)) == {"token": "new"}
+    plan = terraform.plan(name=secret_name, value_version=2)
+    assert plan.is_empty, plan
+
+
+def test_a_database_takes_over_the_password_of_a_supplied_value(
+    workspace: Workspace, secretsmanager: "SecretsManagerClient", secret_name: str
+) -> None:
+    terraform = workspace(HCL)
+    pairs = {"username": "app", "password": "chosen", "note": "kept"}
+    terraform.apply(name=secret_name, value_version=1, key_values=pairs)
+    (terraform.folder / "main.tf").write_text(DATABASE)
+
+    terraform.apply(name=secret_name)
+
+    assert json.loads(current(secretsmanager, secret_name)) == {**pairs, "engine": "mysql"}
+
+
+def test_a_first_value_that_is_missing_is_refused_before_any_value_is_stored(
+    terraform: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
+) -> None:
+    with pytest.raises(TerraformError, match="holds no value yet"):
+        terraform.apply(name=secret_name, value_version=1)
+    assert "VersionIdsToStages" not in secretsmanager.describe_secret(SecretId=secret_name)
+
+    terraform.apply(name=secret_name, value_version=1, text="first value")
+    assert current(secretsmanager, secret_name) == "first value"
 
 
 MANY = """
@@ -222,6 +285,6 @@ def test_for_each_makes_many_secrets_from_a_map_of_versions_and_an_ephemeral_map
         values={name: {"token": f"token of {name}"} for name in names},
     )
 
-    assert [json.loads(live(secretsmanager, name))["token"] for name in names] == [
+    assert [json.loads(current(secretsmanager, name))["token"] for name in names] == [
         f"token of {name}" for name in names
     ]
