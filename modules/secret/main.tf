@@ -37,8 +37,8 @@ resource "aws_secretsmanager_secret" "this" { # "already scheduled for deletion"
     }
 
     postcondition {
-      condition     = alltrue([for replica in self.replica : replica.status != "Failed"])
-      error_message = "The secret is not copied to every region: ${join("; ", [for replica in self.replica : "${replica.region}: ${coalesce(replica.status_message, "no reason is given")}" if replica.status == "Failed"])}. Remove the region from replicas and apply; then fix the cause and add it again. Where a secret of this name is there, delete it, or set force_overwrite_replica_secret = true to overwrite it."
+      condition     = !contains(self.replica[*].status, "Failed")
+      error_message = "The secret is not copied to every region. ${join(" ", [for replica in self.replica : "${replica.region}: ${coalesce(replica.status_message, "AWS gives no reason.")}" if replica.status == "Failed"])} Fix the cause; where a secret of this name is there, delete it, or set force_overwrite_replica_secret = true to overwrite it. Run this, then apply again: aws secretsmanager remove-regions-from-replication --secret-id ${var.name} --remove-replica-regions ${join(" ", [for replica in self.replica : replica.region if replica.status == "Failed"])}"
     }
 
     precondition {
