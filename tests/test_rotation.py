@@ -220,6 +220,25 @@ def test_terraform_turns_rotation_on_and_off_and_never_touches_the_password(
 
 
 @pytest.mark.parametrize("server", ["postgresql"], indirect=True)
+def test_rotate_immediately_rotates_when_only_it_becomes_true(story: Story, tmp_path: Path) -> None:
+    first = story.value()
+    story.apply(rotation=rotation("single_user", tmp_path, rotate_immediately=False))
+    assert story.rotations.wait_for_end(story.arn).name == "TestRotationSucceeded"
+
+    story.apply(rotation=rotation("single_user", tmp_path, rotate_immediately=True))
+    story.wait(story.arn)
+    second = story.value()
+    assert second["password"] != first["password"]
+    assert story.logs_in(second)
+    plan = story.plan()
+    assert plan.is_empty, plan
+
+    story.apply(rotation=rotation("single_user", tmp_path, rotate_immediately=False))
+    assert story.rotations.wait_for_end(story.arn).name == "TestRotationSucceeded"
+    assert story.value() == second
+
+
+@pytest.mark.parametrize("server", ["postgresql"], indirect=True)
 def test_after_120_rotations_the_plan_is_empty_and_a_changed_host_keeps_the_password(
     story: Story, tmp_path: Path
 ) -> None:
