@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
-    from mypy_boto3_secretsmanager.type_defs import FilterTypeDef
 
 TUTORIAL = "vpc-tutorial/database/credentials"
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:rotate"
@@ -90,6 +89,18 @@ def made_by_peer(workspace: Workspace, peer: str, **variables: object) -> Terraf
     terraform.init()
     terraform.apply()
     return terraform
+
+
+def attributes(terraform: Terraform, resource_type: str) -> dict[str, str]:
+    """Attributes of the only resource of a type in the state."""
+    state = json.loads((terraform.folder / "terraform.tfstate").read_text())
+    (found,) = [
+        instance["attributes"]
+        for resource in state["resources"]
+        for instance in resource["instances"]
+        if (resource["mode"], resource["type"]) == ("managed", resource_type)
+    ]
+    return dict(found)
 
 
 def move(terraform: Terraform, hcl: str) -> Plan:
@@ -180,17 +191,16 @@ def test_a_secret_of_terraform_aws_modules_moves_with_its_rotation(
         value=json.dumps(value),
         function_arn=rotator.arn,
     )
-    by_name: FilterTypeDef = {"Key": "name", "Values": [prefix]}
-    (secret,) = secretsmanager.list_secrets(Filters=[by_name])["SecretList"]
-    assert rotations.wait_for_end(secret["ARN"]).name == "RotationSucceeded"
-    rotated = json.loads(value_of(secretsmanager, secret["ARN"]))
+    secret = attributes(terraform, "aws_secretsmanager_secret")
+    assert rotations.wait_for_end(secret["arn"]).name == "RotationSucceeded"
+    rotated = json.loads(value_of(secretsmanager, secret["arn"]))
     assert rotated["password"] != value["password"]
-    words = {"orders/database/credentials": secret["Name"], FUNCTION: rotator.arn}
+    words = {"orders/database/credentials": secret["name"], FUNCTION: rotator.arn}
 
     plan = move(terraform, *shown("from-terraform-aws-modules", "hcl", words))
 
     assert "aws_secretsmanager_secret_rotation" not in [*plan.creates, *plan.updates]
-    live = json.loads(value_of(secretsmanager, secret["ARN"]))
+    live = json.loads(value_of(secretsmanager, secret["arn"]))
     assert live == rotated | {"engine": "postgres", "port": 5432}
     assert_gone_from_state(value["password"], terraform, plan)
     plan = terraform.plan()
