@@ -115,7 +115,7 @@ def test_a_disabled_key_is_found(secret: Make, key: str, kms: "KMSClient", aws: 
 
     report = diagnose(aws, arn)
 
-    assert problems(report) == ["key-disabled"]
+    assert problems(report) == ["key-disabled", "decryption-failed"]
     assert report.exit_code == 1
     assert f"aws kms enable-key --key-id {key}" in finding(report, "key-disabled")
 
@@ -128,7 +128,7 @@ def test_a_key_that_is_going_to_be_deleted_is_found(
 
     report = diagnose(aws, arn)
 
-    assert problems(report) == ["key-pending-deletion"]
+    assert problems(report) == ["key-pending-deletion", "decryption-failed"]
     assert f"cancel-key-deletion --key-id {key}" in finding(report, "key-pending-deletion")
 
 
@@ -140,7 +140,7 @@ def test_a_key_that_is_gone_is_found(secret: Make, key: str, kms: "KMSClient", a
         assert time.monotonic() < deadline
         time.sleep(0.1)
 
-    assert problems(diagnose(aws, arn)) == ["key-not-found"]
+    assert problems(diagnose(aws, arn)) == ["key-not-found", "decryption-failed"]
 
 
 def test_a_secret_that_is_scheduled_for_deletion_is_found_once(
