@@ -5,8 +5,10 @@ import re
 import shutil
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 
 from harness import aws_commands, leaks
@@ -15,6 +17,7 @@ from harness.functions import Function, function
 from harness.markdown import code
 from harness.pages import PROVIDER, from_workspace
 from harness.rotations import Rotations
+from harness.session import own_emulator
 from harness.terraform import Plan, Terraform
 from harness.workspace import Workspace
 
@@ -259,7 +262,7 @@ def test_a_deleted_secret_is_restored_with_the_key_that_was_made_for_it(
 
 
 def test_unused_secrets_are_found_by_when_they_were_read_or_made(
-    secretsmanager: "SecretsManagerClient", secret_name: str
+    tmp_path: Path, secret_name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (search,) = code(SECTIONS["unused"], "python")
 
@@ -271,10 +274,12 @@ def test_unused_secrets_are_found_by_when_they_were_read_or_made(
         names: list[str] = found["unused"]
         return names
 
-    secretsmanager.create_secret(Name=f"{secret_name}/never", SecretString="text")
-    secretsmanager.create_secret(Name=f"{secret_name}/read", SecretString="text")
-    secretsmanager.get_secret_value(SecretId=f"{secret_name}/read")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    with own_emulator(tmp_path / "emulator", LIST_SECRETS_LAG_SECONDS="0"):
+        client = boto3.client("secretsmanager")
+        client.create_secret(Name=f"{secret_name}/never", SecretString="text")
+        client.create_secret(Name=f"{secret_name}/read", SecretString="text")
+        client.get_secret_value(SecretId=f"{secret_name}/read")
 
-    assert not [name for name in unused(88) if name.startswith(secret_name)]
-    later = [name for name in unused(92) if name.startswith(secret_name)]
-    assert sorted(later) == [f"{secret_name}/never", f"{secret_name}/read"]
+        assert unused(88) == []
+        assert sorted(unused(92)) == [f"{secret_name}/never", f"{secret_name}/read"]
