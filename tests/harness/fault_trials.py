@@ -309,13 +309,15 @@ class Stack:
             raise FaultError(f"not as asked for: {', '.join(missing)}; {plan}")
 
     def _check_destroyed(self, password: str | None) -> None:
-        """Raise FaultError unless all is gone, and the secret can be had back for 30 days."""
+        """Raise FaultError unless all is gone, and can be had back for 30 days with its key."""
         described = self.secretsmanager.describe_secret(SecretId=NAME)
         if "DeletedDate" not in described or self._state() or self._keys():
             raise FaultError("something is left")
         if any(a["AliasName"] == f"alias/{NAME}" for a in self.kms.list_aliases()["Aliases"]):
             raise FaultError("the alias is left")
         self.secretsmanager.restore_secret(SecretId=NAME)
+        self.kms.cancel_key_deletion(KeyId=described["KmsKeyId"])
+        self.kms.enable_key(KeyId=described["KmsKeyId"])
         if not password or self._live_password() != password:
             raise FaultError("the secret that was restored has another password")
 
