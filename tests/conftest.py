@@ -28,7 +28,7 @@ from harness.iam import Engine
 from harness.localstack import LocalStackError, new_account
 from harness.moto import Moto
 from harness.rotations import Rotations
-from harness.session import emulator, is_own_emulator, temporary_folder
+from harness.session import emulator, is_own_emulator, own_emulator, temporary_folder
 from harness.terraform import TerraformError
 from harness.workspace import Workspace, copy_hcl
 from secret_doctor.aws import AWS
@@ -132,6 +132,18 @@ def own_account() -> Iterator[None]:
         mock.patch.dict(os.environ, AWS_ACCESS_KEY_ID=new_account()),
         mock.patch.object(boto3, "DEFAULT_SESSION", None),
     ):
+        yield
+
+
+@pytest.fixture(scope="module")
+def lists_at_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """An emulator of this file's own, for tests that ask ListSecrets for what they have just made.
+
+    The days of its waiting periods are short, so that a key can be gone.
+    """
+    folder = tmp_path_factory.mktemp("lists-at-once") / "emulator"
+    settings = {"LIST_SECRETS_LAG_SECONDS": "0", "DAY_SECONDS": "0.1"}
+    with own_emulator(folder, **settings), mock.patch.object(boto3, "DEFAULT_SESSION", None):
         yield
 
 

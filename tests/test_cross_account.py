@@ -56,7 +56,9 @@ def test_the_secret_and_its_key_are_in_the_owners_account_alone(
     assert secret["KmsKeyId"] == terraform.output()["key_arn"]
     assert ":000000000000:" in secret["ARN"]
     assert ":000000000000:" in secret["KmsKeyId"]
-    assert READER.client("secretsmanager").list_secrets()["SecretList"] == []
+    reader = READER.client("secretsmanager")
+    with pytest.raises(reader.exceptions.ResourceNotFoundException):
+        reader.describe_secret(SecretId=NAME)
     assert READER.client("kms").list_keys()["Keys"] == []
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 # Of which `aws` sees to it that no service of the emulator is slow.
-pytestmark = pytest.mark.usefixtures("own_account", "aws")
+pytestmark = pytest.mark.usefixtures("lists_at_once", "own_account", "aws")
 
 
 @pytest.fixture

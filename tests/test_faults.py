@@ -75,7 +75,11 @@ def through(forwarder: Forwarder) -> "SecretsManagerClient":
 
 
 def exists(client: "SecretsManagerClient", name: str) -> bool:
-    return bool(client.list_secrets(Filters=[{"Key": "name", "Values": [name]}])["SecretList"])
+    try:
+        client.describe_secret(SecretId=name)
+    except client.exceptions.ResourceNotFoundException:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("fault", Fault)

@@ -8,6 +8,7 @@ import boto3
 import pytest
 
 from harness.localstack import LocalStack
+from harness.localstack_refusals import refused
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 LAG_SECONDS = 2
 REPLICATION_SECONDS = 1
+DAY_SECONDS = 0.2  # 7 days are the shortest waiting period
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +25,7 @@ def localstack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]
     settings = {
         "LIST_SECRETS_LAG_SECONDS": str(LAG_SECONDS),
         "REPLICATION_SECONDS": str(REPLICATION_SECONDS),
+        "DAY_SECONDS": str(DAY_SECONDS),
     }
     folder = tmp_path_factory.mktemp("delays") / "localstack"
     with LocalStack(folder, **settings) as started:
@@ -83,7 +86,7 @@ def test_list_secrets_shows_a_secret_as_it_was_before_the_lag(
     assert listed() == [("first", 0)]
     wait_until(lambda: listed() == [("second", 1)])
 
-    client.delete_secret(SecretId=secret_name)
+    client.delete_secret(SecretId=secret_name, RecoveryWindowInDays=30)
     assert listed() == [("second", 1)]
     batch = client.batch_get_secret_value(Filters=by_name(secret_name))
     assert [error["ErrorCode"] for error in batch["Errors"]] == ["InvalidRequestException"]
@@ -120,3 +123,53 @@ def test_a_replica_is_in_progress_before_it_is_there(
     assert there.get_secret_value(SecretId=secret_name)["SecretString"] == "value"
     wait_until(lambda: status() == "InSync")
     assert there.get_secret_value(SecretId=secret_name)["SecretString"] == "another"
+
+
+def test_a_key_and_its_aliases_are_gone_when_the_waiting_period_ends(
+    client: "SecretsManagerClient", localstack: LocalStack, secret_name: str
+) -> None:
+    kms = boto3.client("kms", endpoint_url=localstack.endpoint_url)
+    alias = f"alias/{secret_name}"
+    gone, kept = (kms.create_key()["KeyMetadata"]["KeyId"] for _ in range(2))
+    kms.create_alias(AliasName=alias, TargetKeyId=gone)
+    client.create_secret(Name=secret_name, SecretString="value", KmsKeyId=gone)
+    for key in (gone, kept):
+        kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+    kms.cancel_key_deletion(KeyId=kept)
+
+    def exists(key: str) -> bool:
+        try:
+            kms.describe_key(KeyId=key)
+        except kms.exceptions.NotFoundException:
+            return False
+        return True
+
+    assert exists(alias)
+    wait_until(lambda: not exists(gone))
+    assert [exists(each) for each in (alias, kept)] == [False, True]
+    with refused("DecryptionFailure"):
+        client.get_secret_value(SecretId=secret_name)
+    with refused("EncryptionFailure"):
+        client.put_secret_value(SecretId=secret_name, SecretString="value")
+
+
+def test_a_secret_is_gone_when_its_recovery_window_ends(
+    client: "SecretsManagerClient", secret_name: str
+) -> None:
+    gone, kept = f"{secret_name}/gone", f"{secret_name}/kept"
+    for name in (gone, kept):
+        client.create_secret(Name=name)
+        client.delete_secret(SecretId=name, RecoveryWindowInDays=7)
+    client.restore_secret(SecretId=kept)
+
+    def exists(name: str) -> bool:
+        try:
+            client.describe_secret(SecretId=name)
+        except client.exceptions.ResourceNotFoundException:
+            return False
+        return True
+
+    assert exists(gone)
+    wait_until(lambda: not exists(gone))
+    assert exists(kept)
+    assert client.create_secret(Name=gone)["Name"] == gone

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
+from harness.localstack import new_account, session_in
 from harness.localstack_refusals import refused
 
 if TYPE_CHECKING:
@@ -268,6 +269,19 @@ def test_a_batch_tells_of_each_secret_why_it_has_no_value(secret: Secret) -> Non
         secret.client.batch_get_secret_value(
             SecretIdList=[secret.name], Filters=[{"Key": "name", "Values": [secret.name]}]
         )
+
+
+def test_another_account_reads_by_arn_and_not_under_the_aws_managed_key(secret: Secret) -> None:
+    secret.put("a")
+    other = session_in(new_account()).client("secretsmanager")
+
+    with refused("InvalidRequestException", "from a different AWS account"):
+        other.get_secret_value(SecretId=secret.arn)
+    with refused("ResourceNotFoundException"):
+        other.get_secret_value(SecretId=secret.name)
+    key = boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
+    secret.client.update_secret(SecretId=secret.name, KmsKeyId=key)
+    assert other.get_secret_value(SecretId=secret.arn)["SecretString"] == "value"
 
 
 def test_a_replica_follows_its_primary_and_can_change_nothing_but_its_key(

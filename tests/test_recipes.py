@@ -5,8 +5,10 @@ import re
 import shutil
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 
 from harness import aws_commands, leaks
@@ -15,6 +17,7 @@ from harness.functions import Function, function
 from harness.markdown import code
 from harness.pages import PROVIDER, from_workspace
 from harness.rotations import Rotations
+from harness.session import own_emulator
 from harness.terraform import Plan, Terraform
 from harness.workspace import Workspace
 
@@ -22,7 +25,6 @@ if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
-    from mypy_boto3_secretsmanager.type_defs import FilterTypeDef
 
 TUTORIAL = "vpc-tutorial/database/credentials"
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:rotate"
@@ -90,6 +92,18 @@ def made_by_peer(workspace: Workspace, peer: str, **variables: object) -> Terraf
     terraform.init()
     terraform.apply()
     return terraform
+
+
+def attributes(terraform: Terraform, resource_type: str) -> dict[str, str]:
+    """Attributes of the only resource of a type in the state."""
+    state = json.loads((terraform.folder / "terraform.tfstate").read_text())
+    (found,) = [
+        instance["attributes"]
+        for resource in state["resources"]
+        for instance in resource["instances"]
+        if (resource["mode"], resource["type"]) == ("managed", resource_type)
+    ]
+    return dict(found)
 
 
 def move(terraform: Terraform, hcl: str) -> Plan:
@@ -180,17 +194,16 @@ def test_a_secret_of_terraform_aws_modules_moves_with_its_rotation(
         value=json.dumps(value),
         function_arn=rotator.arn,
     )
-    by_name: FilterTypeDef = {"Key": "name", "Values": [prefix]}
-    (secret,) = secretsmanager.list_secrets(Filters=[by_name])["SecretList"]
-    assert rotations.wait_for_end(secret["ARN"]).name == "RotationSucceeded"
-    rotated = json.loads(value_of(secretsmanager, secret["ARN"]))
+    secret = attributes(terraform, "aws_secretsmanager_secret")
+    assert rotations.wait_for_end(secret["arn"]).name == "RotationSucceeded"
+    rotated = json.loads(value_of(secretsmanager, secret["arn"]))
     assert rotated["password"] != value["password"]
-    words = {"orders/database/credentials": secret["Name"], FUNCTION: rotator.arn}
+    words = {"orders/database/credentials": secret["name"], FUNCTION: rotator.arn}
 
     plan = move(terraform, *shown("from-terraform-aws-modules", "hcl", words))
 
     assert "aws_secretsmanager_secret_rotation" not in [*plan.creates, *plan.updates]
-    live = json.loads(value_of(secretsmanager, secret["ARN"]))
+    live = json.loads(value_of(secretsmanager, secret["arn"]))
     assert live == rotated | {"engine": "postgres", "port": 5432}
     assert_gone_from_state(value["password"], terraform, plan)
     plan = terraform.plan()
@@ -249,7 +262,7 @@ def test_a_deleted_secret_is_restored_with_the_key_that_was_made_for_it(
 
 
 def test_unused_secrets_are_found_by_when_they_were_read_or_made(
-    secretsmanager: "SecretsManagerClient", secret_name: str
+    tmp_path: Path, secret_name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (search,) = code(SECTIONS["unused"], "python")
 
@@ -261,10 +274,12 @@ def test_unused_secrets_are_found_by_when_they_were_read_or_made(
         names: list[str] = found["unused"]
         return names
 
-    secretsmanager.create_secret(Name=f"{secret_name}/never", SecretString="text")
-    secretsmanager.create_secret(Name=f"{secret_name}/read", SecretString="text")
-    secretsmanager.get_secret_value(SecretId=f"{secret_name}/read")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    with own_emulator(tmp_path / "emulator", LIST_SECRETS_LAG_SECONDS="0"):
+        client = boto3.client("secretsmanager")
+        client.create_secret(Name=f"{secret_name}/never", SecretString="text")
+        client.create_secret(Name=f"{secret_name}/read", SecretString="text")
+        client.get_secret_value(SecretId=f"{secret_name}/read")
 
-    assert not [name for name in unused(88) if name.startswith(secret_name)]
-    later = [name for name in unused(92) if name.startswith(secret_name)]
-    assert sorted(later) == [f"{secret_name}/never", f"{secret_name}/read"]
+        assert unused(88) == []
+        assert sorted(unused(92)) == [f"{secret_name}/never", f"{secret_name}/read"]

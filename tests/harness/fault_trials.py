@@ -276,7 +276,7 @@ class Stack:
         """Raise FaultError unless there is what was asked for, once, and nothing else."""
         (key,) = self._keys()
         aliases = self.kms.list_aliases(KeyId=key)["Aliases"]
-        (listed,) = self.secretsmanager.list_secrets(IncludePlannedDeletion=True)["SecretList"]
+        described = self.secretsmanager.describe_secret(SecretId=NAME)
         policy = self.secretsmanager.get_resource_policy(SecretId=NAME)["ResourcePolicy"]
         key_policy = self.kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]
         value = self._value()
@@ -285,14 +285,14 @@ class Stack:
         password = self._live_password()
         plan = self.terraform.plan(**self._variables())
         expectations = {
-            "the description": listed.get("Description") == f"Generation {self._generation}",
-            "the tags of the secret": listed.get("Tags") == tags,
+            "the description": described.get("Description") == f"Generation {self._generation}",
+            "the tags of the secret": described.get("Tags") == tags,
             "the tags of the key": [
                 {"Key": tag["TagKey"], "Value": tag["TagValue"]}
                 for tag in self.kms.list_resource_tags(KeyId=key)["Tags"]
             ]
             == tags,
-            "the key": listed.get("KmsKeyId") == key,
+            "the key": described.get("KmsKeyId") == key,
             "the rotation of the key": self.kms.get_key_rotation_status(KeyId=key)[
                 "KeyRotationEnabled"
             ],
@@ -309,13 +309,15 @@ class Stack:
             raise FaultError(f"not as asked for: {', '.join(missing)}; {plan}")
 
     def _check_destroyed(self, password: str | None) -> None:
-        """Raise FaultError unless all is gone, and the secret can be had back for 30 days."""
-        (listed,) = self.secretsmanager.list_secrets(IncludePlannedDeletion=True)["SecretList"]
-        if "DeletedDate" not in listed or self._state() or self._keys():
+        """Raise FaultError unless all is gone, and can be had back for 30 days with its key."""
+        described = self.secretsmanager.describe_secret(SecretId=NAME)
+        if "DeletedDate" not in described or self._state() or self._keys():
             raise FaultError("something is left")
         if any(a["AliasName"] == f"alias/{NAME}" for a in self.kms.list_aliases()["Aliases"]):
             raise FaultError("the alias is left")
         self.secretsmanager.restore_secret(SecretId=NAME)
+        self.kms.cancel_key_deletion(KeyId=described["KmsKeyId"])
+        self.kms.enable_key(KeyId=described["KmsKeyId"])
         if not password or self._live_password() != password:
             raise FaultError("the secret that was restored has another password")
 

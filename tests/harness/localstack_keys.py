@@ -4,6 +4,8 @@ Permissions are not enforced here. The tags below make a key refuse a use as a m
 does in AWS, so that tests can try that as well.
 """
 
+import os
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -22,6 +24,8 @@ from harness.localstack_policies import Policy, PolicyError
 MANAGED_ALIAS = "alias/aws/secretsmanager"
 # What ListSecretVersionIds calls the AWS managed key.
 MANAGED_KEY = "DefaultEncryptionKey"
+# How long a day of a waiting period is; without it, none ends while tests run.
+DAY_SECONDS = float(os.environ.get("DAY_SECONDS", "0"))
 DENY_ENCRYPT = "emulator:deny-encrypt"
 DENY_DECRYPT = "emulator:deny-decrypt"
 
@@ -97,6 +101,7 @@ def refuse_what_kms_refuses() -> None:
     patch(KmsProvider.create_key)(_create_key)
     patch(KmsProvider.put_key_policy)(_put_key_policy)
     patch(KmsProvider.get_key_policy)(_get_key_policy)
+    patch(KmsProvider.schedule_key_deletion)(_schedule_key_deletion)
     for operation in (
         KmsProvider.enable_key,
         KmsProvider.disable_key,
@@ -161,6 +166,42 @@ def _update_alias(
                 )
     target = new.metadata["KeyId"] if new else request["TargetKeyId"]
     original(provider, context, {**request, "TargetKeyId": target})
+
+
+def after_days(days: float, action: Callable[..., None], *arguments: object) -> None:
+    """Do what AWS does at the end of a waiting period, if a day is short enough to wait for it."""
+    if DAY_SECONDS:
+        timer = threading.Timer(days * DAY_SECONDS, action, arguments)
+        timer.daemon = True
+        timer.start()
+
+
+def _schedule_key_deletion(
+    original: Callable[..., dict[str, Any]],
+    provider: KmsProvider,
+    context: RequestContext,
+    request: Mapping[str, Any],
+) -> dict[str, Any]:
+    response = original(provider, context, request)
+    key = _key(find_key(request["KeyId"], context.account_id, context.region))
+    if key:
+        after_days(response["PendingWindowInDays"], _delete, key, key.metadata["DeletionDate"])
+    return response
+
+
+def _delete(key: KmsKey, deletion_date: object) -> None:
+    """Delete a key and its aliases, unless the deletion was cancelled.
+
+    https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html
+    """
+    if key.metadata.get("DeletionDate") != deletion_date:
+        return
+    _, _, _, region, account, _ = key.metadata["Arn"].split(":", 5)
+    store, key_id = kms_stores[account][region], key.metadata["KeyId"]
+    del store.keys[key_id]
+    for name, alias in list(store.aliases.items()):
+        if alias.metadata["TargetKeyId"] == key_id:
+            del store.aliases[name]
 
 
 def _create_key(

@@ -11,7 +11,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from localstack.aws.api import CommonServiceException
@@ -257,7 +257,7 @@ class Store:
 
     def __init__(self) -> None:
         self._secrets: dict[str, Secret] = {}
-        self._history: dict[str, list[tuple[datetime, dict[str, Any] | None]]] = defaultdict(list)
+        self._history: dict[str, History] = defaultdict(list)
 
     def get(self, name: str) -> Secret | None:
         """The secret of a name, also if it is scheduled for deletion."""
@@ -283,29 +283,36 @@ class Store:
     def remove(self, secret: Secret) -> None:
         """Forget a secret for good."""
         del self._secrets[secret.name]
-        self._history[secret.arn].append((_now(), None))
+        self._note(secret.arn, None)
 
     def record(self, secret: Secret) -> None:
         """Note how a secret is from now on, for ListSecrets to tell later."""
-        self._history[secret.arn].append((_now(), secret.describe()))
+        # A rotation may end when its secret is gone.
+        if self.get(secret.name) is secret:
+            self._note(secret.arn, secret.describe())
 
     def listed(self) -> list[dict[str, Any]]:
         """Descriptions of the secrets as they were some minutes ago, which is what AWS documents.
 
         https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html
         """
-        now = _now()
-        found = []
-        for arn, entries in list(self._history.items()):
-            past = [
-                each
-                for each in entries
-                if (now - each[0]).total_seconds() >= LIST_SECRETS_LAG_SECONDS
-            ]
-            self._history[arn] = entries[max(0, len(past) - 1) :]
-            if past and past[-1][1]:
-                found.append(past[-1][1])
-        return found
+        known = (_known(entries) for entries in self._history.values())
+        return [past[-1][1] for past in known if past and past[-1][1]]
+
+    def _note(self, arn: str, description: dict[str, Any] | None) -> None:
+        entries = self._history[arn]
+        # Of what is known already, only the latest counts.
+        del entries[: max(0, len(_known(entries)) - 1)]
+        entries.append((_now(), description))
+
+
+type History = list[tuple[datetime, dict[str, Any] | None]]
+
+
+def _known(entries: History) -> History:
+    """The part of a secret's history that ListSecrets knows of."""
+    until = _now() - timedelta(seconds=LIST_SECRETS_LAG_SECONDS)
+    return [entry for entry in entries if entry[0] <= until]
 
 
 stores: dict[tuple[str, str], Store] = defaultdict(Store)

@@ -25,6 +25,7 @@ from localstack.services.secretsmanager import provider
 from moto.secretsmanager.list_secrets import filters
 
 from harness import localstack_rotation as rotation
+from harness.localstack_keys import after_days
 from harness.localstack_policies import Policy, PolicyError
 from harness.localstack_secrets import (
     Replica,
@@ -300,6 +301,7 @@ class SecretsManager(SecretsmanagerApi):  # type: ignore[misc]
             store_of(secret).remove(secret)
         else:
             change(secret)
+            after_days(days or 30, _delete, secret, secret.deleted)
         return {"ARN": secret.arn, "Name": secret.name, "DeletionDate": secret.deleted}
 
     @call("RestoreSecret")
@@ -594,6 +596,16 @@ def _add_version(
     if "AWSCURRENT" in labels:
         rotation.abandon(secret, token)
     return version
+
+
+def _delete(secret: Secret, deleted: datetime) -> None:
+    """Delete a secret at the end of its recovery window, unless it was restored or is gone.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
+    """
+    with lock:
+        if secret.deleted == deleted and store_of(secret).get(secret.name) is secret:
+            store_of(secret).remove(secret)
 
 
 def _version(secret: Secret, version_id: str | None) -> Version | None:

@@ -28,12 +28,12 @@ def temporary_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def own_emulator(folder: Path) -> Iterator[LocalStack]:
+def own_emulator(folder: Path, **settings: str) -> Iterator[LocalStack]:
     """Point this process and its children at a LocalStack of their own, by their environment.
 
-    LOCALSTACK_LOG names its log. `folder` goes with it.
+    LOCALSTACK_LOG names its log. `folder` goes with it. `settings` are those of LocalStack.
     """
-    with LocalStack(folder) as localstack:
+    with LocalStack(folder, **settings) as localstack:
         log = {"LOCALSTACK_LOG": str(localstack.log.path)}
         settings = environment(localstack.endpoint_url, folder) | log
         with mock.patch.dict(os.environ, settings, clear=True):
