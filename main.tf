@@ -50,7 +50,7 @@ module "secret" {
   tags                    = var.tags
 
   # A conditional would give both sides one type, and so turn the port into a string.
-  fields         = try(module.database[0].fields, {})
+  fields         = try(merge(module.database[0].default_fields, module.database[0].fields), {})
   password       = var.database == null ? null : merge(var.password, { length = one(module.database[*].password_length) })
   password_value = var.password_value
   key_values     = var.key_values
@@ -74,7 +74,7 @@ module "rotation" {
 
   secret_name         = var.name
   engine              = try(var.database.engine, null)
-  database_port       = try(module.database[0].fields.port, null)
+  database_port       = try(module.database[0].port, null)
   strategy            = var.rotation.strategy
   superuser           = local.superuser
   password            = module.secret.password
