@@ -231,11 +231,11 @@ ROLE = {"AWS": "arn:aws:iam::000000000000:role/reader"}
         ({"NotPrincipal": ROLE}, ["policy-public"]),
         ({"Principal": ROLE}, []),
         ({"Principal": {"Service": "appflow.amazonaws.com"}}, []),
-        ({"Principal": {"AWS": "AROAEXAMPLEEXAMPLE123"}}, ["policy-names-deleted-principal"]),
+        ({"Principal": {"AWS": "AIDAEXAMPLEEXAMPLE123"}}, ["policy-names-deleted-principal"]),
     ],
     ids=[
         *("everybody", "everybody by TLS", "organization", "another organization"),
-        *("no organization", "all others", "role", "service", "deleted role"),
+        *("no organization", "all others", "role", "service", "deleted user"),
     ],
 )
 def test_a_resource_policy_is_judged_by_whom_it_lets_in(
@@ -249,6 +249,30 @@ def test_a_resource_policy_is_judged_by_whom_it_lets_in(
     secretsmanager.put_resource_policy(SecretId=arn, ResourcePolicy=allow(**statement))
 
     assert problems(diagnose(aws, arn)) == expected
+
+
+@pytest.mark.parametrize(
+    ("principal", "deletes_policy"),
+    [("AROAEXAMPLEEXAMPLE123", True), (["AROAEXAMPLEEXAMPLE123"], False)],
+    ids=["a text", "a list"],
+)
+def test_a_deleted_role_as_a_text_has_the_policy_deleted_before_the_next_apply(
+    principal: object,
+    deletes_policy: bool,
+    secret: Make,
+    secretsmanager: "SecretsManagerClient",
+    aws: AWS,
+) -> None:
+    """What becomes of Terraform then is in test_deleted_principal.py."""
+    arn = secret()
+    document = allow(Principal={"AWS": principal})
+    secretsmanager.put_resource_policy(SecretId=arn, ResourcePolicy=document)
+
+    advice = finding(diagnose(aws, arn), "policy-names-deleted-principal")
+
+    assert "terraform apply" in advice
+    command = f"aws secretsmanager delete-resource-policy --secret-id {arn}"
+    assert (command in advice) == deletes_policy
 
 
 @pytest.mark.parametrize(

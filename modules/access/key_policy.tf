@@ -72,7 +72,7 @@ locals {
     [{
       Sid       = "AccountManagesKeyThroughIAM"
       Effect    = "Allow"
-      Principal = { AWS = local.account_root }
+      Principal = { AWS = [local.account_root] }
       Action    = "kms:*"
       Resource  = "*"
     }],
