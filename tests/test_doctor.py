@@ -370,13 +370,14 @@ def test_a_policy_of_an_endpoint_is_judged_by_whether_it_lets_the_secret_through
         (json.dumps({"api_key": PASSWORD, PASSWORD: 1}), [], []),
         (json.dumps({**CREDENTIALS, "engine": PASSWORD}), [], ["value-unknown-engine"]),
         (json.dumps({**CREDENTIALS, "host": ""}), [], ["value-lacks-fields"]),
+        (json.dumps({**CREDENTIALS, "engine": "aurora-postgresql"}), [], []),
         (json.dumps({**CREDENTIALS, "engine": "oracle"}), [], ["value-lacks-fields"]),
         (json.dumps({**CREDENTIALS, "port": PASSWORD}), [], ["value-lacks-fields"]),
         (json.dumps({**CREDENTIALS, "port": "3306", "extra": PASSWORD}), [], []),
     ],
     ids=[
         *("text", "list", "JSON without quotes", "pairs", "unknown engine", "no host"),
-        *("no dbname for oracle", "port is no number", "more fields"),
+        *("engine as RDS names it", "no dbname for oracle", "port is no number", "more fields"),
     ],
 )
 def test_a_value_is_judged_by_its_form_and_not_shown(

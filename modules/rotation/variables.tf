@@ -5,7 +5,7 @@ variable "secret_name" {
 }
 
 variable "engine" {
-  description = "Database engine, as `database.engine`: `mariadb`, `mysql` or `postgres`. Null for a function that exists, which rotates what it likes."
+  description = "Database engine, as `database.engine`: `aurora-mysql`, `aurora-postgresql`, `mariadb`, `mysql` or `postgres`. Null for a function that exists, which rotates what it likes."
   type        = string
   default     = null
 

@@ -265,6 +265,24 @@ run "takes_awss_function_for_a_single_user_of_the_engine" {
   }
 }
 
+run "takes_awss_function_for_aurora_by_the_name_that_rds_gives_it" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  assert {
+    condition     = one(aws_serverlessapplicationrepository_cloudformation_stack.this).application_id == "arn:aws:serverlessrepo:us-east-1:297356227824:applications/SecretsManagerRDSPostgreSQLRotationSingleUser"
+    error_message = "the application is another one"
+  }
+
+  assert {
+    condition     = length(aws_lambda_function.this) == 0 && length(aws_lambda_permission.secrets_manager) == 0
+    error_message = "a function or permission of its own is made beside AWS's"
+  }
+}
+
 run "takes_awss_function_for_alternating_users_in_the_version_asked_for" {
   command = plan
 
