@@ -11,7 +11,7 @@ variable "key_arn" {
 }
 
 variable "replica_key_arns" {
-  description = "ARN of the key that encrypts the secret's replica, by region. Readers of the secret read its replicas too."
+  description = "ARN of the key that encrypts the secret's replica, by region. Readers of the secret read its replicas too, and what rotators store is copied to them."
   type        = map(string)
   default     = {}
   nullable    = false
