@@ -65,7 +65,7 @@ variable "key" {
 variable "database" {
   description = <<-EOT
     Stores database credentials as the JSON that AWS documents for the engine, with a password that Secrets Manager generates.
-    - `engine`: `db2`, `docdb`, `mariadb`, `mysql`, `oracle`, `postgres`, `redshift` or `sqlserver`.
+    - `engine`: `db2`, `docdb`, `mariadb`, `mysql`, `oracle`, `postgres`, `redshift` or `sqlserver`; or as RDS names it, like `aurora-postgresql` or `oracle-ee`. The secret then holds the name that its JSON structure documents.
     - `username`: the database user.
     - `host`: host name or IP address; leave out while there is no database yet.
     - `port`: TCP port, 1 to 65535. Default: the engine's own.
@@ -293,7 +293,7 @@ variable "recovery_window_in_days" {
 variable "replicas" {
   description = <<-EOT
     Other regions to copy the secret to, by region name.
-    - `kms_key_arn`: ARN of a key in that region, which encrypts the copy. Its policy, or IAM, must let whoever runs Terraform take `kms:Decrypt`, `kms:Encrypt` and `kms:GenerateDataKey`, and readers `kms:Decrypt`: modules/access writes one, as examples/multi-region shows.
+    - `kms_key_arn`: ARN of a key in that region, which encrypts the copy. Its policy, or IAM, must let whoever runs Terraform take `kms:Decrypt`, `kms:Encrypt` and `kms:GenerateDataKey`, rotators `kms:Encrypt` and `kms:GenerateDataKey`, and readers `kms:Decrypt`: modules/access writes one, as examples/multi-region shows.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets.html
   EOT
   type = map(object({

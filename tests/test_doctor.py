@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from harness.doctor import CREDENTIALS, PASSWORD, VALUE, checked, diagnose, problems
+from harness.doctor import CREDENTIALS, PASSWORD, VALUE, checked, diagnose, problems, recorded
 from harness.functions import Function
 from harness.functions import function as running_function
 from harness.workspace import Workspace
 from secret_doctor import unused
-from secret_doctor.aws import AWS
+from secret_doctor.aws import AWS, Subject
 from secret_doctor.findings import Finding, Report
+from secret_doctor.key import versions as check_versions
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -143,6 +144,70 @@ def test_a_key_that_is_gone_is_found(secret: Make, key: str, kms: "KMSClient", a
     assert problems(diagnose(aws, arn)) == ["key-not-found", "decryption-failed"]
 
 
+def versions_under(aws: AWS, secret_key: str | None, *keys: str) -> list[Finding]:
+    """Findings about versions under these keys, the first of which is the current one.
+
+    The emulator does not tell the keys of versions; the answer is recorded, the keys are real.
+    """
+    labels = ["AWSCURRENT", "orders-version-1"]
+    listed = [
+        {"VersionId": f"{number:032}", "VersionStages": [label], "KmsKeyIds": [key]}
+        for number, (label, key) in enumerate(zip(labels, keys, strict=False))
+    ]
+    arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:orders-AbCdEf"
+    description = {"ARN": arn} | ({"KmsKeyId": secret_key} if secret_key else {})
+    answer = ("list_secret_version_ids", "", {"Versions": listed, "ARN": arn, "Name": "orders"})
+    with recorded(aws.secretsmanager, answer):
+        return list(check_versions(Subject(aws, "orders", description, datetime.now(UTC))))
+
+
+def test_versions_under_the_key_of_the_secret_are_no_finding(
+    key: str, kms: "KMSClient", aws: AWS
+) -> None:
+    kms.create_alias(AliasName="alias/doctor/orders", TargetKeyId=key)
+
+    assert versions_under(aws, "alias/doctor/orders", key, key.rpartition("/")[2]) == []
+    assert versions_under(aws, key, key, key) == []
+    assert versions_under(aws, None, "DefaultEncryptionKey") == []
+
+
+def test_a_version_under_another_key_is_found_with_its_remedy(
+    key: str, kms: "KMSClient", aws: AWS
+) -> None:
+    other = kms.create_key()["KeyMetadata"]["Arn"]
+
+    current, labelled = versions_under(aws, key, other, "DefaultEncryptionKey")
+
+    assert [current.id, labelled.id] == ["version-under-other-key"] * 2
+    assert other in current.explanation
+    assert "update-secret --secret-id" in current.advice
+    assert "kms:Encrypt" in current.advice
+    assert "terraform apply" in labelled.advice
+    assert "--version-stage orders-version-1" in labelled.advice
+
+
+def test_a_version_under_a_key_that_does_not_decrypt_is_found(
+    key: str, kms: "KMSClient", aws: AWS
+) -> None:
+    disabled, deleted = (kms.create_key()["KeyMetadata"]["Arn"] for _ in range(2))
+    kms.disable_key(KeyId=disabled)
+    kms.schedule_key_deletion(KeyId=deleted)
+    gone = deleted[:-12] + "000000000000"
+
+    found = [
+        *versions_under(aws, key, disabled, deleted),
+        *versions_under(aws, None, key, gone),
+    ]
+
+    assert [each.id for each in found] == [
+        *["version-key-unusable"] * 2,
+        *("version-under-other-key", "version-key-unusable"),
+    ]
+    assert "Disabled" in found[0].explanation
+    assert "PendingDeletion" in found[1].explanation
+    assert "gone" in found[3].explanation
+
+
 def test_a_secret_that_is_scheduled_for_deletion_is_found_once(
     secret: Make, secretsmanager: "SecretsManagerClient", aws: AWS
 ) -> None:
@@ -247,10 +312,11 @@ ROLE = {"AWS": "arn:aws:iam::000000000000:role/reader"}
         ({"NotPrincipal": ROLE}, ["policy-public"]),
         ({"Principal": ROLE}, []),
         ({"Principal": {"Service": "appflow.amazonaws.com"}}, []),
+        ({"Principal": {"AWS": "AIDAEXAMPLEEXAMPLE123"}}, ["policy-names-deleted-principal"]),
     ],
     ids=[
         *("everybody", "everybody by TLS", "organization", "another organization"),
-        *("no organization", "all others", "role", "service"),
+        *("no organization", "all others", "role", "service", "deleted user"),
     ],
 )
 def test_a_resource_policy_is_judged_by_whom_it_lets_in(
@@ -278,6 +344,30 @@ def test_a_resource_policy_that_names_a_role_which_is_gone_is_found(
     iam.delete_role(RoleName="gone")
 
     assert problems(diagnose(aws, arn)) == ["policy-names-deleted-principal"]
+
+
+@pytest.mark.parametrize(
+    ("principal", "deletes_policy"),
+    [("AROAEXAMPLEEXAMPLE123", True), (["AROAEXAMPLEEXAMPLE123"], False)],
+    ids=["a text", "a list"],
+)
+def test_a_deleted_role_as_a_text_has_the_policy_deleted_before_the_next_apply(
+    principal: object,
+    deletes_policy: bool,
+    secret: Make,
+    secretsmanager: "SecretsManagerClient",
+    aws: AWS,
+) -> None:
+    """What becomes of Terraform then is in test_deleted_principal.py."""
+    arn = secret()
+    document = allow(Principal={"AWS": principal})
+    secretsmanager.put_resource_policy(SecretId=arn, ResourcePolicy=document)
+
+    advice = finding(diagnose(aws, arn), "policy-names-deleted-principal")
+
+    assert "terraform apply" in advice
+    command = f"aws secretsmanager delete-resource-policy --secret-id {arn}"
+    assert (command in advice) == deletes_policy
 
 
 @pytest.mark.parametrize(
@@ -375,13 +465,14 @@ def test_a_policy_of_an_endpoint_is_judged_by_whether_it_lets_the_secret_through
         (json.dumps({"api_key": PASSWORD, PASSWORD: 1}), [], []),
         (json.dumps({**CREDENTIALS, "engine": PASSWORD}), [], ["value-unknown-engine"]),
         (json.dumps({**CREDENTIALS, "host": ""}), [], ["value-lacks-fields"]),
+        (json.dumps({**CREDENTIALS, "engine": "aurora-postgresql"}), [], []),
         (json.dumps({**CREDENTIALS, "engine": "oracle"}), [], ["value-lacks-fields"]),
         (json.dumps({**CREDENTIALS, "port": PASSWORD}), [], ["value-lacks-fields"]),
         (json.dumps({**CREDENTIALS, "port": "3306", "extra": PASSWORD}), [], []),
     ],
     ids=[
         *("text", "list", "JSON without quotes", "pairs", "unknown engine", "no host"),
-        *("no dbname for oracle", "port is no number", "more fields"),
+        *("engine as RDS names it", "no dbname for oracle", "port is no number", "more fields"),
     ],
 )
 def test_a_value_is_judged_by_its_form_and_not_shown(

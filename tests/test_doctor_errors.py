@@ -59,6 +59,8 @@ def report(aws: AWS, described: object, read: tuple[str, str, Any], name: str = 
     described = described if isinstance(described, tuple) else ("", described)
     answers = [
         ("describe_secret", *described),
+        # Of a secret that is described.
+        *[("list_secret_version_ids", "", {"Versions": []})][: not described[0]],
         read,
         ("get_resource_policy", "", {"ARN": ARN, "Name": "orders"}),
     ]

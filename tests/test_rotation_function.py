@@ -114,6 +114,29 @@ def test_a_step_may_be_repeated_and_changes_nothing_more(
     user.assert_rotated(before, token)
 
 
+def test_an_engine_is_known_by_the_name_that_rds_gives_to_aurora(make_user: MakeUser) -> None:
+    user = make_user()
+    in_rds, in_json = {
+        "postgres": ("aurora-postgresql", "postgres"),
+        "mariadb": ("aurora-mysql", "mysql"),
+    }[user.server.engine]
+    superuser = user.make_secret(
+        {
+            "engine": in_json,
+            "username": user.server.superuser,
+            "password": user.server.superuser_password,
+        }
+    )
+    user.change(engine=in_rds, masterarn=superuser)
+    before = user.value("AWSCURRENT")
+    token = user.start()
+
+    user.steps(token)
+
+    user.assert_rotated(before, token)
+    assert user.value("AWSCURRENT")["engine"] == in_rds
+
+
 def test_a_password_logs_in_after_every_call_that_a_rotation_makes(
     make_user: MakeUser,
 ) -> None:
@@ -237,7 +260,7 @@ def refusal(capsys: pytest.CaptureFixture[str]) -> Refusal:
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
-        ({"engine": "oracle"}, 'has an "engine" that is none of postgres, mysql, mariadb'),
+        ({"engine": "oracle"}, "is none of postgres, mysql, mariadb, aurora-postgresql, aurora-m"),
         ({"engine": None}, 'has no text as "engine": add it'),
         ({"host": None}, 'has no text as "host": add it'),
         ({"username": ""}, 'has no text as "username": add it'),

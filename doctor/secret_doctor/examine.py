@@ -14,6 +14,7 @@ from secret_doctor.findings import Fact, Finding, Report, Severity
 OF_DESCRIPTION = {
     "the secret": secret.check,
     "the key": key.check,
+    "the keys of versions": key.versions,
     "rotation": rotation.check,
     "replicas": secret.replicas,
 }

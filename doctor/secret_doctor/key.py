@@ -6,6 +6,11 @@ from secret_doctor.aws import Subject
 from secret_doctor.findings import Fact, Finding, Severity
 
 AWS_MANAGED = "alias/aws/secretsmanager"
+# How ListSecretVersionIds names it.
+DEFAULT = "DefaultEncryptionKey"
+# AWS encrypts versions with one of these anew when the secret's key changes, if the caller may.
+# https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecret.html
+ENCRYPTED_ANEW = {"AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"}
 
 
 def check(subject: Subject) -> Iterator[Fact | Finding]:
@@ -39,6 +44,75 @@ def check(subject: Subject) -> Iterator[Fact | Finding]:
         period = rotation.get("RotationPeriodInDays")
         every = f", every {period} days" if period else ""
         yield Fact("Key rotation", f"on{every}" if rotation["KeyRotationEnabled"] else "off")
+
+
+def versions(subject: Subject) -> Iterator[Finding]:
+    """Whether every version that has a label is under the secret's key."""
+    if "DeletedDate" in subject.description:
+        return  # Secrets Manager refuses to list them until the secret is restored.
+    # One page has 100 versions at most, and a secret 20 labels.
+    kept = subject.aws.secretsmanager.list_secret_version_ids(SecretId=subject.arn, MaxResults=100)[
+        "Versions"
+    ]
+    own = _key_id(subject, subject.description.get("KmsKeyId", AWS_MANAGED))
+    for version in kept:
+        others = [each for each in version.get("KmsKeyIds", []) if _key_id(subject, each) != own]
+        for other in others:
+            yield under_other_key(subject, version["VersionId"], version["VersionStages"], other)
+
+
+def under_other_key(subject: Subject, version_id: str, labels: list[str], key: str) -> Finding:
+    """A version needs another key than the secret's."""
+    state = "Enabled" if key in (DEFAULT, AWS_MANAGED) else _state(subject, key)
+    if ENCRYPTED_ANEW & set(labels):
+        advice = (
+            "Let somebody with kms:Decrypt on that key, and kms:Encrypt, kms:GenerateDataKey and "
+            f"kms:Decrypt on the secret's, call aws secretsmanager update-secret --secret-id "
+            f"{subject.arn} --kms-key-id KEY with the secret's key."
+        )
+    else:
+        advice = (
+            "AWS never encrypts it anew. If Terraform stored it: terraform apply stores it under "
+            "the secret's key. Otherwise, if nobody needs it: aws secretsmanager "
+            f"update-secret-version-stage --secret-id {subject.arn} --remove-from-version-id "
+            f"{version_id} --version-stage {labels[0]}."
+        )
+    what = f"Version {version_id} ({', '.join(labels)}) is encrypted with {key}"
+    if state == "Enabled":
+        return Finding(
+            id="version-under-other-key",
+            severity=Severity.WARNING,
+            title="A version needs another key than the secret's",
+            explanation=f"{what}: the secret's key changed after it was stored, and it was not "
+            "encrypted anew. It is lost if that key is deleted.",
+            advice=advice,
+        )
+    return Finding(
+        id="version-key-unusable",
+        severity=Severity.ERROR,
+        title="A version needs a key that does not decrypt",
+        explanation=f"{what}, which is {state}. Nobody can read that version.",
+        advice=f"First make the key usable, as by aws kms cancel-key-deletion and aws kms "
+        f"enable-key --key-id {key}. {advice}",
+    )
+
+
+def _key_id(subject: Subject, key: str) -> str:
+    """Id of a key, by which two names of it are compared; the AWS managed key's is its alias."""
+    if key == DEFAULT or key.endswith(AWS_MANAGED):
+        return AWS_MANAGED
+    if "alias/" in key:
+        key = subject.aws.kms.describe_key(KeyId=key)["KeyMetadata"]["KeyId"]
+    return key.rpartition("/")[2]
+
+
+def _state(subject: Subject, key: str) -> str:
+    """State of a key in KMS's words, or that it is gone."""
+    kms = subject.aws.kms
+    try:
+        return kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"]
+    except kms.exceptions.NotFoundException:
+        return "gone"
 
 
 def unusable(arn: str, state: str) -> Finding:

@@ -29,7 +29,7 @@ def check(subject: Subject) -> Iterator[Fact | Finding]:
     yield Fact("Resource policy", "\n".join(map(summary, found)) or "none")
     for statement in found:
         yield from public(statement)
-        yield from deleted_principals(statement)
+        yield from deleted_principals(subject, statement)
     if not any(_denies_without_tls(statement) for statement in found):
         yield Finding(
             id="policy-lacks-tls",
@@ -71,17 +71,26 @@ def public(statement: Statement) -> Iterator[Finding]:
         )
 
 
-def deleted_principals(statement: Statement) -> Iterator[Finding]:
+def deleted_principals(subject: Subject, statement: Statement) -> Iterator[Finding]:
     """Whether the statement names somebody who was deleted."""
     deleted = [each for each in _principals(statement) if _UNIQUE_ID.fullmatch(each)]
     if deleted:
+        advice = "terraform apply: the next plan puts the ARN back, if the role is there again."
+        if isinstance(statement["Principal"]["AWS"], str):
+            # https://github.com/hashicorp/terraform-provider-aws/issues/29496
+            advice = (
+                "Terraform can neither plan nor destroy here: its provider finds the policy to "
+                'have "invalid principals", since the id is no list. Delete the policy, then let '
+                "Terraform attach it anew at once: aws secretsmanager delete-resource-policy "
+                f"--secret-id {subject.arn} && terraform apply. Until then only IAM decides."
+            )
         yield Finding(
             id="policy-names-deleted-principal",
             severity=Severity.WARNING,
             title="Resource policy names a role or user that was deleted",
             explanation=f"{summary(statement)}: its principal is {', '.join(deleted)}. A new one "
             "of the same name is another to AWS, and the statement does not concern it.",
-            advice="terraform apply: the next plan puts the ARN back, if the role is there again.",
+            advice=advice,
         )
 
 

@@ -15,8 +15,11 @@ from secret_doctor.aws import Subject
 from secret_doctor.findings import Fact, Finding, Severity
 
 REQUIRED = ("username", "password", "host")
-# What an engine needs beyond that; the engines as the JSON names them (mongo is DocumentDB).
+# What an engine needs beyond that; the engines as the JSON names them (mongo is DocumentDB), and
+# Aurora also as RDS does, which AWS's rotation functions take.
 ENGINES: Mapping[str, tuple[str, ...]] = {
+    "aurora-mysql": (),
+    "aurora-postgresql": (),
     "db2": ("masterarn",),
     "mariadb": (),
     "mongo": (),

@@ -63,6 +63,18 @@ locals {
           StringLike   = { "kms:EncryptionContext:SecretARN" = local.this_secret }
         }
       }],
+      # Secrets Manager copies the new value on behalf of the rotator, who thus needs what AWS asks of who replicates.
+      # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ReplicateSecretToRegions.html
+      length(var.replica_key_arns) == 0 ? [] : [{
+        Sid      = "EncryptReplicas${local.title}"
+        Effect   = "Allow"
+        Action   = ["kms:Encrypt", "kms:GenerateDataKey"]
+        Resource = distinct(values(var.replica_key_arns))
+        Condition = {
+          StringEquals = { "kms:ViaService" = [for region in keys(var.replica_key_arns) : local.secrets_manager_endpoints[region]] }
+          StringLike   = { "kms:EncryptionContext:SecretARN" = [for region in keys(var.replica_key_arns) : local.secret_arn_patterns[region]] }
+        }
+      }],
       # Alternating users: a superuser changes their passwords.
       var.superuser == null ? [] : [{
         Sid      = "ReadSuperuser${local.title}"

@@ -46,16 +46,19 @@ locals {
         condition = source.condition
       }
     },
+    # Encrypt, where the key is a replica's: Secrets Manager copies a value on behalf of whoever stores it.
+    # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ReplicateSecretToRegions.html
     length(var.rotators) == 0 ? {} : {
       "RotatorsEncrypt${local.title}" = {
         principal = { AWS = distinct(var.rotators) }
-        actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+        actions   = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]
         secrets   = [local.this_secret]
         condition = {}
       }
     },
-    # Encrypt: whoever replicates the secret needs it on the replica's key.
-    # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ReplicateSecretToRegions.html
+    # Encrypt: whoever replicates the secret needs it on the replica's key, and whoever gives the secret another key needs
+    # it on the new one and Decrypt on the old one. Without them Secrets Manager leaves the versions under the old key.
+    # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecret.html
     length(var.administrators) == 0 ? {} : {
       "AdministratorsEncrypt${local.title}" = {
         principal = { AWS = distinct(var.administrators) }
@@ -72,7 +75,7 @@ locals {
     [{
       Sid       = "AccountManagesKeyThroughIAM"
       Effect    = "Allow"
-      Principal = { AWS = local.account_root }
+      Principal = { AWS = [local.account_root] }
       Action    = "kms:*"
       Resource  = "*"
     }],

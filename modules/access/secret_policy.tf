@@ -14,10 +14,14 @@ locals {
   callers_id = merge([for document in local.callers_documents : { Id = document.Id } if can(document.Id)]...)
 
   secret_statements = concat(
-    # The caller's own.
+    # The caller's own. AWS shows the id of a role in place of its ARN once the role is deleted. With an id as a text
+    # the provider can neither plan nor destroy, with one in a list it can.
+    # https://github.com/hashicorp/terraform-provider-aws/issues/29496
     [
-      for statement in local.callers_statements :
-      { for element, value in statement : element => value if value != null }
+      for statement in local.callers_statements : merge(
+        { for element, value in statement : element => value if value != null },
+        try({ Principal = merge(statement.Principal, { AWS = flatten([statement.Principal.AWS]) }) }, {}),
+      )
     ],
     length(local.readers) == 0 ? [] : [{
       Sid       = "ReadersReadValue"

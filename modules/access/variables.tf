@@ -11,7 +11,7 @@ variable "key_arn" {
 }
 
 variable "replica_key_arns" {
-  description = "ARN of the key that encrypts the secret's replica, by region. Readers of the secret read its replicas too."
+  description = "ARN of the key that encrypts the secret's replica, by region. Readers of the secret read its replicas too, and what rotators store is copied to them."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -112,10 +112,10 @@ variable "superuser" {
   })
   default = null
 
-  # In both a wildcard would let rotators read more than this one secret.
+  # In both a wildcard would let rotators read more than this one secret. Without its suffix an ARN names no secret.
   validation {
-    condition     = var.superuser == null || can(regex("^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+$", var.superuser.secret_arn))
-    error_message = "database.superuser_secret_arn is ${jsonencode(try(var.superuser.secret_arn, null))}, which is not the ARN of a secret. Give the superuser's secret as arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX."
+    condition     = var.superuser == null || can(regex("^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@!-]+-[A-Za-z0-9]{6}$", var.superuser.secret_arn))
+    error_message = "database.superuser_secret_arn is ${jsonencode(try(var.superuser.secret_arn, null))}, which is not the whole ARN of a secret. Give the superuser's secret as arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX, with the hyphen and six characters that Secrets Manager adds: aws secretsmanager describe-secret prints it."
   }
 
   validation {

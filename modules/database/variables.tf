@@ -8,7 +8,7 @@ variable "database" {
     - `dbname`: database name; required for `oracle`.
     - `ssl`: `true`: rotation connects by TLS only; `false`: never by TLS; left out: by TLS only, but AWS's published functions by TLS where the server offers it. Default for the first value of a `docdb` secret: `true`.
     - `instance_identifier` or `cluster_identifier`: the DB instance or cluster, by which the Secrets Manager console finds the database.
-    - `superuser_secret_arn`: ARN of the secret of a superuser, for rotation by alternating users.
+    - `superuser_secret_arn`: whole ARN of the secret of a superuser, for rotation by alternating users.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
   EOT
   type = object({
@@ -60,8 +60,8 @@ variable "database" {
   }
 
   validation {
-    condition     = var.database.superuser_secret_arn == null || can(regex("^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+$", var.database.superuser_secret_arn))
-    error_message = "database.superuser_secret_arn is ${jsonencode(var.database.superuser_secret_arn)}, which is not the ARN of a secret. Give the superuser's secret as arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX."
+    condition     = var.database.superuser_secret_arn == null || can(regex("^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@!-]+-[A-Za-z0-9]{6}$", var.database.superuser_secret_arn))
+    error_message = "database.superuser_secret_arn is ${jsonencode(var.database.superuser_secret_arn)}, which is not the whole ARN of a secret. Give the superuser's secret as arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX, with the hyphen and six characters that Secrets Manager adds: aws secretsmanager describe-secret prints it."
   }
 }
 

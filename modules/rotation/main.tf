@@ -88,7 +88,7 @@ resource "aws_lambda_permission" "secrets_manager" {
   statement_id   = "SecretsManagerRotates-${substr(sha256(var.secret_name), 0, 16)}"
   function_name  = local.own ? aws_lambda_function.this[0].function_name : var.function.arn
   action         = "lambda:InvokeFunction"
-  principal      = "secretsmanager.${data.aws_partition.current.dns_suffix}"
+  principal      = "secretsmanager.amazonaws.com" # in every partition
   source_account = data.aws_caller_identity.current.account_id
 }
 

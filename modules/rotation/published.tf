@@ -8,9 +8,11 @@ locals {
     aws-us-gov = "arn:aws-us-gov:serverlessrepo:us-gov-west-1:023102451235"
   }
   published_applications = {
-    mariadb  = "SecretsManagerRDSMariaDBRotation"
-    mysql    = "SecretsManagerRDSMySQLRotation"
-    postgres = "SecretsManagerRDSPostgreSQLRotation"
+    aurora-mysql      = "SecretsManagerRDSMySQLRotation"
+    aurora-postgresql = "SecretsManagerRDSPostgreSQLRotation"
+    mariadb           = "SecretsManagerRDSMariaDBRotation"
+    mysql             = "SecretsManagerRDSMySQLRotation"
+    postgres          = "SecretsManagerRDSPostgreSQLRotation"
   }
   published_strategies = {
     single_user       = "SingleUser"

@@ -5,7 +5,7 @@ variable "secret_name" {
 }
 
 variable "engine" {
-  description = "Database engine, as `database.engine`: `mariadb`, `mysql` or `postgres`. Null for a function that exists, which rotates what it likes."
+  description = "Database engine, as `database.engine`: `aurora-mysql`, `aurora-postgresql`, `mariadb`, `mysql` or `postgres`. Null for a function that exists, which rotates what it likes."
   type        = string
   default     = null
 
@@ -65,6 +65,21 @@ variable "password" {
     require_each_included_type = bool
   })
   nullable = false
+
+  # Of these rules the templates of AWS's published functions document only the excluded characters.
+  # https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_available-rotation-templates.html
+  validation {
+    condition     = var.function.published == null || var.password.length == 32
+    error_message = "password.length is ${var.password.length}. AWS's published functions make passwords of 32 characters, whatever is asked here. Leave length out, or rotate by this project's own function: rotation.function = { package = {...} }."
+  }
+
+  validation {
+    condition = var.function.published == null || !anytrue([
+      var.password.exclude_lowercase, var.password.exclude_uppercase, var.password.exclude_numbers, var.password.exclude_punctuation,
+      var.password.include_space, !var.password.require_each_included_type,
+    ])
+    error_message = "password changes which classes of characters there are. AWS's published functions take at least one of each class, and no space, whatever is asked here. Use only exclude_characters, or rotate by this project's own function: rotation.function = { package = {...} }."
+  }
 }
 
 variable "rotator_policy_json" {
@@ -77,7 +92,7 @@ variable "function" {
   description = <<-EOT
     The function that rotates. Exactly one of:
     - `package`: this project's own, as `make package` builds it: with the certificate authorities of the database: one of `file` (path of the zip), `s3` (an object and its version), `image_uri`; with `hash`, the SHA-256 of the zip in base64, so that a new build is deployed.
-    - `published`: AWS's own, from the Serverless Application Repository; `version` as `1.1.671`, by default the newest.
+    - `published`: AWS's own, from the Serverless Application Repository; `version` as `1.1.671`, by default the newest. It makes passwords of 32 characters with each class in them; of the rules of `password` it takes only `exclude_characters`.
     - `arn`: a function that exists. Its role must be among `access.rotators`.
     For the first two:
     - `network`: the VPC and subnets from which the database and Secrets Manager can be reached; `database_security_group_ids` are opened to the function on the database's port.

@@ -116,6 +116,51 @@ run "takes_statements_as_they_come" {
   }
 }
 
+run "names_roles_in_lists_and_leaves_other_principals_as_they_are" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    readers            = ["arn:aws:iam::000000000000:role/reader"]
+    administrators     = ["arn:aws:iam::000000000000:role/administrator"]
+    rotators           = ["arn:aws:iam::000000000000:role/rotator"]
+    key_administrators = ["arn:aws:iam::000000000000:role/keys"]
+    policy_documents = [jsonencode({ Statement = [
+      for principal in [
+        { AWS = "arn:aws:iam::000000000000:role/one", Service = "appflow.amazonaws.com" },
+        { AWS = ["arn:aws:iam::000000000000:role/one", "arn:aws:iam::000000000000:role/two"] },
+        { AWS = "*" },
+        { Service = "appflow.amazonaws.com" },
+        { Federated = ["arn:aws:iam::000000000000:saml-provider/one"] },
+        "*",
+      ] : { Effect = "Deny", Principal = principal, Action = "secretsmanager:DeleteSecret", Resource = "*" }
+    ] })]
+  }
+
+  assert {
+    condition = jsonencode(slice(jsondecode(output.secret_policy_json).Statement[*].Principal, 0, 6)) == jsonencode([
+      { AWS = ["arn:aws:iam::000000000000:role/one"], Service = "appflow.amazonaws.com" },
+      { AWS = ["arn:aws:iam::000000000000:role/one", "arn:aws:iam::000000000000:role/two"] },
+      { AWS = ["*"] },
+      { Service = "appflow.amazonaws.com" },
+      { Federated = ["arn:aws:iam::000000000000:saml-provider/one"] },
+      "*",
+    ])
+    error_message = "The principals are ${jsonencode(jsondecode(output.secret_policy_json).Statement[*].Principal)}"
+  }
+
+  assert {
+    condition = alltrue([
+      for json in [output.secret_policy_json, output.key_policy_json, output.key_policy_statements_json] :
+      length(regexall("\"AWS\":", json)) == length(regexall("\"AWS\":\\[", json))
+    ])
+    error_message = "A principal is not in a list: ${output.secret_policy_json} ${output.key_policy_json}"
+  }
+}
+
 run "refuses_a_key_administrator_that_is_a_session" {
   command = plan
 
@@ -652,4 +697,35 @@ run "refuses_an_endpoint_policy_for_another_service" {
   }
 
   expect_failures = [var.service]
+}
+
+run "refuses_a_superuser_without_the_suffix_of_its_arn" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    superuser = { secret_arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:orders/superuser" }
+  }
+
+  expect_failures = [var.superuser]
+}
+
+run "takes_a_superuser_whose_secret_rds_manages" {
+  command = plan
+
+  module {
+    source = "./modules/access"
+  }
+
+  variables {
+    superuser = { secret_arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:rds!cluster-0361984b970e-AbCdEf" }
+  }
+
+  assert {
+    condition     = contains(jsondecode(output.rotator_policy_json).Statement[*].Resource, "arn:aws:secretsmanager:us-east-1:000000000000:secret:rds!cluster-0361984b970e-AbCdEf")
+    error_message = "The rotator's policy is ${output.rotator_policy_json}"
+  }
 }

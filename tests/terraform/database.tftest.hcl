@@ -562,3 +562,34 @@ run "refuses_a_password_of_42_characters_for_aurora_postgresql" {
 
   expect_failures = [var.password_length]
 }
+
+run "refuses_a_superuser_secret_without_the_suffix_of_its_arn" {
+  command = plan
+
+  module {
+    source = "./modules/database"
+  }
+
+  variables {
+    database = { engine = "mysql", username = "dbadmin", superuser_secret_arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:orders/superuser" }
+  }
+
+  expect_failures = [var.database]
+}
+
+run "takes_a_superuser_secret_that_rds_manages" {
+  command = plan
+
+  module {
+    source = "./modules/database"
+  }
+
+  variables {
+    database = { engine = "mysql", username = "dbadmin", superuser_secret_arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:rds!cluster-0361984b970e-AbCdEf" }
+  }
+
+  assert {
+    condition     = output.fields.masterarn == "arn:aws:secretsmanager:us-east-1:000000000000:secret:rds!cluster-0361984b970e-AbCdEf"
+    error_message = "fields are ${jsonencode(output.fields)}"
+  }
+}

@@ -265,6 +265,24 @@ run "takes_awss_function_for_a_single_user_of_the_engine" {
   }
 }
 
+run "takes_awss_function_for_aurora_by_the_name_that_rds_gives_it" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  assert {
+    condition     = one(aws_serverlessapplicationrepository_cloudformation_stack.this).application_id == "arn:aws:serverlessrepo:us-east-1:297356227824:applications/SecretsManagerRDSPostgreSQLRotationSingleUser"
+    error_message = "the application is another one"
+  }
+
+  assert {
+    condition     = length(aws_lambda_function.this) == 0 && length(aws_lambda_permission.secrets_manager) == 0
+    error_message = "a function or permission of its own is made beside AWS's"
+  }
+}
+
 run "takes_awss_function_for_alternating_users_in_the_version_asked_for" {
   command = plan
 
@@ -552,4 +570,134 @@ run "refuses_tags_that_a_role_would_take_for_one" {
   }
 
   expect_failures = [var.tags]
+}
+
+run "refuses_a_length_that_awss_function_does_not_take" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    password = { length = 40, exclude_characters = "'", exclude_lowercase = false, exclude_uppercase = false, exclude_numbers = false, exclude_punctuation = false, include_space = false, require_each_included_type = true }
+  }
+
+  expect_failures = [var.password]
+}
+
+run "refuses_a_shorter_length_that_awss_function_does_not_take" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    password = { length = 24, exclude_characters = "'", exclude_lowercase = false, exclude_uppercase = false, exclude_numbers = false, exclude_punctuation = false, include_space = false, require_each_included_type = true }
+  }
+
+  expect_failures = [var.password]
+}
+
+run "refuses_exclude_lowercase_that_awss_function_does_not_take" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    password = { length = 32, exclude_characters = "'", exclude_lowercase = true, exclude_uppercase = false, exclude_numbers = false, exclude_punctuation = false, include_space = false, require_each_included_type = true }
+  }
+
+  expect_failures = [var.password]
+}
+
+run "refuses_exclude_uppercase_that_awss_function_does_not_take" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    password = { length = 32, exclude_characters = "'", exclude_lowercase = false, exclude_uppercase = true, exclude_numbers = false, exclude_punctuation = false, include_space = false, require_each_included_type = true }
+  }
+
+  expect_failures = [var.password]
+}
+
+run "refuses_exclude_numbers_that_awss_function_does_not_take" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    password = { length = 32, exclude_characters = "'", exclude_lowercase = false, exclude_uppercase = false, exclude_numbers = true, exclude_punctuation = false, include_space = false, require_each_included_type = true }
+  }
+
+  expect_failures = [var.password]
+}
+
+run "refuses_exclude_punctuation_that_awss_function_does_not_take" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    password = { length = 32, exclude_characters = "'", exclude_lowercase = false, exclude_uppercase = false, exclude_numbers = false, exclude_punctuation = true, include_space = false, require_each_included_type = true }
+  }
+
+  expect_failures = [var.password]
+}
+
+run "refuses_include_space_that_awss_function_does_not_take" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    password = { length = 32, exclude_characters = "'", exclude_lowercase = false, exclude_uppercase = false, exclude_numbers = false, exclude_punctuation = false, include_space = true, require_each_included_type = true }
+  }
+
+  expect_failures = [var.password]
+}
+
+run "refuses_fewer_required_classes_that_awss_function_does_not_take" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    password = { length = 32, exclude_characters = "'", exclude_lowercase = false, exclude_uppercase = false, exclude_numbers = false, exclude_punctuation = false, include_space = false, require_each_included_type = false }
+  }
+
+  expect_failures = [var.password]
+}
+
+run "takes_every_rule_of_passwords_for_a_function_of_its_own" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { package = { s3 = { bucket = "packages", key = "rotation.zip" } }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+    password = { length = 40, exclude_characters = "'", exclude_lowercase = false, exclude_uppercase = false, exclude_numbers = true, exclude_punctuation = false, include_space = true, require_each_included_type = false }
+  }
+
+  assert {
+    condition     = one(aws_lambda_function.this).environment[0].variables.PASSWORD_LENGTH == "40"
+    error_message = "the rules of passwords are not those asked for"
+  }
 }

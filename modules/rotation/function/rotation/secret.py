@@ -26,6 +26,8 @@ PREVIOUS = "AWSPREVIOUS"
 UNFINISHED = "rotation-unfinished"
 
 PORTS = {"postgres": 5432, "mysql": 3306, "mariadb": 3306}
+# RDS's names of Aurora, which AWS's own functions take as well.
+OTHER_NAMES = {"aurora-postgresql": "postgres", "aurora-mysql": "mysql"}
 
 # The options of GetRandomPassword and their defaults, as modules/secret has them.
 PASSWORD_LENGTH = 32
@@ -79,17 +81,19 @@ class Credentials:
         for name in ("engine", "host", "username", "password"):
             if not isinstance(document.get(name), str) or not document[name]:
                 raise RotationError(f'{place} has no text as "{name}": add it to the JSON.')
-        if document["engine"] not in PORTS:
-            raise RotationError(f'{place} has an "engine" that is none of {", ".join(PORTS)}.')
+        engine = OTHER_NAMES.get(document["engine"], document["engine"])
+        if engine not in PORTS:
+            names = ", ".join([*PORTS, *OTHER_NAMES])
+            raise RotationError(f'{place} has an "engine" that is none of {names}.')
         tls = {"true": True, "false": False}.get(str(document.get("ssl", True)).lower())
         if tls is None:
             raise RotationError(f'{place} has an "ssl" that is neither true nor false.')
         try:
-            port = int(document.get("port", PORTS[document["engine"]]))
+            port = int(document.get("port", PORTS[engine]))
         except (TypeError, ValueError):
             raise RotationError(f'{place} has a "port" that is not a number.') from None
         return cls(
-            engine=document["engine"],
+            engine=engine,
             host=document["host"],
             port=port,
             username=document["username"],
