@@ -22,11 +22,11 @@ from xdist.scheduler import LoadScopeScheduling
 
 from harness.credentials import HCL, Credentials
 from harness.databases import MariaDB, PostgreSQL, Server
+from harness.emulators import Moto
 from harness.environments import ROOT
 from harness.faults import Forwarder
 from harness.iam import Engine
 from harness.localstack import LocalStackError, new_account
-from harness.moto import Moto
 from harness.rotations import Rotations
 from harness.session import emulator, is_own_emulator, temporary_folder
 from harness.terraform import TerraformError

@@ -18,6 +18,7 @@ import python_terraform
 from python_terraform import IsFlagged
 
 from harness.environments import VENV
+from harness.processes import children
 
 TIME_LIMIT_SECONDS = 540  # all examples at once, on a busy machine
 REGISTRY = "registry.terraform.io"
@@ -215,12 +216,7 @@ class Terraform:
     def kill(self) -> None:
         """End the command that runs now, in another thread, and its providers, by SIGKILL."""
         process_id = self._process.pid
-        children = [
-            int(child)
-            for thread in Path(f"/proc/{process_id}/task").iterdir()
-            for child in (thread / "children").read_text().split()
-        ]
-        for each in (process_id, *children):
+        for each in (process_id, *children(process_id)):
             os.kill(each, signal.SIGKILL)
 
     def _run(
