@@ -74,7 +74,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 @functools.cache
 def shares(file: Path) -> bool:
     """Whether tests of this file share what a fixture has made, and so must run in one process."""
-    return '@pytest.fixture(scope="module")' in file.read_text()
+    return 'scope="module"' in file.read_text()
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
