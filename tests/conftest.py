@@ -28,7 +28,7 @@ from harness.faults import Forwarder
 from harness.iam import Engine
 from harness.localstack import LocalStackError, new_account
 from harness.rotations import Rotations
-from harness.session import emulator, is_own_emulator, temporary_folder
+from harness.session import emulator, is_own_emulator, judge_is_aws, temporary_folder
 from harness.terraform import TerraformError
 from harness.workspace import Workspace, copy_hcl
 from secret_doctor.aws import AWS
@@ -65,6 +65,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
     if is_worker(config) or config.option.collectonly:
         return
+    if judge_is_aws() and config.args != ["tests/acceptance"]:
+        pytest.exit("AWS judges tests/acceptance only", returncode=pytest.ExitCode.USAGE_ERROR)
     try:
         config.stash[RESOURCES].enter_context(emulator(Path(tempfile.gettempdir())))
     except (LocalStackError, FileNotFoundError) as error:

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from unittest import mock
 import boto3
 import pytest
 
-from harness.acceptance import MADE_KEY, Kind, Life, remove
+from harness.acceptance import MADE_KEY, MOST_SECRETS, Kind, Life, random_prefix, remove
 from harness.judges import Judge, judges
 from harness.workspace import Workspace
 
@@ -49,14 +49,27 @@ def client(judge: Judge) -> "SecretsManagerClient":  # noqa: ARG001
     return boto3.client("secretsmanager")
 
 
+@pytest.fixture(scope="session")
+def made() -> Counter[str]:
+    """How many names each judge has seen in this run."""
+    return Counter()
+
+
+@pytest.fixture(scope="session")
+def prefix() -> str:
+    """What all names of this run begin with."""
+    return os.environ.get("ACCEPTANCE_PREFIX") or random_prefix()
+
+
 @pytest.fixture(scope="module")
-def new_name(judge: Judge) -> Iterator[Names]:  # noqa: ARG001
+def new_name(judge: Judge, made: Counter[str], prefix: str) -> Iterator[Names]:
     """Maker of names that nothing else has; in the end no secret has one of them."""
-    prefix = os.environ.get("ACCEPTANCE_PREFIX", f"acceptance-{uuid.uuid4().hex[:8]}")
     names: list[str] = []
 
     def make(purpose: str) -> str:
-        names.append(f"{prefix}/{uuid.uuid4().hex[:8]}/{purpose}")
+        made[judge.name] += 1
+        assert made[judge.name] <= MOST_SECRETS, "more than the spending note says"
+        names.append(f"{prefix}/{made[judge.name]}/{purpose}")
         return names[-1]
 
     yield make

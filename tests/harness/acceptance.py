@@ -71,6 +71,8 @@ IMPORT = HCL + IMPORT_BLOCK
 # A made key, with the shortest wait that KMS has for its deletion.
 MADE_KEY = {"deletion_window_in_days": 7}
 GONE_SECONDS = 60
+# A run makes no more, and no more keys; what it costs at most is reckoned from this.
+MOST_SECRETS = 12
 
 
 @dataclass(frozen=True)
@@ -191,30 +193,41 @@ class Life(Credentials):
         self.terraform = self._workspace(IMPORT % arn)
 
 
+def random_prefix() -> str:
+    """What the names of a run begin with, and no others."""
+    return f"acceptance-{uuid.uuid4().hex[:8]}"
+
+
+def exists(name: str) -> bool:
+    """Whether there is a secret of this name, one that is to be deleted included."""
+    client = boto3.client("secretsmanager")
+    try:
+        client.describe_secret(SecretId=name)
+    except client.exceptions.ResourceNotFoundException:
+        return False
+    return True
+
+
 def is_gone(name: str) -> bool:
     """Whether there is no secret of this name, at the latest after a minute.
 
     AWS deletes in the background:
     https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
     """
-    client = boto3.client("secretsmanager")
     deadline = time.monotonic() + GONE_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            client.describe_secret(SecretId=name)
-        except client.exceptions.ResourceNotFoundException:
-            return True
+    while exists(name):
+        if time.monotonic() > deadline:
+            return False
         time.sleep(0.5)
-    return False
+    return True
 
 
 def remove(name: str) -> None:
     """Delete the secret of this name for good, and the key that the module made for it."""
-    client = boto3.client("secretsmanager")
-    try:
-        key = client.describe_secret(SecretId=name).get("KmsKeyId")
-    except client.exceptions.ResourceNotFoundException:
+    if not exists(name):
         return
+    client = boto3.client("secretsmanager")
+    key = client.describe_secret(SecretId=name).get("KmsKeyId")
     client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
     if key:
         _remove_key(boto3.client("kms"), key, f"Encrypts the secret {name}")

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,10 +34,10 @@ class Difference:
 
 @dataclass(frozen=True)
 class Judge:
-    """An implementation of AWS's API. `environment` starts it, and gives the settings for it."""
+    """Who answers AWS's calls. `environment` starts it in a folder, and gives its settings."""
 
     name: str
-    environment: Callable[[Path], Iterator[dict[str, str]]]
+    environment: Callable[[Path], AbstractContextManager[dict[str, str]]]
     differences: tuple[Difference, ...] = ()
 
     def lacks(self, case: str) -> Difference | None:
