@@ -113,6 +113,85 @@ LOCALSTACK = Judge("LocalStack", _as_it_is)
 MINISTACK = Judge("ministack", _ministack, DIFFERENCES)
 AWS = Judge("AWS", _as_it_is)
 
+# The rows of the first table of docs/value.md, each with the test that shows it.
+GUARANTEES = {
+    "host, port or database name changes": (
+        "acceptance/test_life.py",
+        "test_what_changes_beside_the_credential_keeps_it",
+    ),
+    "`password.version` is raised": (
+        "acceptance/test_life.py",
+        "test_a_raised_version_stores_one_new_credential",
+    ),
+    "`password.version` is lowered": (
+        "acceptance/test_life.py",
+        "test_a_lowered_version_is_refused",
+    ),
+    "other rules for the password change": (
+        "acceptance/test_life.py",
+        "test_other_wishes_without_a_raised_version_keep_it",
+    ),
+    "something rotated it, once or 120 times": (
+        "acceptance/test_life.py",
+        "test_a_change_after_a_rotation_keeps_the_rotated_credential",
+    ),
+    "the version that Terraform knows is purged or lost from the state": (
+        "test_adoption.py",
+        "test_where_the_version_that_terraform_knew_is_purged_the_live_password_is_written",
+    ),
+    "the whole state is lost and the secret imported": (
+        "acceptance/test_lost_or_found.py",
+        "test_after_a_lost_state_the_imported_secret_keeps_its_credential",
+    ),
+    "somebody else made the secret, and it is imported": (
+        "acceptance/test_lost_or_found.py",
+        "test_a_secret_made_by_hand_is_adopted_with_its_value",
+    ),
+    "`username` changes": (
+        "acceptance/test_refusals.py",
+        "test_another_username_is_refused",
+    ),
+    "the live value is not JSON with a password in it": (
+        "acceptance/test_refusals.py",
+        "test_a_live_value_without_a_password_is_refused",
+    ),
+    "the secret is scheduled for deletion": (
+        "test_secret.py",
+        "test_a_secret_scheduled_for_deletion_is_not_made_twice_and_can_be_restored",
+    ),
+}
+
+
+def rows(kind: str) -> list[tuple[str, ...]]:
+    """Heading and rows of a table of docs/judges.md: `judges` or `differences`."""
+    if kind == "differences":
+        numbered = enumerate(MINISTACK.differences, start=1)
+        known = [(str(number), each.what, f"<{each.page}>") for number, each in numbered]
+        return [("number", "what ministack does", "what AWS documents"), *known]
+    heading = ("guarantee", "LocalStack", "ministack", "AWS", "shown by")
+    shown = [
+        (guarantee, "shown", _on_ministack(file, case), _on_aws(file), f"`{case}` in tests/{file}")
+        for guarantee, (file, case) in GUARANTEES.items()
+    ]
+    return [heading, *shown]
+
+
+def _judged_by_all(file: str) -> bool:
+    return file.startswith("acceptance/")
+
+
+def _on_ministack(file: str, case: str) -> str:
+    if not _judged_by_all(file):
+        return "not tried"
+    lack = MINISTACK.lacks(case)
+    return f"not possible ({MINISTACK.differences.index(lack) + 1})" if lack else "shown"
+
+
+def _on_aws(file: str) -> str:
+    if not PASSED_ON_AWS:
+        return "not run here"
+    return f"shown on {PASSED_ON_AWS}" if _judged_by_all(file) else "not tried"
+
 
 def judges() -> list[Judge]:
     """Who judges in this run."""
