@@ -1,5 +1,27 @@
 # Composes the modules and decides nothing itself. Each is usable alone; none of these knows of another.
 
+# Remembers what cannot change without another secret in its place. All below has the name that is in use, so that a name
+# that is not known before the apply comes to be refused before anything is changed.
+resource "terraform_data" "identity" {
+  input = { name = var.name, region = data.aws_region.current.id }
+
+  lifecycle {
+    ignore_changes = [input]
+
+    postcondition {
+      condition     = self.input.name == var.name
+      error_message = "name changes from ${jsonencode(self.input.name)} to ${jsonencode(var.name)}. Secrets Manager cannot rename a secret, and one made anew would have a new value. Keep the name, or carry the value over to a second secret (docs/recipes.md#rename)."
+    }
+
+    postcondition {
+      condition     = self.input.region == data.aws_region.current.id
+      error_message = "The provider's region changes from ${self.input.region} to ${data.aws_region.current.id}. The secret stays in ${self.input.region}, and one made anew would have a new value. Keep the region, or add the other one to replicas."
+    }
+  }
+}
+
+data "aws_region" "current" {}
+
 module "database" {
   source = "./modules/database"
   count  = var.database == null ? 0 : 1
@@ -11,7 +33,7 @@ module "database" {
 module "access" {
   source = "./modules/access"
 
-  secret_name           = var.name
+  secret_name           = local.name
   key_arn               = one(module.key[*].arn)
   replica_key_arns      = { for region, replica in var.replicas : region => replica.kms_key_arn }
   readers               = var.access.readers
@@ -31,7 +53,7 @@ module "key" {
 
   existing                = var.key.existing
   alias                   = local.key_alias
-  description             = substr("Encrypts the secret ${var.name}", 0, 8192)
+  description             = substr("Encrypts the secret ${local.name}", 0, 8192)
   policy_json             = module.access.key_policy_json
   rotation_period_in_days = var.key.rotation_period_in_days
   deletion_window_in_days = var.key.deletion_window_in_days
@@ -41,16 +63,20 @@ module "key" {
 module "secret" {
   source = "./modules/secret"
 
-  name                    = var.name
+  name                    = local.name
   description             = var.description
   kms_key_arn             = one(module.key[*].arn)
+  aws_managed_key         = var.key.aws_managed
   policy_json             = module.access.secret_policy_json
   recovery_window_in_days = var.recovery_window_in_days
   replicas                = var.replicas
   tags                    = var.tags
 
+  force_overwrite_replica_secret = var.force_overwrite_replica_secret
+
   # A conditional would give both sides one type, and so turn the port into a string.
   fields         = try(module.database[0].fields, {})
+  default_fields = try(module.database[0].default_fields, {})
   password       = var.database == null ? null : merge(var.password, { length = one(module.database[*].password_length) })
   password_value = var.password_value
   key_values     = var.key_values
@@ -72,9 +98,9 @@ module "rotation" {
   source = "./modules/rotation"
   count  = var.rotation == null ? 0 : 1
 
-  secret_name         = var.name
+  secret_name         = local.name
   engine              = try(var.database.engine, null)
-  database_port       = try(module.database[0].fields.port, null)
+  database_port       = try(module.database[0].port, null)
   strategy            = var.rotation.strategy
   superuser           = local.superuser
   password            = module.secret.password
@@ -87,7 +113,7 @@ module "monitoring" {
   source = "./modules/monitoring"
   count  = var.monitoring == null ? 0 : 1
 
-  secret_name         = var.name
+  secret_name         = local.name
   secret_arn          = module.secret.arn
   key_arn             = one(module.key[*].arn)
   readers             = var.access.readers == null ? null : concat(var.access.readers, var.access.administrators, var.access.rotators, local.rotation_role_arns)
@@ -122,9 +148,11 @@ module "cost" {
 }
 
 locals {
+  name = terraform_data.identity.input.name
+
   # An alias has fewer characters than a name: a hash tells apart what would be the same alias, as of a.b and a-b.
-  name_is_alias = can(regex("^[A-Za-z0-9/_-]+$", var.name)) && length(var.name) <= 241 && !startswith(var.name, "aws/")
-  key_alias     = local.name_is_alias ? "alias/${var.name}" : "alias/${substr(replace(replace(var.name, "/^aws\\//", "aws-"), "/[^A-Za-z0-9/_-]/", "-"), 0, 241)}-${substr(sha256(var.name), 0, 8)}"
+  name_is_alias = can(regex("^[A-Za-z0-9_-][A-Za-z0-9/_-]*$", local.name)) && length(local.name) <= 241 && !startswith(local.name, "aws/")
+  key_alias     = local.name_is_alias ? "alias/${local.name}" : "alias/${substr(replace(replace(trimprefix(local.name, "/"), "/^aws\\//", "aws-"), "/[^A-Za-z0-9/_-]/", "-"), 0, 241)}-${substr(sha256(local.name), 0, 8)}"
 
   # By index and not by splat, which would wait for the whole module, and that for the key.
   rotation_role_arns = concat(

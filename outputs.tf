@@ -73,5 +73,5 @@ output "monthly_cost" {
 }
 
 locals {
-  json_keys = var.database == null ? [] : concat(keys(one(module.database[*].fields)), ["password"])
+  json_keys = var.database == null ? [] : concat(keys(merge(module.database[0].default_fields, module.database[0].fields)), ["password"])
 }

@@ -1,7 +1,7 @@
 variable "name" {
   description = <<-EOT
     Name of the secret, hierarchical by slashes, as in `vpc-tutorial/database/credentials`: 1 to 512 of the characters `A-Z a-z 0-9 / _ + = . @ -`.
-    It must be known at plan time, must not start or end with a slash, and must not end in a hyphen and six characters.
+    Levels are separated by one slash; a slash may start the name and must not end it. The name of a secret cannot change.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
   EOT
   type        = string
@@ -306,6 +306,13 @@ variable "replicas" {
     condition     = alltrue([for replica in values(var.replicas) : replica != null])
     error_message = "replicas is null for ${join(", ", [for region, replica in var.replicas : region if replica == null])}. Give { kms_key_arn = \"...\" }, or leave the region out."
   }
+}
+
+variable "force_overwrite_replica_secret" {
+  description = "Whether a copy overwrites a secret of this name that the other region holds. By default the copy fails, and with it the apply or the next plan."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 variable "cost" {

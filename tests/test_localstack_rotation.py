@@ -16,6 +16,7 @@ from harness.rotations import Rotations
 from harness.workspace import Workspace
 
 if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
@@ -250,6 +251,20 @@ def test_a_function_that_does_not_finish_fails_the_rotation(
         version_id = secret.rotate(idle)
 
         assert rotations.wait_for_end(secret.arn).name == "RotationFailed"
+    assert secret.labels() == {secret.first: ["AWSCURRENT"], version_id: ["AWSPENDING"]}
+
+
+def test_a_key_that_is_disabled_fails_the_rotation(
+    secret: Secret, rotator: Function, rotations: Rotations, kms: "KMSClient"
+) -> None:
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    secret.client.update_secret(SecretId=secret.arn, KmsKeyId=key)
+    kms.disable_key(KeyId=key)
+    version_id = secret.rotate(rotator)
+
+    failed = rotations.wait_for_end(secret.arn)
+    assert failed.name == "RotationFailed"
+    assert failed.error == f"Error when executing lambda {rotator.arn} during createSecret step"
     assert secret.labels() == {secret.first: ["AWSCURRENT"], version_id: ["AWSPENDING"]}
 
 

@@ -1,12 +1,12 @@
 variable "database" {
   description = <<-EOT
     The database that the credentials open.
-    - `engine`: `db2`, `docdb`, `mariadb`, `mysql`, `oracle`, `postgres`, `redshift` or `sqlserver`.
+    - `engine`: `db2`, `docdb`, `mariadb`, `mysql`, `oracle`, `postgres`, `redshift` or `sqlserver`; or as RDS names it, like `aurora-postgresql` or `oracle-ee`. The secret then holds the name that its JSON structure documents.
     - `username`: the database user.
     - `host`: host name or IP address; leave out while there is no database yet.
-    - `port`: TCP port, 1 to 65535; default: the engine's own.
+    - `port`: TCP port, 1 to 65535. Default for the first value of a secret: the engine's own.
     - `dbname`: database name; required for `oracle`.
-    - `ssl`: `true`: rotation connects by TLS only; `false`: never by TLS; left out: by TLS only, but AWS's published functions by TLS where the server offers it (for `docdb`: `true`).
+    - `ssl`: `true`: rotation connects by TLS only; `false`: never by TLS; left out: by TLS only, but AWS's published functions by TLS where the server offers it. Default for the first value of a `docdb` secret: `true`.
     - `instance_identifier` or `cluster_identifier`: the DB instance or cluster, by which the Secrets Manager console finds the database.
     - `superuser_secret_arn`: ARN of the secret of a superuser, for rotation by alternating users.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
@@ -25,8 +25,8 @@ variable "database" {
   nullable = false
 
   validation {
-    condition     = contains(keys(local.engines), coalesce(var.database.engine, "none"))
-    error_message = "database.engine is ${jsonencode(var.database.engine)}, which Secrets Manager does not know. Use one of: ${join(", ", keys(local.engines))}. For anything else store key_values."
+    condition     = contains(keys(local.names), coalesce(var.database.engine, "none"))
+    error_message = "database.engine is ${jsonencode(var.database.engine)}, which Secrets Manager does not know. Use one of: ${join(", ", keys(local.names))}. For anything else store key_values."
   }
 
   validation {
@@ -45,7 +45,7 @@ variable "database" {
   }
 
   validation {
-    condition     = coalesce(var.database.engine, "none") != "oracle" || try(trimspace(var.database.dbname) != "", false)
+    condition     = try(local.names[var.database.engine].json_engine, null) != "oracle" || try(trimspace(var.database.dbname) != "", false)
     error_message = "database.dbname is missing. Oracle needs a database name to connect: set dbname."
   }
 
@@ -55,8 +55,8 @@ variable "database" {
   }
 
   validation {
-    condition     = var.database.instance_identifier == null || !contains(local.cluster_engines, coalesce(var.database.engine, "none"))
-    error_message = "database.instance_identifier is set, but ${coalesce(var.database.engine, "none")} runs as a cluster. Use cluster_identifier."
+    condition     = var.database.instance_identifier == null || coalesce(var.database.engine, "none") != "redshift"
+    error_message = "database.instance_identifier is set, but Secrets Manager finds a Redshift database by its cluster. Use cluster_identifier."
   }
 
   validation {

@@ -9,6 +9,9 @@ resource "aws_kms_key" "this" {
   tags                    = var.tags
 
   lifecycle {
+    # What the key encrypts moves to another key first. A key whose deletion is scheduled decrypts nothing any more.
+    create_before_destroy = true
+
     precondition {
       condition     = length(var.policy_json) <= 32768
       error_message = "The key policy has ${length(var.policy_json)} characters; KMS takes 32,768 at most. Give fewer or shorter statements."

@@ -9,6 +9,8 @@ resource "aws_secretsmanager_secret" "this" { # "already scheduled for deletion"
   recovery_window_in_days = var.recovery_window_in_days
   tags                    = var.tags
 
+  force_overwrite_replica_secret = var.force_overwrite_replica_secret
+
   dynamic "replica" {
     for_each = var.replicas
 
@@ -19,9 +21,43 @@ resource "aws_secretsmanager_secret" "this" { # "already scheduled for deletion"
   }
 
   lifecycle {
+    # A secret of another name would be another secret, with another value.
+    ignore_changes = [name]
+
+    postcondition {
+      condition     = self.name == var.name
+      error_message = "name is ${jsonencode(var.name)}, and the secret in the state is ${jsonencode(self.name)}. Secrets Manager cannot rename a secret, and one made anew would have a new value. Keep the name, or carry the value over to a second secret (docs/recipes.md#rename)."
+    }
+
+    # The provider leaves the copies as they are where no region is named any more.
+    # https://github.com/hashicorp/terraform-provider-aws/issues/23316
+    postcondition {
+      condition     = length(setsubtract(self.replica[*].region, keys(var.replicas))) == 0
+      error_message = "The secret has copies in ${join(", ", setsubtract(self.replica[*].region, keys(var.replicas)))}, which replicas does not name, and Terraform's provider does not remove the last copy. Name the regions in replicas, or run this, then plan again: aws secretsmanager remove-regions-from-replication --secret-id ${var.name} --remove-replica-regions ${join(" ", setsubtract(self.replica[*].region, keys(var.replicas)))}"
+    }
+
+    postcondition {
+      condition     = alltrue([for replica in self.replica : replica.status != "Failed"])
+      error_message = "The secret is not copied to every region: ${join("; ", [for replica in self.replica : "${replica.region}: ${coalesce(replica.status_message, "no reason is given")}" if replica.status == "Failed"])}. Remove the region from replicas and apply; then fix the cause and add it again. Where a secret of this name is there, delete it, or set force_overwrite_replica_secret = true to overwrite it."
+    }
+
     precondition {
       condition     = !contains(keys(var.replicas), local.region)
       error_message = "replicas names ${local.region}, the region that the secret itself is in. Name other regions only."
+    }
+  }
+}
+
+# The provider leaves an empty KmsKeyId out of UpdateSecret, so Terraform cannot move a secret to the AWS managed key.
+data "aws_secretsmanager_secret" "current" {
+  count = var.aws_managed_key ? 1 : 0
+
+  arn = aws_secretsmanager_secret.this.arn
+
+  lifecycle {
+    postcondition {
+      condition     = coalesce(self.kms_key_id, "none") == "none"
+      error_message = "${var.name} is encrypted with ${coalesce(self.kms_key_id, "none")}, and Terraform's provider cannot give it the AWS managed key back. Run this, then plan again: aws secretsmanager update-secret --secret-id ${var.name} --kms-key-id alias/aws/secretsmanager"
     }
   }
 }

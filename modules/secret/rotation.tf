@@ -14,5 +14,16 @@ resource "aws_secretsmanager_secret_rotation" "this" {
   }
 
   # There must be a value to rotate.
-  depends_on = [aws_secretsmanager_secret_version.this]
+  depends_on = [aws_secretsmanager_secret_version.marker]
+
+  lifecycle {
+    # The provider rotates only where the function or the rules change.
+    replace_triggered_by = [terraform_data.rotate_immediately]
+  }
+}
+
+resource "terraform_data" "rotate_immediately" {
+  count = var.rotation == null ? 0 : 1
+
+  input = var.rotation.rotate_immediately
 }

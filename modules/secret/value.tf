@@ -1,32 +1,31 @@
-# How the value is written: once, by a write-only argument, and never over a password that works.
+# How the value is written: by a write-only argument, and never over a password that works.
 #
-# The version that Terraform writes carries a staging label, value-version-N. Secrets Manager attaches it in the same
-# call that stores the value, and a version with a label is never purged. So Secrets Manager itself knows which N was
-# last written, whatever happened to Terraform's state and however often the secret was rotated since:
-#   - N asked for is above the label: store a new value;
-#   - otherwise: read the live value and store it again, with the other fields brought up to date.
+# Two rules of Secrets Manager carry it, whatever happened to Terraform's state and however often the secret was rotated
+# (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html):
+#   - The first version of a secret gets AWSCURRENT by itself. A later one that asks for another label takes AWSCURRENT
+#     from no version. So `first` makes sure that there is a current value, and never replaces one.
+#   - A label is attached in the call that stores the value, and a version with a label is never purged. So the label
+#     value-version-N says which N was stored last. If the N asked for is above it, `this` stores a new value. Otherwise
+#     `this` stores the current value again, with the other fields brought up to date.
+#
+# The provider takes all labels from a version before it stores the next one. Meanwhile `marker` keeps N.
 
-data "aws_secretsmanager_secrets" "with_same_prefix" {
-  filter {
-    name   = "name"
-    values = [var.name]
-  }
+# Terraform reads a data source in the middle of the apply where a resource that it names changes. Labels are read while
+# planning, when the secret changes too, so they name its ARN by something that does not change.
+resource "terraform_data" "arn" {
+  count = var.container_only ? 0 : 1
+
+  input = aws_secretsmanager_secret.this.arn
 }
 
 data "aws_secretsmanager_secret_versions" "labelled" {
-  count = local.live_arn == null ? 0 : 1
+  count = var.container_only ? 0 : 1
 
-  secret_id = local.live_arn
-}
-
-ephemeral "aws_secretsmanager_secret_version" "live" {
-  count = local.has_live_value && !var.container_only ? 1 : 0
-
-  secret_id = local.live_arn
+  secret_id = terraform_data.arn[0].output
 }
 
 ephemeral "aws_secretsmanager_random_password" "new" {
-  count = local.needs_new_value && var.password != null ? 1 : 0
+  count = var.password == null ? 0 : 1
 
   password_length            = var.password.length
   exclude_characters         = var.password.exclude_characters
@@ -38,59 +37,120 @@ ephemeral "aws_secretsmanager_random_password" "new" {
   require_each_included_type = var.password.require_each_included_type
 }
 
+resource "aws_secretsmanager_secret_version" "first" {
+  count = var.container_only ? 0 : 1
+
+  secret_id                = aws_secretsmanager_secret.this.arn
+  version_stages           = ["first"]
+  secret_string_wo         = coalesce(local.new_text, "-")
+  secret_string_wo_version = local.key_hash
+
+  # The policy applies before there is a value to protect.
+  depends_on = [aws_secretsmanager_secret_policy.this]
+
+  lifecycle {
+    # Secrets Manager attaches AWSCURRENT and takes it away.
+    ignore_changes = [version_stages]
+
+    precondition {
+      condition     = local.has_current_value || local.new_text != null
+      error_message = "${var.name} holds no value yet, and no value is given. Give one of key_values, text and binary."
+    }
+  }
+}
+
+ephemeral "aws_secretsmanager_secret_version" "current" {
+  count = var.container_only ? 0 : 1
+
+  # A current value that is there for sure is read while planning, so that the plan can refuse.
+  secret_id = local.has_current_value ? aws_secretsmanager_secret.this.arn : aws_secretsmanager_secret_version.first[0].arn
+}
+
 locals {
   label_prefix   = "value-version-"
   wanted_version = try(var.password.version, var.value_version)
+  kind           = var.password == null ? "supplied" : "database"
 
-  # Secrets Manager's name filter matches prefixes; an ARN ends in the name, a hyphen and six characters.
-  live_arn = one([
-    for arn in data.aws_secretsmanager_secrets.with_same_prefix.arns : arn
-    if substr(split(":", arn)[6], 0, length(split(":", arn)[6]) - 7) == var.name
-  ])
-  live_labels    = flatten([for list in data.aws_secretsmanager_secret_versions.labelled : try(list.versions[*].version_stages, [])])
-  has_live_value = contains(local.live_labels, "AWSCURRENT")
-  live_versions  = [for label in local.live_labels : try(tonumber(trimprefix(label, local.label_prefix)), 0) if startswith(label, local.label_prefix)]
-  live_version   = try(max(local.live_versions...), null)
+  versions           = flatten([for list in data.aws_secretsmanager_secret_versions.labelled : try([for version in list.versions : version], [])])
+  labels             = flatten(local.versions[*].version_stages)
+  current_version    = try([for version in local.versions : version if contains(version.version_stages, "AWSCURRENT")][0], null)
+  has_current_value  = local.current_version != null
+  first_is_current   = try(contains(local.current_version.version_stages, "first"), false)
+  stored_versions    = [for label in local.labels : tonumber(regex("[0-9]+", label)) if can(regex("^(last-)?${local.label_prefix}[0-9]+(-[a-z]+)?$", label))]
+  stored_version     = try(max(local.stored_versions...), null)
+  stored_as_database = contains(local.labels, "last-${local.label_prefix}${coalesce(local.stored_version, 0)}-database")
 
-  # A live value without our label was made by somebody else: adopt it, whatever version is asked for.
-  needs_new_value = !local.has_live_value || try(local.wanted_version > local.live_version, false)
+  # A first apply that failed after `first` was stored goes on with its value, whatever version it asks for.
+  is_unlabelled   = local.has_current_value && local.stored_version == null && !local.first_is_current
+  needs_new_value = local.has_current_value && try(local.wanted_version > local.stored_version, false)
+  changes_kind    = local.stored_as_database && local.kind == "supplied"
 
-  live_text   = one(ephemeral.aws_secretsmanager_secret_version.live[*].secret_string)
-  live_object = try({ for key, value in jsondecode(local.live_text) : key => value }, {})
+  current_text   = one(ephemeral.aws_secretsmanager_secret_version.current[*].secret_string)
+  current_object = try({ for key, value in jsondecode(local.current_text) : key => value if !local.changes_kind }, {})
 
-  # A rotation by alternating users moves between NAME and NAME_clone: the live one of the two stays.
-  username       = try(var.fields.username, null)
-  live_username  = try(local.live_object.username, null)
-  known_username = contains([local.username, "${coalesce(local.username, "none")}_clone"], coalesce(local.live_username, local.username, "none"))
-  kept_username  = local.needs_new_value || local.username == null ? {} : { username = coalesce(local.live_username, local.username) }
+  # A rotation by alternating users moves between NAME and NAME_clone: the current one of the two stays.
+  username         = try(var.fields.username, null)
+  current_username = try(local.current_object.username, null)
+  known_username   = contains([local.username, "${coalesce(local.username, "none")}_clone"], coalesce(local.current_username, local.username, "none"))
+  kept_username    = local.needs_new_value || local.username == null ? {} : { username = coalesce(local.current_username, local.username) }
 
-  password = local.needs_new_value ? try(coalesce(var.password_value, one(ephemeral.aws_secretsmanager_random_password.new[*].random_password)), null) : try(local.live_object.password, null)
+  # A default is for a first value: what the current one lacks, or has otherwise, stays so.
+  default_fields = { for name, value in var.default_fields : name => value if length(local.current_object) == 0 }
+  current_port   = try(tostring(local.current_object.port), null)
+  port_is_known  = local.current_port == null || can(var.fields.port) || try(local.current_object.engine == var.fields.engine, true) || local.current_port == try(tostring(var.default_fields.port), null)
 
-  generated_text = jsonencode(merge(local.live_object, var.fields, local.kept_username, { password = local.password }))
-  supplied_text  = var.key_values == null ? try(coalesce(var.text, var.binary), null) : jsonencode(merge(local.live_object, var.key_values))
+  new_password = var.password == null ? null : coalesce(var.password_value, one(ephemeral.aws_secretsmanager_random_password.new[*].random_password))
+  password     = local.needs_new_value ? local.new_password : try(local.current_object.password, null)
 
-  value_text   = var.password != null ? local.generated_text : local.needs_new_value ? local.supplied_text : local.live_text
+  supplied_text = try(coalesce(var.text, var.binary), null)
+  new_text = var.password != null ? jsonencode(merge(var.default_fields, var.fields, { password = local.new_password })) : (
+    var.key_values == null ? local.supplied_text : jsonencode(var.key_values)
+  )
+
+  generated_text = jsonencode(merge(local.default_fields, local.current_object, var.fields, local.kept_username, { password = local.password }))
+  changed_text   = var.key_values == null ? local.supplied_text : jsonencode(merge(local.current_object, var.key_values))
+
+  value_text   = var.password != null ? local.generated_text : local.needs_new_value ? local.changed_text : local.current_text
   value_base64 = base64encode(coalesce(local.value_text, "-"))
   # base64 writes 4 characters for 3 bytes and pads the last with "=".
   value_bytes = length(local.value_base64) * 3 / 4 - length(regexall("=", local.value_base64))
+
+  # 48 bits of a hash of what is not secret, for each change of which the value is stored again.
+  fields_hash = parseint(substr(sha256(jsonencode([merge(var.default_fields, var.fields), local.wanted_version])), 0, 12), 16)
+
+  # A version stays under the key that it was stored with, unless it is current, pending or previous. So what the state
+  # keeps is stored again under a new key, before the old key goes.
+  # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecret.html
+  key_hash = parseint(substr(sha256(coalesce(var.kms_key_arn, "aws/secretsmanager")), 0, 12), 16)
 }
 
 resource "aws_secretsmanager_secret_version" "this" {
   count = var.container_only ? 0 : 1
 
-  secret_id        = aws_secretsmanager_secret.this.arn
-  version_stages   = ["AWSCURRENT", "${local.label_prefix}${local.wanted_version}"]
-  secret_string_wo = local.value_text
-
-  # Writes once for each change of what is not secret: 48 bits of its hash.
-  secret_string_wo_version = parseint(substr(sha256(jsonencode([var.fields, local.wanted_version])), 0, 12), 16)
-
-  # The policy stands before there is a value to protect.
-  depends_on = [aws_secretsmanager_secret_policy.this]
+  secret_id                = aws_secretsmanager_secret.this.arn
+  version_stages           = ["AWSCURRENT", "${local.label_prefix}${local.wanted_version}"]
+  secret_string_wo         = local.value_text
+  secret_string_wo_version = local.fields_hash
 
   lifecycle {
-    # Rotation moves AWSCURRENT on; moving it back would bring an old password to life.
-    ignore_changes = [version_stages]
+    # Rotation moves AWSCURRENT on. To move it back would make an old password current.
+    ignore_changes       = [version_stages]
+    replace_triggered_by = [aws_secretsmanager_secret_version.first] # with another key
+
+    precondition {
+      condition     = !local.is_unlabelled || local.wanted_version == 1
+      error_message = "Version ${local.wanted_version} of the value is asked for, and no label of ${var.name} says which version the current value is. Say it, then plan again: aws secretsmanager update-secret-version-stage --secret-id ${var.name} --version-stage ${local.label_prefix}N --move-to-version-id ${try(local.current_version.version_id, "ID")}, with N = ${local.wanted_version} to keep the current value, or N = ${local.wanted_version - 1} to store a new one."
+    }
+
+    precondition {
+      condition     = local.stored_version == null || try(local.wanted_version >= local.stored_version, false)
+      error_message = "Version ${local.wanted_version} of the value is asked for, but version ${coalesce(local.stored_version, 0)} is stored. A lower version cannot be written again: ask for ${coalesce(local.stored_version, 0)} to keep the current value or for ${coalesce(local.stored_version, 0) + 1} to store a new one. To go back to the value before, move AWSCURRENT (docs/recipes.md#roll-back)."
+    }
+
+    precondition {
+      condition     = !local.changes_kind || local.needs_new_value
+      error_message = "The current value of ${var.name} is for a database, and key_values, text or binary is to replace it. Ask for value_version ${coalesce(local.stored_version, 0) + 1} and give the value; nothing of the database's stays in it."
+    }
 
     precondition {
       condition     = !local.needs_new_value || local.value_text != null
@@ -98,40 +158,45 @@ resource "aws_secretsmanager_secret_version" "this" {
     }
 
     precondition {
-      condition     = !local.needs_new_value || alltrue([for value in values(coalesce(var.key_values, {})) : value != null])
+      condition     = local.has_current_value && !local.needs_new_value || alltrue([for value in values(coalesce(var.key_values, {})) : value != null])
       error_message = "Version ${local.wanted_version} of the value is to be stored, but key_values has a key without a value. Give each key its value; a key that is left out stays as it is in the secret."
     }
 
     precondition {
-      condition     = local.live_version == null || try(local.wanted_version >= local.live_version, false)
-      error_message = "Version ${local.wanted_version} of the value is asked for, but version ${coalesce(local.live_version, 0)} is live. A lower version cannot be written again: ask for ${coalesce(local.live_version, 0)} to keep the live value or for ${coalesce(local.live_version, 0) + 1} to store a new one. To go back to the value before, move AWSCURRENT (docs/recipes.md#roll-back)."
+      condition     = local.needs_new_value || local.current_text != null
+      error_message = "The current value of ${var.name} is binary data, which this module cannot keep. Ask for version ${local.wanted_version + 1} to replace it."
     }
 
     precondition {
-      condition     = local.needs_new_value || local.live_text != null
-      error_message = "The live value of ${var.name} is binary data, which this module cannot keep. Ask for version ${local.wanted_version + 1} to replace it."
-    }
-
-    precondition {
-      condition     = var.password == null || local.needs_new_value || try(length(local.live_object.password) > 0, false)
-      error_message = "The live value of ${var.name} is not a JSON object with a password in it, so there is no password to keep. Mend the value, or ask for password.version ${local.wanted_version + 1} to have a new one."
+      condition     = var.password == null || local.needs_new_value || try(length(local.current_object.password) > 0, false)
+      error_message = "The current value of ${var.name} is not a JSON object with a password in it, so there is no password to keep. Fix the value, or ask for password.version ${local.wanted_version + 1} to have a new one."
     }
 
     precondition {
       condition     = var.password == null || local.needs_new_value || local.known_username
-      error_message = "The live value of ${var.name} belongs to another user than \"${coalesce(local.username, "null")}\", so its password cannot be kept. Keep the user name, or ask for password.version ${local.wanted_version + 1} to have a new password for the new user."
+      error_message = "The current value of ${var.name} belongs to another user than \"${coalesce(local.username, "null")}\", so its password cannot be kept. Keep the user name, or ask for password.version ${local.wanted_version + 1} to have a new password for the new user."
+    }
+
+    precondition {
+      condition     = local.port_is_known
+      error_message = "The current value of ${var.name} is for another database engine, on port ${coalesce(local.current_port, 0)}. Name database.port, which would otherwise stay ${coalesce(local.current_port, 0)}."
     }
 
     precondition {
       condition     = local.value_bytes <= 65536
-      error_message = "The value of ${var.name} is larger than 65,536 bytes, the most that Secrets Manager stores. Keep large data elsewhere, encrypted by a key that stands in the secret."
+      error_message = "The value of ${var.name} is larger than 65,536 bytes, the most that Secrets Manager stores. Keep large data elsewhere, encrypted by a key that is stored in the secret."
     }
   }
 }
 
-check "version_label" {
-  assert {
-    condition     = !local.has_live_value || local.live_version != null || var.container_only || coalesce(local.wanted_version, 1) == 1
-    error_message = "Secrets Manager holds a value of ${var.name} without a label that says which version it is. The live value is kept and becomes version ${coalesce(local.wanted_version, 1)}. To store a new one, apply, then ask for version ${coalesce(local.wanted_version, 1) + 1}."
-  }
+# Never AWSCURRENT, so rotation does not touch it. Its label changes in place, after the value is stored.
+resource "aws_secretsmanager_secret_version" "marker" {
+  count = var.container_only ? 0 : 1
+
+  secret_id                = aws_secretsmanager_secret.this.arn
+  version_stages           = ["last-${local.label_prefix}${local.wanted_version}-${local.kind}"]
+  secret_string_wo         = "The label of this version says which version of the value Terraform stored last."
+  secret_string_wo_version = local.key_hash
+
+  depends_on = [aws_secretsmanager_secret_version.this]
 }

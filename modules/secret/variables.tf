@@ -1,7 +1,7 @@
 variable "name" {
   description = <<-EOT
     Name of the secret, hierarchical by slashes, as in `vpc-tutorial/database/credentials`: 1 to 512 of the characters `A-Z a-z 0-9 / _ + = . @ -`.
-    Must be known at plan time, must not end in a hyphen and six characters, and must not start or end with a slash.
+    Levels are separated by one slash; a slash may start the name and must not end it. The name of a secret cannot change.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
   EOT
   type        = string
@@ -14,13 +14,8 @@ variable "name" {
   }
 
   validation {
-    condition     = !can(regex("-[A-Za-z0-9]{6}$", var.name))
-    error_message = "name \"${var.name}\" ends in a hyphen and six characters, like the suffix that Secrets Manager adds to every ARN: a search by partial ARN could then find the wrong secret. Choose another ending."
-  }
-
-  validation {
-    condition     = !can(regex("(^/)|(//)|(/$)", var.name))
-    error_message = "name \"${var.name}\" has an empty level. Separate levels by one slash, with none at the start or the end."
+    condition     = !can(regex("(//)|(/$)", var.name))
+    error_message = "name \"${var.name}\" has an empty level. Separate levels by one slash, with none at the end."
   }
 }
 
@@ -40,6 +35,13 @@ variable "kms_key_arn" {
   description = "ARN of the KMS key that encrypts the value. Null: the AWS managed key `aws/secretsmanager`."
   type        = string
   default     = null
+}
+
+variable "aws_managed_key" {
+  description = "Whether the AWS managed key `aws/secretsmanager` encrypts the value. Needs `kms_key_arn = null`."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 variable "policy_json" {
@@ -77,6 +79,13 @@ variable "replicas" {
     condition     = alltrue([for region, replica in var.replicas : can(regex("^arn:aws[a-z-]*:kms:${region}:[0-9]{12}:key/[A-Za-z0-9-]+$", replica.kms_key_arn))])
     error_message = "replicas: the copy in ${join(", ", [for region, replica in var.replicas : region if !can(regex("^arn:aws[a-z-]*:kms:${region}:[0-9]{12}:key/[A-Za-z0-9-]+$", replica.kms_key_arn))])} has no key of its own region. Give kms_key_arn as arn:aws:kms:REGION:ACCOUNT:key/ID with the copy's region."
   }
+}
+
+variable "force_overwrite_replica_secret" {
+  description = "Whether a copy overwrites a secret of this name that the other region holds. Otherwise such a copy fails."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 variable "tags" {
@@ -162,7 +171,7 @@ locals {
 # The value: one of password (with fields), value_version (with key_values, text or binary), container_only.
 
 variable "fields" {
-  description = "Fields of the JSON value that are not secret, like `username` and `host`; stored beside a generated password. A field that is left out is not managed: what stands in the secret stays. Needs `password`."
+  description = "Fields of the JSON value that are not secret, like `username` and `host`; stored beside a generated password. A field that is left out is not managed: the secret keeps what it has. Needs `password`."
   type        = any
   default     = {}
   nullable    = false
@@ -176,6 +185,13 @@ variable "fields" {
     condition     = !contains(keys(var.fields), "password")
     error_message = "fields has a password in it, which would stand in the plan and the state. Give it as password_value."
   }
+}
+
+variable "default_fields" {
+  description = "Fields of the JSON value that only a first value takes, where `fields` does not have them. A value that is there keeps its own."
+  type        = any
+  default     = {}
+  nullable    = false
 }
 
 variable "password" {

@@ -72,6 +72,7 @@ class Forwarder:
         self._fault = Fault.SLOW
         self._kill: Callable[[], None] = lambda: None
         self._was_spoiled = False
+        self._look: Callable[[str], None] = lambda _: None
 
     def __enter__(self) -> Self:
         self._server = _Server(("127.0.0.1", 0), self._handler())
@@ -102,6 +103,18 @@ class Forwarder:
         finally:
             self._wanted = None
 
+    @contextmanager
+    def watching(self, look: Callable[[str], None]) -> Iterator[None]:
+        """Look at AWS within the block: give `look` the name of each change that AWS has made.
+
+        Terraform gets the answer to its call once `look` returns.
+        """
+        self._look = look
+        try:
+            yield
+        finally:
+            self._look = lambda _: None
+
     def _arrives(self, name: str) -> Fault | None:
         """Count a call; how it is to be spoiled, if it is."""
         with self._lock:
@@ -117,10 +130,13 @@ class Forwarder:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                fault = forwarder._arrives(_name(self, body))
+                name = _name(self, body)
+                fault = forwarder._arrives(name)
                 answer = None
                 if not fault or fault.is_after or fault is Fault.SLOW:
                     answer = self._pass_on(body)
+                    if Call(name, 1).changes:
+                        forwarder._look(name)
                 if fault is Fault.SLOW:
                     time.sleep(SLOW_SECONDS)
                 if fault in _KILLS:

@@ -47,11 +47,13 @@ class LocalStack:
     """A LocalStack of one's own on a free port of loopback, for the length of a `with` block.
 
     Its folder is removed when it ends. It ends with this process, also when that is killed.
-    Raises LocalStackError on entry when it does not start.
+    `settings` are those of docs/emulator.md. Raises LocalStackError on entry when it does not
+    start.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
+        self._settings = settings
         self.port = free_port()
         self.endpoint_url = f"http://127.0.0.1:{self.port}"
         self.log = RequestLog(folder / "localstack.log")
@@ -83,6 +85,7 @@ class LocalStack:
                     "TMPDIR": str(home),
                     "FILESYSTEM_ROOT": str(home),
                     "LOCALSTACK_VOLUME_DIR": str(home),
+                    **self._settings,
                 },
                 stdin=subprocess.PIPE,
                 stdout=log,

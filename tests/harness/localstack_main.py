@@ -27,8 +27,9 @@ if __name__ == "__main__":
     from twisted.internet import endpoints
 
     from harness import localstack_repairs
+    from harness.localstack_keys import refuse_what_kms_refuses
     from harness.localstack_limits import refuse_what_aws_refuses
-    from harness.localstack_rotation import rotate_as_documented
+    from harness.localstack_secrets_api import serve_secrets_as_documented
 
     # LocalStack listens on every interface whatever IPv4 address GATEWAY_LISTEN names.
     endpoints.TCP4ServerEndpoint = functools.partial(
@@ -37,15 +38,12 @@ if __name__ == "__main__":
     localstack_repairs.run_functions_as_processes()
     localstack_repairs.keep_objects_of_s3_in_the_folder()
     localstack_repairs.keep_log_groups()
-    localstack_repairs.keep_staging_labels()
-    localstack_repairs.keep_keys_of_replicas()
-    localstack_repairs.read_replicas()
-    localstack_repairs.promote_replicas()
     localstack_repairs.keep_descriptions_of_rules()
     localstack_repairs.keep_tags_of_alarms()
     localstack_repairs.keep_versions_of_endpoint_policies()
     localstack_repairs.keep_roles_of_stacks()
     localstack_repairs.update_connections_of_stacks()
-    rotate_as_documented()
+    refuse_what_kms_refuses()
+    serve_secrets_as_documented()
     refuse_what_aws_refuses()
     main()

@@ -1,7 +1,5 @@
 """Repairs of LocalStack where it differs from what AWS documents, each with a test of its own."""
 
-import copy
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -26,9 +24,6 @@ from localstack.services.s3 import provider as s3
 from localstack.utils.patch import patch
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.models.vpcs import VPCEndPoint
-from moto.secretsmanager.exceptions import InvalidRequestException
-from moto.secretsmanager.models import FakeSecret, ReplicaSecret
-from moto.secretsmanager.responses import SecretsManagerResponse
 
 from harness.lambda_processes import ProcessExecutor
 
@@ -57,90 +52,6 @@ def keep_log_groups() -> None:
         return environment.function_version.config.logging_config["LogGroup"]
 
     ExecutionEnvironment.get_log_group_name = get_log_group_name
-
-
-def keep_staging_labels() -> None:
-    """Let a staging label stay on its version until it is moved, as it does in AWS.
-
-    LocalStack drops all other labels of a version when that ceases to be AWSCURRENT, and leaves a
-    label that is given to a new version on the old one as well.
-    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html
-    """
-
-    def reset_default_version(
-        original: Callable[..., None], secret: FakeSecret, new: dict[str, list[str]], new_id: str
-    ) -> None:
-        labels = {old_id: list(old["version_stages"]) for old_id, old in secret.versions.items()}
-        original(secret, new, new_id)
-        for old_id, old in secret.versions.items():
-            if old_id != new_id:
-                moved = {"AWSCURRENT", "AWSPREVIOUS", *new["version_stages"]}
-                old["version_stages"] = [
-                    *(label for label in old["version_stages"] if label == "AWSPREVIOUS"),
-                    *(label for label in labels[old_id] if label not in moved),
-                ]
-
-    patch(FakeSecret.reset_default_version)(reset_default_version)
-
-
-def keep_keys_of_replicas() -> None:
-    """Report a replica's key as it was given; LocalStack reports the AWS managed one instead.
-
-    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ReplicationStatusType.html
-    """
-
-    def create_replicas(
-        original: Callable[..., list[ReplicaSecret]],
-        secret: FakeSecret,
-        regions: list[dict[str, str]],
-        force_overwrite: bool,
-    ) -> list[ReplicaSecret]:
-        replicas = original(secret, regions, force_overwrite=force_overwrite)
-        keys = {region["Region"]: region.get("KmsKeyId") for region in regions}
-        for replica in replicas:
-            replica.config["KmsKeyId"] = keys[replica.region] or replica.config["KmsKeyId"]
-        return replicas
-
-    patch(FakeSecret.create_replicas)(create_replicas)
-
-
-def read_replicas() -> None:
-    """Let a replica be read in its region, with its own key and the policy of its primary.
-
-    LocalStack answers with an internal error.
-    https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets.html
-    """
-
-    def to_dict(original: Callable[..., dict[str, Any]], replica: ReplicaSecret) -> dict[str, Any]:
-        return {**original(replica), "KmsKeyId": replica.kms_key_id}
-
-    ReplicaSecret.account_id = property(lambda replica: replica.source.account_id)
-    ReplicaSecret.kms_key_id = property(lambda replica: replica.config["KmsKeyId"])
-    ReplicaSecret.policy = property(lambda replica: replica.source.policy)
-    patch(ReplicaSecret.to_dict)(to_dict)
-
-
-def promote_replicas() -> None:
-    """Make a secret of its own of a replica, which its primary then knows no more.
-
-    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_StopReplicationToReplica.html
-    """
-
-    def stop_replication_to_replica(response: SecretsManagerResponse) -> str:
-        secrets = response.backend.secrets
-        replica = response.backend.describe_secret(response._get_param("SecretId"))
-        if not isinstance(replica, ReplicaSecret):
-            raise InvalidRequestException("The secret is not a replica.")
-        primary = replica.source
-        promoted = copy.deepcopy(primary, {id(primary.replicas): []})
-        promoted.arn, promoted.region = replica.arn, replica.region
-        promoted.kms_key_id = replica.kms_key_id
-        primary.replicas.remove(replica)
-        dict.pop(secrets, replica.arn)
-        secrets[promoted.name] = promoted
-        return json.dumps({"ARN": promoted.arn})
-
-    SecretsManagerResponse.stop_replication_to_replica = stop_replication_to_replica
 
 
 def keep_descriptions_of_rules() -> None:

@@ -17,7 +17,6 @@ run "mysql_has_the_documented_fields" {
       dbname               = "tutorial"
       engine               = "mysql"
       host                 = "localhost"
-      port                 = 3306
       username             = "dbadmin"
     })
     error_message = "fields are ${jsonencode(output.fields)}"
@@ -47,10 +46,26 @@ run "alternating_users_name_the_superuser_secret_as_masterarn" {
       engine              = "postgres"
       host                = "db.example.com"
       masterarn           = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:orders/superuser-AbCdEf"
-      port                = 5432
       username            = "app"
     })
     error_message = "fields are ${jsonencode(output.fields)}"
+  }
+}
+
+run "a_default_is_told_apart_from_what_the_caller_names" {
+  command = plan
+
+  module {
+    source = "./modules/database"
+  }
+
+  variables {
+    database = { engine = "postgres", username = "shop" }
+  }
+
+  assert {
+    condition     = jsonencode(output.fields) == jsonencode({ engine = "postgres", username = "shop" }) && jsonencode(output.default_fields) == jsonencode({ port = 5432 }) && output.port == 5432
+    error_message = "fields are ${jsonencode(output.fields)}, default_fields are ${jsonencode(output.default_fields)}, port is ${output.port}"
   }
 }
 
@@ -66,8 +81,8 @@ run "a_port_is_a_number_and_overrides_the_default" {
   }
 
   assert {
-    condition     = jsonencode(output.fields) == jsonencode({ engine = "mysql", port = 13306, username = "dbadmin" })
-    error_message = "fields are ${jsonencode(output.fields)}"
+    condition     = jsonencode(output.fields) == jsonencode({ engine = "mysql", port = 13306, username = "dbadmin" }) && output.default_fields == {} && output.port == 13306
+    error_message = "fields are ${jsonencode(output.fields)}, default_fields are ${jsonencode(output.default_fields)}, port is ${output.port}"
   }
 }
 
@@ -83,8 +98,8 @@ run "db2_has_its_own_engine_name_port_and_password_length" {
   }
 
   assert {
-    condition     = jsonencode(output.fields) == jsonencode({ engine = "db2", port = 50000, username = "dbadmin" }) && output.password_length == 32
-    error_message = "fields are ${jsonencode(output.fields)}, password_length is ${output.password_length}"
+    condition     = jsonencode(output.fields) == jsonencode({ engine = "db2", username = "dbadmin" }) && jsonencode(output.default_fields) == jsonencode({ port = 50000 }) && output.password_length == 32
+    error_message = "fields are ${jsonencode(output.fields)}, default_fields are ${jsonencode(output.default_fields)}, password_length is ${output.password_length}"
   }
 }
 
@@ -100,8 +115,25 @@ run "docdb_has_its_own_engine_name_port_and_password_length" {
   }
 
   assert {
-    condition     = jsonencode(output.fields) == jsonencode({ engine = "mongo", port = 27017, ssl = true, username = "dbadmin" }) && output.password_length == 32
-    error_message = "fields are ${jsonencode(output.fields)}, password_length is ${output.password_length}"
+    condition     = jsonencode(output.fields) == jsonencode({ engine = "mongo", username = "dbadmin" }) && jsonencode(output.default_fields) == jsonencode({ port = 27017, ssl = true }) && output.password_length == 32
+    error_message = "fields are ${jsonencode(output.fields)}, default_fields are ${jsonencode(output.default_fields)}, password_length is ${output.password_length}"
+  }
+}
+
+run "docdb_without_tls_keeps_to_it" {
+  command = plan
+
+  module {
+    source = "./modules/database"
+  }
+
+  variables {
+    database = { engine = "docdb", username = "dbadmin", ssl = false, instance_identifier = "orders-1" }
+  }
+
+  assert {
+    condition     = jsonencode(output.fields) == jsonencode({ dbInstanceIdentifier = "orders-1", engine = "mongo", ssl = false, username = "dbadmin" }) && jsonencode(output.default_fields) == jsonencode({ port = 27017 })
+    error_message = "fields are ${jsonencode(output.fields)}, default_fields are ${jsonencode(output.default_fields)}"
   }
 }
 
@@ -117,8 +149,8 @@ run "mariadb_has_its_own_engine_name_port_and_password_length" {
   }
 
   assert {
-    condition     = jsonencode(output.fields) == jsonencode({ engine = "mariadb", port = 3306, username = "dbadmin" }) && output.password_length == 32
-    error_message = "fields are ${jsonencode(output.fields)}, password_length is ${output.password_length}"
+    condition     = jsonencode(output.fields) == jsonencode({ engine = "mariadb", username = "dbadmin" }) && jsonencode(output.default_fields) == jsonencode({ port = 3306 }) && output.password_length == 32
+    error_message = "fields are ${jsonencode(output.fields)}, default_fields are ${jsonencode(output.default_fields)}, password_length is ${output.password_length}"
   }
 }
 
@@ -134,8 +166,8 @@ run "oracle_has_its_own_engine_name_port_and_password_length" {
   }
 
   assert {
-    condition     = jsonencode(output.fields) == jsonencode({ dbname = "ORCL", engine = "oracle", port = 1521, username = "dbadmin" }) && output.password_length == 30
-    error_message = "fields are ${jsonencode(output.fields)}, password_length is ${output.password_length}"
+    condition     = jsonencode(output.fields) == jsonencode({ dbname = "ORCL", engine = "oracle", username = "dbadmin" }) && jsonencode(output.default_fields) == jsonencode({ port = 1521 }) && output.password_length == 30
+    error_message = "fields are ${jsonencode(output.fields)}, default_fields are ${jsonencode(output.default_fields)}, password_length is ${output.password_length}"
   }
 }
 
@@ -151,8 +183,8 @@ run "postgres_has_its_own_engine_name_port_and_password_length" {
   }
 
   assert {
-    condition     = jsonencode(output.fields) == jsonencode({ engine = "postgres", port = 5432, username = "dbadmin" }) && output.password_length == 32
-    error_message = "fields are ${jsonencode(output.fields)}, password_length is ${output.password_length}"
+    condition     = jsonencode(output.fields) == jsonencode({ engine = "postgres", username = "dbadmin" }) && jsonencode(output.default_fields) == jsonencode({ port = 5432 }) && output.password_length == 32
+    error_message = "fields are ${jsonencode(output.fields)}, default_fields are ${jsonencode(output.default_fields)}, password_length is ${output.password_length}"
   }
 }
 
@@ -168,8 +200,8 @@ run "redshift_has_its_own_engine_name_port_and_password_length" {
   }
 
   assert {
-    condition     = jsonencode(output.fields) == jsonencode({ engine = "redshift", port = 5439, username = "dbadmin" }) && output.password_length == 32
-    error_message = "fields are ${jsonencode(output.fields)}, password_length is ${output.password_length}"
+    condition     = jsonencode(output.fields) == jsonencode({ engine = "redshift", username = "dbadmin" }) && jsonencode(output.default_fields) == jsonencode({ port = 5439 }) && output.password_length == 32
+    error_message = "fields are ${jsonencode(output.fields)}, default_fields are ${jsonencode(output.default_fields)}, password_length is ${output.password_length}"
   }
 }
 
@@ -185,8 +217,8 @@ run "sqlserver_has_its_own_engine_name_port_and_password_length" {
   }
 
   assert {
-    condition     = jsonencode(output.fields) == jsonencode({ engine = "sqlserver", port = 1433, username = "dbadmin" }) && output.password_length == 32
-    error_message = "fields are ${jsonencode(output.fields)}, password_length is ${output.password_length}"
+    condition     = jsonencode(output.fields) == jsonencode({ engine = "sqlserver", username = "dbadmin" }) && jsonencode(output.default_fields) == jsonencode({ port = 1433 }) && output.password_length == 32
+    error_message = "fields are ${jsonencode(output.fields)}, default_fields are ${jsonencode(output.default_fields)}, password_length is ${output.password_length}"
   }
 }
 
@@ -387,4 +419,146 @@ run "refuses_a_superuser_secret_by_a_wildcard" {
   }
 
   expect_failures = [var.database]
+}
+
+run "aurora_mysql_is_stored_under_the_name_of_its_json_structure" {
+  command = plan
+
+  module {
+    source = "./modules/database"
+  }
+
+  variables {
+    database = { engine = "aurora-mysql", username = "dbadmin" }
+  }
+
+  assert {
+    condition     = jsonencode(output.fields) == jsonencode({ engine = "mysql", username = "dbadmin" }) && jsonencode(output.default_fields) == jsonencode({ port = 3306 }) && output.password_length == 32
+    error_message = "fields are ${jsonencode(output.fields)}, default_fields are ${jsonencode(output.default_fields)}, password_length is ${output.password_length}"
+  }
+}
+
+run "aurora_postgresql_is_stored_under_the_name_of_its_json_structure" {
+  command = plan
+
+  module {
+    source = "./modules/database"
+  }
+
+  variables {
+    database = { engine = "aurora-postgresql", username = "dbadmin" }
+  }
+
+  assert {
+    condition     = jsonencode(output.fields) == jsonencode({ engine = "postgres", username = "dbadmin" }) && jsonencode(output.default_fields) == jsonencode({ port = 5432 }) && output.password_length == 32
+    error_message = "fields are ${jsonencode(output.fields)}, default_fields are ${jsonencode(output.default_fields)}, password_length is ${output.password_length}"
+  }
+}
+
+run "an_edition_of_oracle_is_stored_under_the_name_of_its_json_structure" {
+  command = plan
+
+  module {
+    source = "./modules/database"
+  }
+
+  variables {
+    database = { engine = "oracle-se2-cdb", username = "dbadmin", dbname = "ORCL" }
+  }
+
+  assert {
+    condition     = jsonencode(output.fields) == jsonencode({ dbname = "ORCL", engine = "oracle", username = "dbadmin" }) && jsonencode(output.default_fields) == jsonencode({ port = 1521 }) && output.password_length == 30
+    error_message = "fields are ${jsonencode(output.fields)}, default_fields are ${jsonencode(output.default_fields)}, password_length is ${output.password_length}"
+  }
+}
+
+run "a_custom_edition_of_sqlserver_is_stored_under_the_name_of_its_json_structure" {
+  command = plan
+
+  module {
+    source = "./modules/database"
+  }
+
+  variables {
+    database = { engine = "custom-sqlserver-dev", username = "dbadmin" }
+  }
+
+  assert {
+    condition     = jsonencode(output.fields) == jsonencode({ engine = "sqlserver", username = "dbadmin" }) && jsonencode(output.default_fields) == jsonencode({ port = 1433 }) && output.password_length == 32
+    error_message = "fields are ${jsonencode(output.fields)}, default_fields are ${jsonencode(output.default_fields)}, password_length is ${output.password_length}"
+  }
+}
+
+run "an_edition_of_db2_is_stored_under_the_name_of_its_json_structure" {
+  command = plan
+
+  module {
+    source = "./modules/database"
+  }
+
+  variables {
+    database = { engine = "db2-se", username = "dbadmin" }
+  }
+
+  assert {
+    condition     = jsonencode(output.fields) == jsonencode({ engine = "db2", username = "dbadmin" }) && jsonencode(output.default_fields) == jsonencode({ port = 50000 }) && output.password_length == 32
+    error_message = "fields are ${jsonencode(output.fields)}, default_fields are ${jsonencode(output.default_fields)}, password_length is ${output.password_length}"
+  }
+}
+
+run "refuses_neptune_for_which_no_json_structure_is_documented" {
+  command = plan
+
+  module {
+    source = "./modules/database"
+  }
+
+  variables {
+    database = { engine = "neptune", username = "dbadmin" }
+  }
+
+  expect_failures = [var.database]
+}
+
+run "refuses_an_edition_of_postgres_which_rds_does_not_have" {
+  command = plan
+
+  module {
+    source = "./modules/database"
+  }
+
+  variables {
+    database = { engine = "postgres-ee", username = "dbadmin" }
+  }
+
+  expect_failures = [var.database]
+}
+
+run "refuses_an_edition_of_oracle_without_a_database_name" {
+  command = plan
+
+  module {
+    source = "./modules/database"
+  }
+
+  variables {
+    database = { engine = "custom-oracle-ee-cdb", username = "dbadmin" }
+  }
+
+  expect_failures = [var.database]
+}
+
+run "refuses_a_password_of_42_characters_for_aurora_postgresql" {
+  command = plan
+
+  module {
+    source = "./modules/database"
+  }
+
+  variables {
+    database        = { engine = "aurora-postgresql", username = "dbadmin" }
+    password_length = 42
+  }
+
+  expect_failures = [var.password_length]
 }

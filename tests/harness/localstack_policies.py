@@ -1,0 +1,132 @@
+"""Resource policies in LocalStack: what AWS refuses of them, and deleted principals in them."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from moto.iam.models import iam_backends
+
+VERSIONS = ("2008-10-17", "2012-10-17")
+UNIQUE_IDS = ("AROA", "AIDA")  # of roles and users
+# Keys that narrow down who or what a wildcard principal is, if they are compared with fixed values.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+NARROWING = {
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceorgid",
+    "aws:sourceorgpaths",
+    "aws:sourceowner",
+    "aws:sourcevpc",
+    "aws:sourcevpce",
+    "aws:userid",
+}
+POSITIVE = ("StringEquals", "StringLike", "StringEqualsIgnoreCase", "ArnEquals", "ArnLike")
+
+
+class PolicyError(ValueError):
+    """A policy that AWS refuses; the message says why."""
+
+
+class Policy:
+    """A policy as it was put, whose principals are known by the unique ids that they had then.
+
+    Raises PolicyError for what AWS calls malformed.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._statements = list(_checked_statements(text))
+        principals = [name for each in self._statements for name in _aws_principals(each)]
+        for principal in principals:
+            if principal.startswith(UNIQUE_IDS):
+                raise PolicyError(
+                    f"This resource policy contains an invalid principal: {principal}"
+                )
+        self._ids = {arn: found for arn in principals if (found := unique_id(arn))}
+
+    def text(self) -> str:
+        """The policy as AWS shows it: a principal that is gone by its unique id.
+
+        A principal that was made again under its old name is another one, and so is gone too.
+        """
+        gone = {arn: old for arn, old in self._ids.items() if unique_id(arn) != old}
+        if not gone:
+            return self._text
+        policy = json.loads(self._text)
+        for statement in _listed(policy["Statement"]):
+            for kind in ("Principal", "NotPrincipal"):
+                named = statement.get(kind)
+                if isinstance(named, dict) and "AWS" in named:
+                    names = named["AWS"]
+                    named["AWS"] = (
+                        gone.get(names, names)
+                        if isinstance(names, str)
+                        else [gone.get(name, name) for name in names]
+                    )
+        return json.dumps(policy)
+
+    def is_public(self) -> bool:
+        """Whether a statement allows everybody, without a condition that names somebody.
+
+        https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutResourcePolicy.html
+        """
+        return any(
+            each["Effect"] == "Allow"
+            and ("*" in _aws_principals(each) or "NotPrincipal" in each)
+            and not _is_narrowed(each.get("Condition", {}))
+            for each in self._statements
+        )
+
+
+def unique_id(arn: str) -> str | None:
+    """Unique id of the role or user that has this ARN now."""
+    parts = arn.split(":", 5)
+    if len(parts) < 6 or parts[2] != "iam" or not parts[5].startswith(("role/", "user/")):
+        return None
+    backend = iam_backends[parts[4]][parts[1]]
+    for each in (*backend.roles.values(), *backend.users.values()):
+        if each.arn == arn:
+            return str(each.id)
+    return None
+
+
+def _checked_statements(text: str) -> Iterator[Mapping[str, Any]]:
+    try:
+        policy = json.loads(text)
+    except ValueError:
+        raise PolicyError("This resource policy contains invalid Json.") from None
+    if not isinstance(policy, dict) or not policy.get("Statement"):
+        raise PolicyError("This resource policy contains no statement.")
+    if policy.get("Version", VERSIONS[0]) not in VERSIONS:
+        raise PolicyError(f"The policy's version is none of {', '.join(VERSIONS)}.")
+    for statement in _listed(policy["Statement"]):
+        if not isinstance(statement, dict) or statement.get("Effect") not in ("Allow", "Deny"):
+            raise PolicyError("A statement's Effect is neither Allow nor Deny.")
+        for one, other in (("Principal", "NotPrincipal"), ("Action", "NotAction")):
+            if (one in statement) == (other in statement):
+                raise PolicyError(f"A statement has not exactly one of {one} and {other}.")
+        yield statement
+
+
+def _aws_principals(statement: Mapping[str, Any]) -> list[str]:
+    named = statement.get("Principal", statement.get("NotPrincipal"))
+    return _listed(named.get("AWS", []) if isinstance(named, dict) else named)
+
+
+def _is_narrowed(condition: Mapping[str, Mapping[str, Any]]) -> bool:
+    return any(
+        operator.removeprefix("ForAnyValue:") in POSITIVE
+        and key.lower() in NARROWING
+        and all(str(value).strip("*?") for value in _listed(values))
+        for operator, tests in condition.items()
+        for key, values in tests.items()
+    )
+
+
+def _listed(value: Any) -> list[Any]:  # noqa: ANN401
+    return value if isinstance(value, list) else [value]

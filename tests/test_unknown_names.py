@@ -1,0 +1,106 @@
+"""What is not known before the apply: a name that the same apply makes, and `depends_on`."""
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.faults import Call, Forwarder
+from harness.terraform import TerraformError
+from harness.workspace import Workspace
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+HCL = """
+provider "aws" {
+  region = "us-east-1"
+}
+
+variable "name" {
+  type = string
+}
+
+variable "host" {
+  type = string
+}
+
+variable "password" {
+  type    = any
+  default = {}
+}
+
+# Its output is not known in a plan that changes its input.
+resource "terraform_data" "name" {
+  input = var.name
+}
+
+# Stands for the database that the secret waits for.
+resource "terraform_data" "database" {
+  input = var.host
+}
+
+module "credentials" {
+  source = "./module"
+
+  name                    = terraform_data.name.output
+  database                = { engine = "postgres", username = "app", host = var.host }
+  password                = var.password
+  recovery_window_in_days = 0
+
+  depends_on = [terraform_data.database]
+}
+"""
+
+
+def current(secretsmanager: "SecretsManagerClient", name: str) -> dict[str, object]:
+    """What an application reads."""
+    text = secretsmanager.get_secret_value(SecretId=name)["SecretString"]
+    value: dict[str, object] = json.loads(text)
+    return value
+
+
+def test_a_name_made_in_the_same_apply_and_a_dependency_that_changes_keep_the_password(
+    workspace: Workspace, secretsmanager: "SecretsManagerClient", secret_name: str
+) -> None:
+    terraform = workspace(HCL)
+    terraform.apply(name=secret_name, host="db1", password={"version": 2})
+    plan = terraform.plan(name=secret_name, host="db1", password={"version": 2})
+    assert plan.is_empty, plan
+    first = current(secretsmanager, secret_name)
+
+    # Labels are read in the middle of this apply, after the provider has taken some away.
+    terraform.apply(name=secret_name, host="db2", password={"version": 2})
+    assert current(secretsmanager, secret_name) == {**first, "host": "db2"}
+
+    terraform.apply(name=secret_name, host="db3", password={"version": 3})
+    second = current(secretsmanager, secret_name)
+    assert second["host"] == "db3"
+    assert second["password"] != first["password"]
+
+    terraform.apply(name=secret_name, host="db4", password={"version": 3})
+    assert current(secretsmanager, secret_name) == {**second, "host": "db4"}
+    plan = terraform.plan(name=secret_name, host="db4", password={"version": 3})
+    assert plan.is_empty, plan
+
+
+def test_a_name_that_changes_during_the_apply_is_refused_before_anything_else_changes(
+    workspace: Workspace,
+    secretsmanager: "SecretsManagerClient",
+    secret_name: str,
+    forwarder: Forwarder,
+) -> None:
+    terraform = workspace(HCL)
+    terraform.apply(name=secret_name, host="db1")
+    before = current(secretsmanager, secret_name)
+    terraform.environment = {"AWS_ENDPOINT_URL": forwarder.endpoint_url}
+
+    with forwarder.recording() as calls, pytest.raises(TerraformError) as refused:
+        terraform.apply(name=f"{secret_name}-new", host="db1")
+
+    assert f'name changes from "{secret_name}" to "{secret_name}-new"' in refused.value.on_one_line
+    assert [name for name in calls if Call(name, 1).changes] == []
+    assert current(secretsmanager, secret_name) == before
+    plan = terraform.plan(name=secret_name, host="db1")
+    assert plan.updates == ["terraform_data"]  # the test's own, which has the new name by now
+    assert plan.replaces == plan.deletes == []
