@@ -79,6 +79,7 @@ def new_name(judge: Judge, made: Counter[str], prefix: str) -> Iterator[Names]:
 
 @pytest.fixture(scope="module")
 def folders(
+    judge: Judge,
     new_name: Names,  # noqa: ARG001 - destroyed by Terraform first
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Workspace]:
@@ -86,7 +87,8 @@ def folders(
     templates = Path(tempfile.gettempdir(), "templates")
     workspace = Workspace(tmp_path_factory.mktemp("folders"), templates)
     yield workspace
-    workspace.destroy()
+    if not judge.ends:
+        workspace.destroy()
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,12 @@
 """A secret that Terraform has forgotten, or never knew, keeps its value when it is imported."""
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.acceptance import KINDS, Kind, Life
+from harness.acceptance import KINDS, Kind, Life, is_gone
 from harness.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -16,19 +17,37 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.parametrize("kind", KINDS, ids=str, scope="module")
 
 
-def test_after_a_lost_state_the_imported_secret_keeps_its_credential(
+@dataclass
+class Found:
+    """A secret that was imported after its state was lost, and the credential that it had."""
+
+    life: Life
+    credential: object
+
+
+@pytest.fixture(scope="module")
+def found(
     folders: Workspace, client: "SecretsManagerClient", new_name: "Names", kind: Kind
-) -> None:
+) -> Found:
+    """A secret that was created, rotated, lost and imported."""
     life = Life(folders, client, new_name(f"lost-{kind}"), kind)
     life.apply()
     rotated = life.rotate()
-
     life.lose_state()
     life.apply()
+    return Found(life, rotated)
 
-    assert life.credential == rotated
-    plan = life.plan()
+
+def test_after_a_lost_state_the_imported_secret_keeps_its_credential(found: Found) -> None:
+    assert found.life.credential == found.credential
+    plan = found.life.plan()
     assert plan.is_empty, plan
+
+
+def test_what_was_imported_after_a_lost_state_is_destroyed(found: Found) -> None:
+    found.life.terraform.destroy()
+
+    assert is_gone(found.life.name)
 
 
 def test_a_secret_made_by_hand_is_adopted_with_its_value(

@@ -107,7 +107,7 @@ def _database(host: str) -> dict[str, object]:
 DATABASE = Kind(
     "database",
     credential="password",
-    theirs={"username": "dbadmin", "password": "by-hand", "comment": "kept"},
+    theirs={"username": "dbadmin", "password": "by-hand", "port": 6543, "comment": "kept"},
     first=_database("localhost"),
     changed={**_database("db1.example.com"), "tags": {"Stage": "test"}},
     written={"host": "db1.example.com"},
