@@ -7,23 +7,31 @@ PYTHON := python3.13
 TESTS := .venv/tests/bin/python
 setup = @$(PYTHON) -m harness.environments
 
-.PHONY: help demo test unit soak faults fuzz lint scan package release-check docs bench lock clean python
+.PHONY: help demo test unit acceptance acceptance-aws soak faults fuzz lint scan package release-check docs bench lock clean python
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: python ## Create the tutorial's secret in LocalStack, show it, prove that its password leaks nowhere
 	$(setup) tests localstack
 	@$(TESTS) -m harness.demo
 
 test: lint package ## Lint, then run all tests against LocalStack, the scan among them
-	$(setup) tests localstack moto iam checkov function release
+	$(setup) tests localstack ministack moto iam checkov function release
 	@$(PYTHON) -m harness.debian
 	@$(TESTS) -m pytest -n 4 --no-loadscope-reorder
 
 unit: package ## Run the tests that are not marked as slow
-	$(setup) tests localstack moto iam checkov function release
+	$(setup) tests localstack ministack moto iam checkov function release
 	@$(TESTS) -m pytest -n 3 --no-loadscope-reorder -m "not slow"
+
+acceptance: python ## Show the guarantees on LocalStack and on ministack, which nobody here has repaired
+	$(setup) tests localstack ministack
+	@$(TESTS) -m pytest -rs tests/acceptance
+
+acceptance-aws: python ## Show them on AWS itself, with the credentials of the environment: ACCOUNT=ID REGION=NAME
+	$(setup) tests
+	@$(TESTS) -m harness.acceptance_aws "$(ACCOUNT)" "$(REGION)"
 
 soak: python ## Let clients log in all through 200 rotations
 	$(setup) tests localstack

@@ -22,13 +22,19 @@ from xdist.scheduler import LoadScopeScheduling
 
 from harness.credentials import HCL, Credentials
 from harness.databases import MariaDB, PostgreSQL, Server
+from harness.emulators import Moto
 from harness.environments import ROOT
 from harness.faults import Forwarder
 from harness.iam import Engine
 from harness.localstack import LocalStackError, new_account
-from harness.moto import Moto
 from harness.rotations import Rotations
-from harness.session import emulator, is_own_emulator, own_emulator, temporary_folder
+from harness.session import (
+    emulator,
+    is_own_emulator,
+    judge_is_aws,
+    own_emulator,
+    temporary_folder,
+)
 from harness.terraform import TerraformError
 from harness.workspace import Workspace, copy_hcl
 from secret_doctor.aws import AWS
@@ -65,6 +71,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
     if is_worker(config) or config.option.collectonly:
         return
+    if judge_is_aws() and config.args != ["tests/acceptance"]:
+        pytest.exit("AWS judges tests/acceptance only", returncode=pytest.ExitCode.USAGE_ERROR)
     try:
         config.stash[RESOURCES].enter_context(emulator(Path(tempfile.gettempdir())))
     except (LocalStackError, FileNotFoundError) as error:
@@ -74,7 +82,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 @functools.cache
 def shares(file: Path) -> bool:
     """Whether tests of this file share what a fixture has made, and so must run in one process."""
-    return '@pytest.fixture(scope="module")' in file.read_text()
+    return 'scope="module"' in file.read_text()
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from harness.access import FOLDER, Case, decide_all, mutants, questions, rows
+from harness.emulators import Moto
 from harness.environments import ROOT
 from harness.iam import Document, Engine, lint
 from harness.localstack import session_in
-from harness.moto import Moto
 from harness.workspace import Workspace
 
 ACCOUNT = "111111111111"

@@ -115,7 +115,9 @@ class Secret:
     def versions_without(self, key: str) -> list[str]:
         """Labels of the versions that this key does not decrypt."""
         versions = self._client.list_secret_version_ids(SecretId=self.name)["Versions"]
-        return [",".join(each["VersionStages"]) for each in versions if key not in each["KmsKeyIds"]]
+        return [
+            ",".join(each["VersionStages"]) for each in versions if key not in each["KmsKeyIds"]
+        ]
 
     @contextmanager
     def read_after_each_call(self, password: str) -> Iterator[None]:
@@ -154,7 +156,7 @@ def test_each_move_of_key_keeps_the_value_readable_after_every_call(secret: Secr
     for old, new in pairwise(WALK):
         secret.rotate()
         password, *_ = secret.read()
-        old_key = secret.terraform.output().get("key_arn")
+        old_key = str(secret.terraform.output().get("key_arn"))
 
         if new == AWS_MANAGED:
             with pytest.raises(TerraformError) as refused:

@@ -1,6 +1,5 @@
 """LocalStack is heard on loopback alone and does not outlive whoever started it."""
 
-import contextlib
 import json
 import os
 import signal
@@ -15,15 +14,13 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
+from harness.emulators import Emulator, Ministack, Moto
 from harness.functions import create_function
 from harness.localstack import LocalStack, LocalStackError
-from harness.moto import Moto
+from harness.processes import LOOPBACK, listening_addresses
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
-
-LISTENING = "0A"
-LOOPBACK = {"0100007F", "00000000000000000000000001000000"}
 
 STARTER = """
 import importlib, sys, time
@@ -34,20 +31,6 @@ with Emulator(Path(sys.argv[3])) as emulator:
     print(emulator.port, flush=True)
     time.sleep(600)
 """
-
-
-def listening_addresses(process_id: int) -> list[str]:
-    """Addresses, as in /proc/net, on which a process listens, one for each port."""
-    sockets = set()
-    for file in Path(f"/proc/{process_id}/fd").iterdir():
-        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
-            sockets.add(str(file.readlink()).removeprefix("socket:[").removesuffix("]"))
-    rows = [
-        line.split()
-        for table in ("tcp", "tcp6")
-        for line in Path("/proc/net", table).read_text().splitlines()[1:]
-    ]
-    return [row[1].split(":")[0] for row in rows if row[3] == LISTENING and row[9] in sockets]
 
 
 def answers(port: int) -> bool:
@@ -190,9 +173,9 @@ def test_the_value_of_a_version_cannot_be_changed(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("emulator", [LocalStack, Moto])
+@pytest.mark.parametrize("emulator", [LocalStack, Ministack, Moto])
 def test_it_ends_and_leaves_nothing_when_its_starter_is_killed(
-    emulator: type[LocalStack | Moto], tmp_path: Path
+    emulator: type[LocalStack | Emulator], tmp_path: Path
 ) -> None:
     folder = tmp_path / "emulator"
     command = [sys.executable, "-c", STARTER, emulator.__module__, emulator.__name__, str(folder)]

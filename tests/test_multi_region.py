@@ -16,8 +16,8 @@ import pytest
 from botocore.exceptions import ClientError, HTTPClientError
 
 from harness import leaks
+from harness.emulators import Moto
 from harness.markdown import block
-from harness.moto import Moto
 from harness.terraform import Terraform
 from harness.workspace import Workspace
 

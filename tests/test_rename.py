@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.credentials import HCL, IMPORT, Credentials
-from harness.terraform import TerraformError
 from harness.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -66,12 +65,3 @@ def test_a_lower_level_with_the_same_start_is_another_secret(
     below.apply()
 
     assert below.value["password"] != credentials.value["password"]
-
-
-def test_the_value_is_carried_over_to_a_second_secret_under_another_name(
-    credentials: Credentials, secretsmanager: "SecretsManagerClient"
-) -> None:
-    with pytest.raises(NotImplementedError):
-        raise NotImplementedError
-    assert TerraformError
-    assert secretsmanager

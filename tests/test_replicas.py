@@ -29,12 +29,16 @@ variable "overwrite" {
   default = false
 }
 
+locals {
+  replicas = { for region, key in var.regions : region => { kms_key_arn = key } }
+}
+
 module "secret" {
   source = "./module"
 
   name                           = var.name
   database                       = { engine = "mysql", username = "app" }
-  replicas                       = { for region, key in var.regions : region => { kms_key_arn = key } }
+  replicas                       = local.replicas
   force_overwrite_replica_secret = var.overwrite
   recovery_window_in_days        = 0
 }

@@ -74,9 +74,11 @@ locals {
 
   # A first apply that failed after `first` was stored goes on with its value, whatever version it asks for.
   is_unlabelled   = local.has_current_value && local.stored_version == null && !local.first_is_current
-  needs_new_value = local.has_current_value && try(local.wanted_version > local.stored_version, false)
+  needs_new_value = local.has_current_value && (local.is_empty || try(local.wanted_version > local.stored_version, false))
   changes_kind    = local.stored_as_database && local.kind == "supplied"
 
+  # A version has a string or binary data (CreateSecret); in one that has neither there is nothing to keep.
+  is_empty       = try(length(local.current_text), 0) + try(length(one(ephemeral.aws_secretsmanager_secret_version.current[*].secret_binary)), 0) == 0
   current_text   = one(ephemeral.aws_secretsmanager_secret_version.current[*].secret_string)
   current_object = try({ for key, value in jsondecode(local.current_text) : key => value if !local.changes_kind }, {})
 

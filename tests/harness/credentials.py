@@ -44,16 +44,16 @@ output "version_id" {
 }
 """
 
+SECRET = "module.credentials.module.secret.aws_secretsmanager_secret.this"
+
 # Adopts the secret whose ARN is filled in.
-IMPORT = (
-    HCL
-    + """
-import {
-  to = module.credentials.module.secret.aws_secretsmanager_secret.this
+IMPORT_BLOCK = f"""
+import {{
+  to = {SECRET}
   id = "%s"
-}
+}}
 """
-)
+IMPORT = HCL + IMPORT_BLOCK
 
 VERSION = "module.credentials.module.secret.aws_secretsmanager_secret_version.this[0]"
 

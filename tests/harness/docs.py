@@ -3,7 +3,8 @@
 `<!-- table: inputs -->` and `<!-- table: outputs -->` stand for the variables and outputs of the
 page's folder, `<!-- table: examples -->` and `<!-- table: modules -->` for the folders of that name
 beside the page, `<!-- table: leaks -->` for the places that are searched for values, and
-`<!-- table: largest -->`, `growth`, `own_keys` and `calls` for what many secrets cost.
+`<!-- table: largest -->`, `growth`, `own_keys` and `calls` for what many secrets cost,
+`<!-- table: judges -->` and `differences` for where the guarantees were shown.
 `<!-- end -->` ends a table.
 """
 
@@ -15,7 +16,7 @@ from typing import Any
 import hcl2
 from hcl2 import SerializationOptions
 
-from harness import leak_places, scale
+from harness import judges, leak_places, scale
 from harness.environments import ROOT
 from harness.markdown import pages
 
@@ -69,6 +70,8 @@ def table(kind: str, page: Path) -> str:
             rows = [place.row for place in leak_places.PLACES]
         case "largest" | "growth" | "own_keys" | "calls":
             heading, *rows = scale.rows(kind)
+        case "judges" | "differences":
+            heading, *rows = judges.rows(kind)
         case _:
             raise ValueError(f"{page}: no table is called {kind}")
     lines = [" | ".join(cell.replace("|", r"\|") for cell in row) for row in (heading, *rows)]

@@ -26,9 +26,9 @@ from rich.table import Table
 
 from harness import checkov, reports
 from harness.checkov import CheckovError, Mode, Result, fault
+from harness.emulators import EmulatorError, Moto
 from harness.environments import ROOT
 from harness.localstack import LocalStackError
-from harness.moto import Moto, MotoError
 from harness.session import own_emulator, temporary_folder
 from harness.terraform import Terraform, TerraformError
 from harness.workspace import Workspace, all_examples
@@ -225,7 +225,7 @@ def main() -> int:
             CONSOLE.print(table(results, terraform.folder / "module", seconds))
     except KeyboardInterrupt:
         return 130
-    except (CheckovError, LocalStackError, MotoError, SkipError, TerraformError) as error:
+    except (CheckovError, LocalStackError, EmulatorError, SkipError, TerraformError) as error:
         CONSOLE.print(str(error), markup=False)
         return 1
     found = list(findings(results))

@@ -18,6 +18,7 @@ import python_terraform
 from python_terraform import IsFlagged
 
 from harness.environments import VENV
+from harness.processes import children
 
 TIME_LIMIT_SECONDS = 540  # all examples at once, on a busy machine
 REGISTRY = "registry.terraform.io"
@@ -215,12 +216,7 @@ class Terraform:
     def kill(self) -> None:
         """End the command that runs now, in another thread, and its providers, by SIGKILL."""
         process_id = self._process.pid
-        children = [
-            int(child)
-            for thread in Path(f"/proc/{process_id}/task").iterdir()
-            for child in (thread / "children").read_text().split()
-        ]
-        for each in (process_id, *children):
+        for each in (process_id, *children(process_id)):
             os.kill(each, signal.SIGKILL)
 
     def _run(
@@ -266,11 +262,10 @@ def environment(endpoint_url: str, folder: Path) -> dict[str, str]:
     It is that of this process less all that is for AWS or Terraform. `folder` gets Terraform's CLI
     configuration where a provider mirror is used. Raises as `find_mirror` does.
     """
-    foreign = ("AWS_", "TF_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return {
-        **kept,
-        **provider_installation(folder),
+        **without_terraform(kept),
+        **terraform_settings(folder),
         "AWS_ENDPOINT_URL": endpoint_url,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -281,6 +276,26 @@ def environment(endpoint_url: str, folder: Path) -> dict[str, str]:
         "AWS_EC2_METADATA_DISABLED": "true",
         # By default the provider tries a failing call for an hour.
         "AWS_MAX_ATTEMPTS": "2",
+    }
+
+
+def callers_environment(folder: Path) -> dict[str, str]:
+    """Environment of this process, with its settings for AWS and ours for Terraform.
+
+    `folder` and errors are those of `environment`.
+    """
+    return {**without_terraform(os.environ), **terraform_settings(folder)}
+
+
+def without_terraform(settings: Mapping[str, str]) -> dict[str, str]:
+    """Settings less those for Terraform, such as a variable, or a log that would hold values."""
+    return {name: value for name, value in settings.items() if not name.startswith("TF_")}
+
+
+def terraform_settings(folder: Path) -> dict[str, str]:
+    """Settings for Terraform, wherever AWS is; `folder` and errors are those of `environment`."""
+    return {
+        **provider_installation(folder),
         "CHECKPOINT_DISABLE": "1",
         "TF_IN_AUTOMATION": "1",
         # Terraform and its provider collect no garbage below a gigabyte each: a third less work.

@@ -38,13 +38,15 @@ def copy_hcl(destination: Path) -> None:
         shutil.copytree(DIST, destination / DIST.name)
 
 
-def all_examples(repository: Path) -> str:
-    """HCL of a root module that calls each example, so that one apply makes them all.
+def all_examples(repository: Path, *names: str) -> str:
+    """HCL of a root module that calls each example, or those named: one apply makes them all.
 
     An ephemeral variable, which must be text, is given a value; all others need a default.
     """
     hcl = 'variable "made_up" {\n  type      = string\n  ephemeral = true\n}\n'
     for example in sorted((repository / "examples").glob("*/")):
+        if names and example.name not in names:
+            continue
         declared = "".join(file.read_text() for file in sorted(example.glob("*.tf")))
         arguments = "".join(f"  {name} = var.made_up\n" for name in _EPHEMERAL.findall(declared))
         source = f"./module/examples/{example.name}"

@@ -1,0 +1,24 @@
+"""What would break live credentials is refused while planning, unless a new one is asked for."""
+
+import pytest
+
+from harness.acceptance import DATABASE, Life
+
+pytestmark = pytest.mark.parametrize("kind", [DATABASE], ids=str, scope="module")
+
+
+def test_another_username_is_refused(life: Life) -> None:
+    asked = life.variables["database"]
+
+    life.change(username="another")
+    refusal = life.refusal()
+    life.ask({"database": asked})
+
+    assert "belongs to another user" in refusal
+
+
+def test_a_live_value_without_a_password_is_refused(life: Life) -> None:
+    life.put("not JSON")
+    life.change(host="db.example.com")
+
+    assert "not a JSON object with a password" in life.refusal()

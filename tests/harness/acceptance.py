@@ -1,0 +1,240 @@
+"""One secret before a judge: what the acceptance tests ask for, change from outside, and remove."""
+
+import json
+import time
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import boto3
+
+from harness.credentials import IMPORT_BLOCK, Credentials
+from harness.workspace import Workspace
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+# The provider's region is that of the environment.
+HCL = """
+provider "aws" {}
+
+variable "name" {
+  type = string
+}
+
+variable "database" {
+  type    = any
+  default = null
+}
+
+variable "password" {
+  type    = any
+  default = {}
+}
+
+variable "key_values" {
+  type      = map(string)
+  default   = null
+  ephemeral = true
+}
+
+variable "value_version" {
+  type    = number
+  default = null
+}
+
+variable "key" {
+  type    = any
+  default = { aws_managed = true }
+}
+
+variable "tags" {
+  type    = map(string)
+  default = {}
+}
+
+module "credentials" {
+  source = "./module"
+
+  name                    = var.name
+  database                = var.database
+  password                = var.password
+  key_values              = var.key_values
+  value_version           = var.value_version
+  key                     = var.key
+  tags                    = var.tags
+  recovery_window_in_days = 0
+}
+"""
+IMPORT = HCL + IMPORT_BLOCK
+# A made key, with the shortest wait that KMS has for its deletion.
+MADE_KEY = {"deletion_window_in_days": 7}
+GONE_SECONDS = 60
+# A run makes no more, and no more keys; what it costs at most is reckoned from this.
+MOST_SECRETS = 12
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of value, by the inputs that a secret's life asks for, one after the other.
+
+    `credential` is the JSON key that must never change by itself, `written` what `changed` brings
+    into the value, `theirs` a value that others have made.
+    """
+
+    name: str
+    credential: str
+    theirs: dict[str, object]
+    first: dict[str, object]
+    changed: dict[str, object]
+    written: dict[str, object]
+    unraised: dict[str, object]
+    changed_again: dict[str, object]
+    raised: dict[str, object]
+    lowered: dict[str, object]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _database(host: str) -> dict[str, object]:
+    """The tutorial's database credentials."""
+    fields = {"engine": "mysql", "username": "dbadmin", "instance_identifier": "vpc-tutorial-db"}
+    return {"database": {**fields, "host": host}}
+
+
+DATABASE = Kind(
+    "database",
+    credential="password",
+    theirs={"username": "dbadmin", "password": "by-hand", "port": 6543, "comment": "kept"},
+    first=_database("localhost"),
+    changed={**_database("db1.example.com"), "tags": {"Stage": "test"}},
+    written={"host": "db1.example.com"},
+    unraised={"password": {"length": 40}},
+    changed_again=_database("db2.example.com"),
+    raised={"password": {"version": 2}},
+    lowered={"password": {"version": 1}},
+)
+KEY_VALUES = Kind(
+    "key_values",
+    credential="token",
+    theirs={"client": "shop", "token": "by-hand", "comment": "kept"},
+    first={"key_values": {"client": "shop", "token": "first"}, "value_version": 1},
+    changed={"tags": {"Stage": "test"}},
+    written={},
+    unraised={"key_values": {"client": "shop", "token": "not raised"}},
+    changed_again={"tags": {"Stage": "production"}},
+    raised={"key_values": {"token": "second"}, "value_version": 2},
+    lowered={"value_version": 1},
+)
+KINDS = (DATABASE, KEY_VALUES)
+
+
+class Life(Credentials):
+    """A secret of a kind, from its creation to its end."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        client: "SecretsManagerClient",
+        name: str,
+        kind: Kind,
+        *,
+        imported: str | None = None,
+    ) -> None:
+        hcl = IMPORT % imported if imported else HCL
+        super().__init__(workspace(hcl), client, name)
+        self.kind = kind
+        self.variables = {"name": name, **kind.first}
+        self._workspace = workspace
+
+    @property
+    def credential(self) -> object:
+        """The password or token that an application reads."""
+        return self.value[self.kind.credential]
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The secret's tags."""
+        tags = self._client.describe_secret(SecretId=self.name)["Tags"]
+        return {tag["Key"]: tag["Value"] for tag in tags}
+
+    def ask(self, inputs: dict[str, object]) -> None:
+        """Change inputs of the module, by the next apply."""
+        self.variables |= inputs
+
+    def rotate(self, times: int = 1, **fields: object) -> str:
+        """Store new credentials in the steps of a rotation; return the last.
+
+        https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
+        """
+        for _ in range(times):
+            credential = f"rotated-{uuid.uuid4().hex}"
+            value = {**self.value, self.kind.credential: credential, **fields}
+            live = self._client.get_secret_value(SecretId=self.name)["VersionId"]
+            pending = self._client.put_secret_value(
+                SecretId=self.name,
+                SecretString=json.dumps(value),
+                VersionStages=["AWSPENDING"],
+            )["VersionId"]
+            self._client.update_secret_version_stage(
+                SecretId=self.name,
+                VersionStage="AWSCURRENT",
+                MoveToVersionId=pending,
+                RemoveFromVersionId=live,
+            )
+        return credential
+
+    def lose_state(self) -> None:
+        """Forget the state, and go on with a folder that imports the secret."""
+        arn = self._client.describe_secret(SecretId=self.name)["ARN"]
+        (self.terraform.folder / "terraform.tfstate").unlink()
+        self.terraform = self._workspace(IMPORT % arn)
+
+
+def random_prefix() -> str:
+    """What the names of a run begin with, and no others."""
+    return f"acceptance-{uuid.uuid4().hex[:8]}"
+
+
+def exists(name: str) -> bool:
+    """Whether there is a secret of this name, one that is to be deleted included."""
+    client = boto3.client("secretsmanager")
+    try:
+        client.describe_secret(SecretId=name)
+    except client.exceptions.ResourceNotFoundException:
+        return False
+    return True
+
+
+def is_gone(name: str) -> bool:
+    """Whether there is no secret of this name, at the latest after a minute.
+
+    AWS deletes in the background:
+    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
+    """
+    deadline = time.monotonic() + GONE_SECONDS
+    while exists(name):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.5)
+    return True
+
+
+def remove(name: str) -> None:
+    """Delete the secret of this name for good, and the key that the module made for it."""
+    if not exists(name):
+        return
+    client = boto3.client("secretsmanager")
+    key = client.describe_secret(SecretId=name).get("KmsKeyId")
+    client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+    if key:
+        _remove_key(boto3.client("kms"), key, f"Encrypts the secret {name}")
+
+
+def _remove_key(kms: "KMSClient", key: str, description: str) -> None:
+    """Schedule the key for deletion if its description is that of a key of the module."""
+    metadata = kms.describe_key(KeyId=key)["KeyMetadata"]
+    if metadata["Description"] == description and metadata["KeyState"] == "Enabled":
+        kms.schedule_key_deletion(KeyId=metadata["KeyId"], PendingWindowInDays=7)

@@ -1,0 +1,212 @@
+"""Judges of the module's guarantees: a repaired emulator, an independent one, and AWS itself."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.emulators import Ministack
+from harness.session import judge_is_aws
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+API = "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_{}.html"
+# The day of the last `make acceptance-aws` that passed, as in "2026-11-28".
+PASSED_ON_AWS: str | None = None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What an emulator does other than AWS documents on a page.
+
+    `shows` tries it on a secret of the name given; the caller removes that. `cases` are the
+    acceptance tests that it makes impossible.
+    """
+
+    what: str
+    page: str
+    shows: Callable[["SecretsManagerClient", str], bool]
+    cases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Who answers AWS's calls. `environment` starts it in a folder, and gives its settings.
+
+    What is made before one that `ends` with the tests need not be destroyed.
+    """
+
+    name: str
+    environment: Callable[[Path], AbstractContextManager[dict[str, str]]]
+    differences: tuple[Difference, ...] = ()
+    ends: bool = False
+
+    def lacks(self, case: str) -> Difference | None:
+        """What keeps this judge from trying an acceptance test of this name."""
+        return next((each for each in self.differences if case in each.cases), None)
+
+
+def _drops_labels(client: "SecretsManagerClient", name: str) -> bool:
+    client.create_secret(Name=name)
+    client.put_secret_value(
+        SecretId=name, SecretString="value", VersionStages=["AWSCURRENT", "mine"]
+    )
+    return "mine" not in _labels(client, name)
+
+
+def _first_version_is_empty(client: "SecretsManagerClient", name: str) -> bool:
+    client.create_secret(Name=name)
+    first = client.put_secret_value(SecretId=name, SecretString="value", VersionStages=["mine"])
+    return client.get_secret_value(SecretId=name)["VersionId"] != first["VersionId"]
+
+
+def _changes_versions(client: "SecretsManagerClient", name: str) -> bool:
+    token = str(uuid.uuid4())
+    client.create_secret(Name=name, SecretString="value", ClientRequestToken=token)
+    try:
+        client.put_secret_value(SecretId=name, SecretString="another", ClientRequestToken=token)
+    except client.exceptions.ResourceExistsException:
+        return False
+    return True
+
+
+def _doubles_labels(client: "SecretsManagerClient", name: str) -> bool:
+    client.create_secret(Name=name, SecretString="value")
+    for value in ("first", "second"):
+        client.put_secret_value(SecretId=name, SecretString=value, VersionStages=["mine"])
+    return _labels(client, name).count("mine") == 2
+
+
+def _labels(client: "SecretsManagerClient", name: str) -> list[str]:
+    versions = client.describe_secret(SecretId=name)["VersionIdsToStages"].values()
+    return [label for labels in versions for label in labels]
+
+
+LABELS = Difference(
+    "PutSecretValue drops a label of one's own that is stored together with AWSCURRENT",
+    API.format("PutSecretValue"),
+    _drops_labels,
+)
+FIRST = Difference(
+    "CreateSecret without a value makes an empty version with AWSCURRENT, which a first value that"
+    " is stored under another label does not get",
+    API.format("PutSecretValue"),
+    _first_version_is_empty,
+)
+TOKENS = Difference(
+    "PutSecretValue changes the value of a version whose ClientRequestToken is used again",
+    API.format("PutSecretValue"),
+    _changes_versions,
+)
+MOVES = Difference(
+    "PutSecretValue attaches a label without taking it from the version that has it",
+    API.format("PutSecretValue"),
+    _doubles_labels,
+    # The provider takes the label from the version that Terraform knows, and is refused.
+    ("test_what_was_imported_after_a_lost_state_is_destroyed",),
+)
+DIFFERENCES = (LABELS, FIRST, TOKENS, MOVES)
+
+
+@contextmanager
+def _as_it_is(folder: Path) -> Iterator[dict[str, str]]:  # noqa: ARG001 - it starts nothing
+    yield {}
+
+
+@contextmanager
+def _ministack(folder: Path) -> Iterator[dict[str, str]]:
+    with Ministack(folder) as ministack:
+        yield {"AWS_ENDPOINT_URL": ministack.endpoint_url}
+
+
+# Its emulator is that of the whole run, and so are AWS's credentials.
+LOCALSTACK = Judge("LocalStack", _as_it_is)
+MINISTACK = Judge("ministack", _ministack, DIFFERENCES, ends=True)
+AWS = Judge("AWS", _as_it_is)
+
+# The rows of the first table of docs/value.md, each with the test that shows it.
+GUARANTEES = {
+    "host, port or database name changes": (
+        "acceptance/test_life.py",
+        "test_what_changes_beside_the_credential_keeps_it",
+    ),
+    "`password.version` is raised": (
+        "acceptance/test_life.py",
+        "test_a_raised_version_stores_one_new_credential",
+    ),
+    "`password.version` is lowered": (
+        "acceptance/test_life.py",
+        "test_a_lowered_version_is_refused",
+    ),
+    "other rules for the password change": (
+        "acceptance/test_life.py",
+        "test_other_wishes_without_a_raised_version_keep_it",
+    ),
+    "something rotated it, once or 120 times": (
+        "acceptance/test_life.py",
+        "test_a_change_after_a_rotation_keeps_the_rotated_credential",
+    ),
+    "the version that Terraform knows is purged or lost from the state": (
+        "test_adoption.py",
+        "test_where_the_version_that_terraform_knew_is_purged_the_live_password_is_written",
+    ),
+    "the whole state is lost and the secret imported": (
+        "acceptance/test_lost_or_found.py",
+        "test_after_a_lost_state_the_imported_secret_keeps_its_credential",
+    ),
+    "somebody else made the secret, and it is imported": (
+        "acceptance/test_lost_or_found.py",
+        "test_a_secret_made_by_hand_is_adopted_with_its_value",
+    ),
+    "`username` changes": (
+        "acceptance/test_refusals.py",
+        "test_another_username_is_refused",
+    ),
+    "the live value is not JSON with a password in it": (
+        "acceptance/test_refusals.py",
+        "test_a_live_value_without_a_password_is_refused",
+    ),
+    "the secret is scheduled for deletion": (
+        "test_secret.py",
+        "test_a_secret_scheduled_for_deletion_is_not_made_twice_and_can_be_restored",
+    ),
+}
+
+
+def rows(kind: str) -> list[tuple[str, ...]]:
+    """Heading and rows of a table of docs/judges.md: `judges` or `differences`."""
+    if kind == "differences":
+        heading: tuple[str, ...] = ("what ministack does", "what AWS documents", "not tried there")
+        known = [
+            (each.what, f"<{each.page}>", ", ".join(f"`{case}`" for case in each.cases) or "-")
+            for each in MINISTACK.differences
+        ]
+        return [heading, *known]
+    heading = ("guarantee", "LocalStack", "ministack", "AWS", "shown by")
+    shown = [
+        (guarantee, "shown", _on_ministack(file, case), _on_aws(file), f"`{case}` in tests/{file}")
+        for guarantee, (file, case) in GUARANTEES.items()
+    ]
+    return [heading, *shown]
+
+
+def _judged_by_all(file: str) -> bool:
+    return file.startswith("acceptance/")
+
+
+def _on_ministack(file: str, case: str) -> str:
+    return "shown" if _judged_by_all(file) and not MINISTACK.lacks(case) else "not tried"
+
+
+def _on_aws(file: str) -> str:
+    if not PASSED_ON_AWS:
+        return "not run here"
+    return f"shown on {PASSED_ON_AWS}" if _judged_by_all(file) else "not tried"
+
+
+def judges() -> list[Judge]:
+    """Who judges in this run."""
+    return [AWS] if judge_is_aws() else [LOCALSTACK, MINISTACK]

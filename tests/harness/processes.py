@@ -1,0 +1,30 @@
+"""What /proc of Linux tells of a process: its children, and where it listens."""
+
+import contextlib
+from pathlib import Path
+
+LOOPBACK = {"0100007F", "00000000000000000000000001000000"}
+_LISTENING = "0A"
+
+
+def children(process_id: int) -> list[int]:
+    """Ids of the processes that a process has started and that run now."""
+    return [
+        int(child)
+        for thread in Path(f"/proc/{process_id}/task").iterdir()
+        for child in (thread / "children").read_text().split()
+    ]
+
+
+def listening_addresses(process_id: int) -> list[str]:
+    """Addresses, as in /proc/net, on which a process listens, one for each port."""
+    sockets = set()
+    for file in Path(f"/proc/{process_id}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            sockets.add(str(file.readlink()).removeprefix("socket:[").removesuffix("]"))
+    rows = [
+        line.split()
+        for table in ("tcp", "tcp6")
+        for line in Path("/proc/net", table).read_text().splitlines()[1:]
+    ]
+    return [row[1].split(":")[0] for row in rows if row[3] == _LISTENING and row[9] in sockets]
