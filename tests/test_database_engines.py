@@ -8,6 +8,7 @@ import json
 import re
 
 import botocore.session
+from botocore.model import StructureShape
 
 from harness.workspace import Workspace
 
@@ -31,11 +32,12 @@ output "engines" {{
 def names_of_rds() -> set[str]:
     """Engines in the documentation of the calls that make an instance and a cluster."""
     model = botocore.session.get_session().get_service_model("rds")
-    documentation = "".join(
-        model.shape_for(shape).members["Engine"].documentation
-        for shape in ("CreateDBInstanceMessage", "CreateDBClusterMessage")
-    )
-    return set(re.findall(r"<code>([a-z0-9-]+)", documentation)) - WITHOUT_JSON
+    names: set[str] = set()
+    for name in ("CreateDBInstanceMessage", "CreateDBClusterMessage"):
+        shape = model.shape_for(name)
+        assert isinstance(shape, StructureShape)
+        names.update(re.findall(r"<code>([a-z0-9-]+)", shape.members["Engine"].documentation))
+    return names - WITHOUT_JSON
 
 
 def test_every_engine_of_rds_is_stored_under_a_documented_name(workspace: Workspace) -> None:
