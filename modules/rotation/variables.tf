@@ -50,6 +50,12 @@ variable "superuser" {
     key_arn    = optional(string)
   })
   default = null
+
+  # AWS's functions ask RDS for the rest: https://github.com/aws-samples/aws-secrets-manager-rotation-lambdas
+  validation {
+    condition     = var.function.package == null || !strcontains(try(var.superuser.secret_arn, ""), ":secret:rds!")
+    error_message = "database.superuser_secret_arn is ${jsonencode(try(var.superuser.secret_arn, null))}, a secret that RDS manages. It holds only username and password, and this project's function has to know by the secret itself which server the superuser is for. Give a superuser's secret with engine and host, as this module makes it with database; or rotate by rotation.function = { published = {...} }."
+  }
 }
 
 variable "password" {

@@ -701,3 +701,37 @@ run "takes_every_rule_of_passwords_for_a_function_of_its_own" {
     error_message = "the rules of passwords are not those asked for"
   }
 }
+
+run "refuses_a_superuser_that_rds_manages_for_a_function_of_its_own" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    strategy  = "alternating_users"
+    superuser = { secret_arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:rds!cluster-0361984b970e-AbCdEf" }
+    function  = { package = { s3 = { bucket = "packages", key = "rotation.zip" } }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+  }
+
+  expect_failures = [var.superuser]
+}
+
+run "takes_a_superuser_that_rds_manages_for_awss_function" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    strategy  = "alternating_users"
+    superuser = { secret_arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:rds!cluster-0361984b970e-AbCdEf" }
+  }
+
+  assert {
+    condition     = endswith(one(aws_serverlessapplicationrepository_cloudformation_stack.this).application_id, "MultiUser")
+    error_message = "the application is another one"
+  }
+}

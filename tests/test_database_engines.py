@@ -1,0 +1,53 @@
+"""Every engine that RDS names in its API is taken, and stored as the secret's JSON names it.
+
+https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
+"""
+
+import json
+import re
+
+import botocore.session
+from botocore.model import StructureShape
+
+from harness.workspace import Workspace
+
+DOCUMENTED = {"db2", "mariadb", "mysql", "oracle", "postgres", "sqlserver"}
+# For these the page has no JSON structure.
+WITHOUT_JSON = {"neptune"}
+HCL = """
+module "database" {{
+  source   = "./module/modules/database"
+  for_each = toset({names})
+
+  database = {{ engine = each.key, username = "dbadmin", dbname = "ORCL" }}
+}}
+
+output "engines" {{
+  value = {{ for name, database in module.database : name => database.fields.engine }}
+}}
+"""
+
+
+def names_of_rds() -> set[str]:
+    """Engines in the documentation of the calls that make an instance and a cluster."""
+    model = botocore.session.get_session().get_service_model("rds")
+    names: set[str] = set()
+    for name in ("CreateDBInstanceMessage", "CreateDBClusterMessage"):
+        shape = model.shape_for(name)
+        assert isinstance(shape, StructureShape)
+        names.update(re.findall(r"<code>([a-z0-9-]+)", shape.members["Engine"].documentation))
+    return names - WITHOUT_JSON
+
+
+def test_every_engine_of_rds_is_stored_under_a_documented_name(workspace: Workspace) -> None:
+    names = names_of_rds()
+    assert {"aurora-postgresql", "custom-oracle-ee-cdb", "sqlserver-ex", "db2-ae"} <= names
+
+    plan = workspace(HCL.format(names=json.dumps(sorted(names)))).plan()
+    engines = json.loads(plan.json)["planned_values"]["outputs"]["engines"]["value"]
+
+    assert set(engines.values()) == DOCUMENTED
+    for name, engine in engines.items():
+        # The name of an edition has the engine's in it.
+        assert engine in name, name
