@@ -95,6 +95,10 @@ def cases(shared_workspace: Workspace, moto: Moto) -> dict[str, Case]:  # noqa: 
     """All cases by name."""
     terraform = shared_workspace((FOLDER / "main.tf").read_text())
     terraform.environment["AWS_ACCESS_KEY_ID"] = ACCOUNT
+    # The key of the copy in Ireland, under the id that the vocabulary names.
+    session_in(ACCOUNT).client("kms", region_name="eu-west-1").create_key(
+        Tags=[{"TagKey": "_custom_id_", "TagValue": "00000000-0000-0000-0000-000000000001"}]
+    )
     terraform.apply()
     outputs = terraform.output()
     return {

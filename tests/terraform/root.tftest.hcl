@@ -130,6 +130,19 @@ run "tells_aliases_apart_where_the_name_has_characters_that_these_cannot_have" {
   }
 }
 
+run "takes_a_name_that_starts_with_a_slash" {
+  command = plan
+
+  variables {
+    name = "/prod/app/db"
+  }
+
+  assert {
+    condition     = local.key_alias == "alias/prod/app/db-${substr(sha256("/prod/app/db"), 0, 8)}"
+    error_message = "The alias of /prod/app/db must not be that of prod/app/db."
+  }
+}
+
 run "keeps_off_the_aliases_of_aws" {
   command = plan
 

@@ -54,21 +54,6 @@ run "refuses_a_name_of_513_characters" {
   expect_failures = [var.name]
 }
 
-run "refuses_a_name_that_ends_like_an_arn" {
-  command = plan
-
-  module {
-    source = "./modules/secret"
-  }
-
-  variables {
-    name     = "orders/db-AbCdEf"
-    password = {}
-  }
-
-  expect_failures = [var.name]
-}
-
 run "refuses_a_name_with_an_empty_level" {
   command = plan
 
@@ -78,21 +63,6 @@ run "refuses_a_name_with_an_empty_level" {
 
   variables {
     name     = "orders//db"
-    password = {}
-  }
-
-  expect_failures = [var.name]
-}
-
-run "refuses_a_name_that_starts_with_a_slash" {
-  command = plan
-
-  module {
-    source = "./modules/secret"
-  }
-
-  variables {
-    name     = "/orders/db"
     password = {}
   }
 
