@@ -237,11 +237,20 @@ def test_a_database_takes_over_the_password_of_a_supplied_value(
     assert json.loads(current(secretsmanager, secret_name)) == {**pairs, "engine": "mysql"}
 
 
+@pytest.mark.parametrize(
+    ("missing", "words"),
+    [({}, "no value is given"), ({"key_values": {"token": None}}, "key without a value")],
+)
 def test_a_first_value_that_is_missing_is_refused_before_any_value_is_stored(
-    terraform: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
+    terraform: Terraform,
+    secretsmanager: "SecretsManagerClient",
+    secret_name: str,
+    missing: dict[str, object],
+    words: str,
 ) -> None:
-    with pytest.raises(TerraformError, match="holds no value yet"):
-        terraform.apply(name=secret_name, value_version=1)
+    with pytest.raises(TerraformError) as refused:
+        terraform.apply(name=secret_name, value_version=1, **missing)
+    assert words in refused.value.on_one_line
     assert "VersionIdsToStages" not in secretsmanager.describe_secret(SecretId=secret_name)
 
     terraform.apply(name=secret_name, value_version=1, text="first value")

@@ -48,6 +48,16 @@ resource "aws_secretsmanager_secret_version" "first" {
       condition     = local.has_current_value || local.new_text != null
       error_message = "${var.name} holds no value yet, and no value is given. Give one of key_values, text and binary."
     }
+
+    precondition {
+      condition     = local.has_current_value || local.key_values_are_whole
+      error_message = "${var.name} holds no value yet, and key_values has a key without a value. Give each key its value."
+    }
+
+    precondition {
+      condition     = local.new_bytes <= 65536
+      error_message = "The value for ${var.name} is larger than 65,536 bytes, the most that Secrets Manager stores. Keep large data elsewhere, encrypted by a key that is stored in the secret."
+    }
   }
 }
 
@@ -104,10 +114,15 @@ locals {
   generated_text = jsonencode(merge(local.default_fields, local.current_object, var.fields, local.kept_username, { password = local.password }))
   changed_text   = var.key_values == null ? local.supplied_text : jsonencode(merge(local.current_object, var.key_values))
 
-  value_text   = var.password != null ? local.generated_text : local.needs_new_value ? local.changed_text : local.current_text
-  value_base64 = base64encode(coalesce(local.value_text, "-"))
+  value_text = var.password != null ? local.generated_text : local.needs_new_value ? local.changed_text : local.current_text
+
+  key_values_are_whole = alltrue([for value in values(coalesce(var.key_values, {})) : value != null])
+
   # base64 writes 4 characters for 3 bytes and pads the last with "=".
-  value_bytes = length(local.value_base64) * 3 / 4 - length(regexall("=", local.value_base64))
+  new_base64   = base64encode(coalesce(local.new_text, "-"))
+  new_bytes    = length(local.new_base64) * 3 / 4 - length(regexall("=", local.new_base64))
+  value_base64 = base64encode(coalesce(local.value_text, "-"))
+  value_bytes  = length(local.value_base64) * 3 / 4 - length(regexall("=", local.value_base64))
 
   # 48 bits of a hash of what is not secret, for each change of which the value is stored again.
   fields_hash = parseint(substr(sha256(jsonencode([merge(var.default_fields, var.fields), local.wanted_version])), 0, 12), 16)
@@ -152,7 +167,7 @@ resource "aws_secretsmanager_secret_version" "this" {
     }
 
     precondition {
-      condition     = local.has_current_value && !local.needs_new_value || alltrue([for value in values(coalesce(var.key_values, {})) : value != null])
+      condition     = !local.needs_new_value || local.key_values_are_whole
       error_message = "Version ${local.wanted_version} of the value is to be stored, but key_values has a key without a value. Give each key its value; a key that is left out stays as it is in the secret."
     }
 

@@ -574,35 +574,6 @@ run "refuses_two_kinds_of_value" {
   expect_failures = [var.container_only]
 }
 
-run "refuses_a_version_without_a_value" {
-  command = plan
-
-  module {
-    source = "./modules/secret"
-  }
-
-  variables {
-    value_version = 1
-  }
-
-  expect_failures = [aws_secretsmanager_secret_version.this[0]]
-}
-
-run "refuses_a_key_without_a_value" {
-  command = plan
-
-  module {
-    source = "./modules/secret"
-  }
-
-  variables {
-    key_values    = { key = null }
-    value_version = 1
-  }
-
-  expect_failures = [aws_secretsmanager_secret_version.this[0]]
-}
-
 run "refuses_a_value_of_65537_bytes" {
   command = plan
 
@@ -615,7 +586,7 @@ run "refuses_a_value_of_65537_bytes" {
     value_version = 1
   }
 
-  expect_failures = [aws_secretsmanager_secret_version.this[0]]
+  expect_failures = [aws_secretsmanager_secret_version.first[0]]
 }
 
 run "refuses_a_value_of_65538_bytes_in_half_as_many_characters" {
@@ -630,7 +601,7 @@ run "refuses_a_value_of_65538_bytes_in_half_as_many_characters" {
     value_version = 1
   }
 
-  expect_failures = [aws_secretsmanager_secret_version.this[0]]
+  expect_failures = [aws_secretsmanager_secret_version.first[0]]
 }
 
 run "refuses_a_password_version_beyond_counting" {
