@@ -274,7 +274,11 @@ def test_messages_of_the_modules_name_a_part_of_a_page_that_is_there() -> None:
     text = "".join(file.read_text() for file in sorted(ROOT.glob("modules/**/*.tf")))
     named = re.findall(r'\((README|docs/\w+)(?:\.md#|, \\?")([\w -]+)', text)
 
-    assert {part.lower().replace(" ", "-") for _, part in named} == {"rename", "restore", "roll-back"}
+    assert {part.lower().replace(" ", "-") for _, part in named} == {
+        "rename",
+        "restore",
+        "roll-back",
+    }
     for page, part in named:
         assert part.lower().replace(" ", "-") in anchors(ROOT / f"{page}.md")
 

@@ -129,6 +129,10 @@ AWS = Judge("AWS", _as_it_is)
 
 # The rows of the first table of docs/value.md, each with the test that shows it.
 GUARANTEES = {
+    "an apply follows the first one at once": (
+        "acceptance/test_life.py",
+        "test_what_changes_beside_the_credential_keeps_it",
+    ),
     "host, port or database name changes": (
         "acceptance/test_life.py",
         "test_what_changes_beside_the_credential_keeps_it",
@@ -161,11 +165,39 @@ GUARANTEES = {
         "acceptance/test_lost_or_found.py",
         "test_a_secret_made_by_hand_is_adopted_with_its_value",
     ),
+    "no label says which version the value is, and a version above 1 is asked for": (
+        "test_adoption.py",
+        "test_a_raised_version_of_an_adopted_value_waits_until_its_version_is_said",
+    ),
+    "the name comes from the same apply, or the module has `depends_on`": (
+        "test_unknown_names.py",
+        "test_a_name_made_in_the_same_apply_and_a_dependency_that_changes_keep_the_password",
+    ),
+    "the key changes": (
+        "test_key_moves.py",
+        "test_each_move_of_key_keeps_the_value_readable_after_every_call",
+    ),
+    "the key becomes the AWS managed one": (
+        "test_key_moves.py",
+        "test_each_move_of_key_keeps_the_value_readable_after_every_call",
+    ),
+    "`name` or the provider's region changes": (
+        "test_rename.py",
+        "test_a_changed_name_is_refused_while_planning",
+    ),
     "`username` changes": (
         "acceptance/test_refusals.py",
         "test_another_username_is_refused",
     ),
-    "the live value is not JSON with a password in it": (
+    "`engine` changes, and its port is not the usual one of the new engine": (
+        "test_adoption.py",
+        "test_another_engine_does_not_inherit_a_port_that_is_not_its_own",
+    ),
+    "`database` gives way to `key_values`, `text` or `binary`": (
+        "test_supplied_values.py",
+        "test_a_value_that_takes_a_databases_place_has_nothing_of_it_and_needs_a_raised_version",
+    ),
+    "the current value is not JSON with a password in it": (
         "acceptance/test_refusals.py",
         "test_a_live_value_without_a_password_is_refused",
     ),
