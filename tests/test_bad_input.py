@@ -68,11 +68,7 @@ REFUSED_NULLS = {
     "rotation.function.alarm_topic_arns.[]": "alarm_topic_arns is [null]",
     "replicas.[]": "replicas is null for eu-west-1",
     "replicas.[].kms_key_arn": "replicas: the copy in eu-west-1 has no key",
-    "key_values": "no value is given",
-    "key_values.[]": "key_values has a key without a value",
     "value_version": "needs one kind of value, and has 0",
-    "text": "no value is given",
-    "binary": "no value is given",
 }
 
 

@@ -106,8 +106,7 @@ def test_a_login_that_somebody_else_stores_does_not_reach_the_connection(
     terraform: Terraform, secretsmanager: "SecretsManagerClient"
 ) -> None:
     arn = terraform.output()["arn"]
-    written = secretsmanager.describe_secret(SecretId=arn)["VersionIdsToStages"]
-    (first,) = written
+    first = secretsmanager.get_secret_value(SecretId=arn)["VersionId"]
     stored = secretsmanager.put_secret_value(SecretId=arn, SecretString=json.dumps(SECOND))
 
     plan = terraform.plan(recovery_window_in_days=0)

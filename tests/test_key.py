@@ -106,7 +106,7 @@ def test_nobody_but_the_accounts_root_is_allowed_everything(statements: dict[str
 
     assert everything == ["AccountManagesKeyThroughIAM"]
     root = statements["AccountManagesKeyThroughIAM"]["Principal"]
-    assert root == {"AWS": "arn:aws:iam::000000000000:root"}
+    assert root == {"AWS": ["arn:aws:iam::000000000000:root"]}
 
 
 def test_administrators_manage_the_key_and_cannot_use_it(statements: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError, HTTPClientError
 from harness import leaks
 from harness.emulators import Moto
 from harness.markdown import block
-from harness.terraform import Terraform
+from harness.terraform import Terraform, TerraformError
 from harness.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -200,7 +200,8 @@ def test_a_promoted_copy_keeps_its_value_and_is_managed_where_it_is(
     # A configuration that still has the copy wants it back, and cannot harm the promoted one.
     plan = terraform.plan(**DELETED_AT_ONCE)
     assert plan.updates == ["aws_secretsmanager_secret"], plan
-    terraform.apply_plan(plan)
+    with pytest.raises(TerraformError, match="is not copied to every region"):
+        terraform.apply_plan(plan)
     assert value("eu-west-1")["host"] == "ledger.ireland.example.com"
     main = terraform.folder / "main.tf"
     without = re.sub(r"^    eu-west-1 = .*\n", "", main.read_text(), flags=re.M)

@@ -149,8 +149,8 @@ def test_a_new_secret_a_new_token_and_one_that_leaves_the_map_change_nothing_els
     plan = team.plan(tax_rates_token=NEW_TOKEN)
     assert changed(plan) == {
         "baskets/reports": {"delete"},
-        # A new version takes the place of the one that Terraform knows.
-        "taxes/rates": {"create", "delete"},
+        # A new version takes the place of the one that Terraform knows, and is noted by a label.
+        "taxes/rates": {"create", "delete", "update"},
         "taxes/reports": {"create"},
     }
 

@@ -285,6 +285,7 @@ FULL: dict[str, dict[str, Any]] = {
     "replicas": {
         "name": "bad-input/replicas",
         "container_only": True,
+        "force_overwrite_replica_secret": True,
         "replicas": {
             "eu-west-1": {"kms_key_arn": f"arn:aws:kms:eu-west-1:000000000000:key/{KEY_ID}"}
         },
