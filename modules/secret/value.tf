@@ -13,7 +13,7 @@
 data "aws_secretsmanager_secret_versions" "labelled" {
   count = var.container_only ? 0 : 1
 
-  secret_id = terraform_data.arn.output
+  secret_id = local.arn
 }
 
 ephemeral "aws_secretsmanager_random_password" "new" {
