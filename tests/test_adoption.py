@@ -110,9 +110,7 @@ def test_a_raised_version_of_an_adopted_value_waits_until_its_version_is_said(
     adopted = Credentials(workspace(IMPORT % made["ARN"]), secretsmanager, secret_name)
     adopted.change(password={"version": 5})
 
-    with pytest.raises(TerraformError) as refused:
-        adopted.apply()
-    words = refused.value.on_one_line
+    words = adopted.refusal()
     assert "no label of" in words
     assert "N = 5 to keep the current value, or N = 4 to store a new one" in words
     assert adopted.value == theirs
@@ -150,7 +148,16 @@ def test_a_secret_that_exists_but_is_not_in_state_is_not_made_twice(
     assert second.value["password"] == "chosen-by-hand"
 
 
-@pytest.mark.parametrize("text", ["not JSON", '"a string"', '{"username": "dbadmin"}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not JSON",
+        '"a string"',
+        '["dbadmin"]',
+        '{"username": "dbadmin"}',
+        '{"username": "dbadmin", "password": ["nested"]}',
+    ],
+)
 def test_a_live_value_without_a_password_is_left_alone_until_a_new_one_is_asked_for(
     credentials: Credentials, text: str
 ) -> None:
@@ -162,6 +169,14 @@ def test_a_live_value_without_a_password_is_left_alone_until_a_new_one_is_asked_
     credentials.change(password={"version": 2})
     credentials.apply()
     assert len(str(credentials.value["password"])) == 32
+    assert "0" not in credentials.value  # the index of what a list held
+
+
+def test_a_user_name_that_is_no_text_belongs_to_another_user(credentials: Credentials) -> None:
+    credentials.put('{"username": ["dbadmin"], "password": "kept"}')
+    credentials.change(host="db.example.com")
+
+    assert "belongs to another user" in credentials.refusal()
 
 
 def test_a_binary_live_value_is_left_alone_until_a_new_one_is_asked_for(

@@ -237,6 +237,20 @@ def test_a_database_takes_over_the_password_of_a_supplied_value(
     assert json.loads(current(secretsmanager, secret_name)) == {**pairs, "engine": "mysql"}
 
 
+def test_a_new_password_for_a_database_takes_nothing_from_a_supplied_value(
+    workspace: Workspace, secretsmanager: "SecretsManagerClient", secret_name: str
+) -> None:
+    terraform = workspace(HCL)
+    terraform.apply(name=secret_name, value_version=1, key_values={"api_key": "theirs"})
+    raised = "password = { version = 2 }\n  key "
+    (terraform.folder / "main.tf").write_text(DATABASE.replace("key ", raised, 1))
+
+    terraform.apply(name=secret_name)
+
+    value = json.loads(current(secretsmanager, secret_name))
+    assert value.keys() == {"engine", "username", "port", "password"}
+
+
 @pytest.mark.parametrize(
     ("missing", "words"),
     [({}, "no value is given"), ({"key_values": {"token": None}}, "key without a value")],

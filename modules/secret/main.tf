@@ -48,16 +48,10 @@ resource "aws_secretsmanager_secret" "this" { # "already scheduled for deletion"
   }
 }
 
-# Terraform reads a data source in the middle of the apply where a resource that it names changes. What is to be read while
-# planning, when the secret changes too, names its ARN by this, which does not change.
-resource "terraform_data" "arn" {
-  input = aws_secretsmanager_secret.this.arn
-}
-
 data "aws_secretsmanager_secret" "current" {
   count = var.aws_managed_key ? 1 : 0
 
-  arn = terraform_data.arn.output
+  arn = local.arn
 }
 
 resource "aws_secretsmanager_secret_policy" "this" {
@@ -86,6 +80,10 @@ resource "aws_secretsmanager_secret_policy" "this" {
 }
 
 locals {
+  # A data source that names a resource itself waits for its changes. By a local value it is read while planning.
+  # https://developer.hashicorp.com/terraform/language/v1.11.x/data-sources#data-resource-behavior
+  arn = aws_secretsmanager_secret.this.arn
+
   region      = try(data.aws_region.current[0].id, "")
   current_key = try(coalesce(data.aws_secretsmanager_secret.current[0].kms_key_id), "")
 

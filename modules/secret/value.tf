@@ -13,7 +13,7 @@
 data "aws_secretsmanager_secret_versions" "labelled" {
   count = var.container_only ? 0 : 1
 
-  secret_id = terraform_data.arn.output
+  secret_id = local.arn
 }
 
 ephemeral "aws_secretsmanager_random_password" "new" {
@@ -73,29 +73,30 @@ locals {
   wanted_version = try(var.password.version, var.value_version)
   kind           = var.password == null ? "supplied" : "database"
 
-  versions           = flatten([for list in data.aws_secretsmanager_secret_versions.labelled : try([for version in list.versions : version], [])])
-  labels             = flatten(local.versions[*].version_stages)
-  current_version    = try([for version in local.versions : version if contains(version.version_stages, "AWSCURRENT")][0], null)
-  has_current_value  = local.current_version != null
-  first_is_current   = try(contains(local.current_version.version_stages, "first"), false)
-  stored_versions    = [for label in local.labels : tonumber(regex("[0-9]+", label)) if can(regex("^(last-)?${local.label_prefix}[0-9]+(-[a-z]+)?$", label))]
-  stored_version     = try(max(local.stored_versions...), null)
-  stored_as_database = contains(local.labels, "last-${local.label_prefix}${coalesce(local.stored_version, 0)}-database")
+  versions          = flatten([for list in data.aws_secretsmanager_secret_versions.labelled : try([for version in list.versions : version], [])])
+  labels            = flatten(local.versions[*].version_stages)
+  current_version   = try([for version in local.versions : version if contains(version.version_stages, "AWSCURRENT")][0], null)
+  has_current_value = local.current_version != null
+  first_is_current  = try(contains(local.current_version.version_stages, "first"), false)
+  stored_versions   = [for label in local.labels : tonumber(regex("[0-9]+", label)) if can(regex("^(last-)?${local.label_prefix}[0-9]+(-[a-z]+)?$", label))]
+  stored_version    = try(max(local.stored_versions...), null)
+  next_version      = coalesce(local.stored_version, local.wanted_version, 0) + 1
 
   # A first apply that failed after `first` was stored goes on with its value, whatever version it asks for.
   is_unlabelled   = local.has_current_value && local.stored_version == null && !local.first_is_current
   needs_new_value = local.has_current_value && (local.is_empty || try(local.wanted_version > local.stored_version, false))
-  changes_kind    = local.stored_as_database && local.kind == "supplied"
+  changes_kind    = contains(local.labels, "last-${local.label_prefix}${coalesce(local.stored_version, 0)}-${local.kind == "database" ? "supplied" : "database"}")
 
   # A version has a string or binary data (CreateSecret); in one that has neither there is nothing to keep.
-  is_empty       = try(length(local.current_text), 0) + try(length(one(ephemeral.aws_secretsmanager_secret_version.current[*].secret_binary)), 0) == 0
-  current_text   = one(ephemeral.aws_secretsmanager_secret_version.current[*].secret_string)
-  current_object = try({ for key, value in jsondecode(local.current_text) : key => value if !local.changes_kind }, {})
+  is_empty     = try(length(local.current_text), 0) + try(length(one(ephemeral.aws_secretsmanager_secret_version.current[*].secret_binary)), 0) == 0
+  current_text = one(ephemeral.aws_secretsmanager_secret_version.current[*].secret_string)
+  # merge() takes objects only. A new value takes nothing from one of another kind.
+  current_object = try({ for key, value in merge(jsondecode(local.current_text)) : key => value if !(local.changes_kind && local.needs_new_value) }, {})
 
   # A rotation by alternating users moves between NAME and NAME_clone: the current one of the two stays.
   username         = try(var.fields.username, null)
-  current_username = try(local.current_object.username, null)
-  known_username   = contains([local.username, "${coalesce(local.username, "none")}_clone"], coalesce(local.current_username, local.username, "none"))
+  current_username = try(tostring(local.current_object.username), null)
+  known_username   = try(contains([local.username, "${local.username}_clone"], coalesce(local.current_object.username, local.username)), local.username == null || !can(local.current_object.username))
   kept_username    = local.needs_new_value || local.username == null ? {} : { username = coalesce(local.current_username, local.username) }
 
   # A default is for a first value: what the current one lacks, or has otherwise, stays so.
@@ -103,8 +104,10 @@ locals {
   current_port   = try(tostring(local.current_object.port), null)
   port_is_known  = local.current_port == null || can(var.fields.port) || try(local.current_object.engine == var.fields.engine, true) || local.current_port == try(tostring(var.default_fields.port), null)
 
-  new_password = var.password == null ? null : coalesce(var.password_value, one(ephemeral.aws_secretsmanager_random_password.new[*].random_password))
-  password     = local.needs_new_value ? local.new_password : try(local.current_object.password, null)
+  # Text only: length() takes no number, tostring() no list.
+  current_password = try(length(local.current_object.password) > 0 ? tostring(local.current_object.password) : null, null)
+  new_password     = var.password == null ? null : coalesce(var.password_value, one(ephemeral.aws_secretsmanager_random_password.new[*].random_password))
+  password         = local.needs_new_value ? local.new_password : local.current_password
 
   supplied_text = try(coalesce(var.text, var.binary), null)
   new_text = var.password != null ? jsonencode(merge(var.default_fields, var.fields, { password = local.new_password })) : (
@@ -153,12 +156,12 @@ resource "aws_secretsmanager_secret_version" "this" {
 
     precondition {
       condition     = local.stored_version == null || try(local.wanted_version >= local.stored_version, false)
-      error_message = "Version ${local.wanted_version} of the value is asked for, but version ${coalesce(local.stored_version, 0)} is stored. A lower version cannot be written again: ask for ${coalesce(local.stored_version, 0)} to keep the current value or for ${coalesce(local.stored_version, 0) + 1} to store a new one. To go back to the value before, move AWSCURRENT (docs/recipes.md#roll-back)."
+      error_message = "Version ${local.wanted_version} of the value is asked for, but version ${coalesce(local.stored_version, 0)} is stored. A lower version cannot be written again: ask for ${coalesce(local.stored_version, 0)} to keep the current value or for ${local.next_version} to store a new one. To go back to the value before, move AWSCURRENT (docs/recipes.md#roll-back)."
     }
 
     precondition {
-      condition     = !local.changes_kind || local.needs_new_value
-      error_message = "The current value of ${var.name} is for a database, and key_values, text or binary is to replace it. Ask for value_version ${coalesce(local.stored_version, 0) + 1} and give the value; nothing of the database's stays in it."
+      condition     = !local.changes_kind || local.needs_new_value || local.kind == "database"
+      error_message = "The current value of ${var.name} is for a database, and key_values, text or binary is to replace it. Ask for value_version ${local.next_version} and give the value; nothing of the database's stays in it."
     }
 
     precondition {
@@ -173,17 +176,17 @@ resource "aws_secretsmanager_secret_version" "this" {
 
     precondition {
       condition     = local.needs_new_value || local.current_text != null
-      error_message = "The current value of ${var.name} is binary data, which this module cannot keep. Ask for version ${local.wanted_version + 1} to replace it."
+      error_message = "The current value of ${var.name} is binary data, which this module cannot keep. Ask for version ${local.next_version} to replace it."
     }
 
     precondition {
-      condition     = var.password == null || local.needs_new_value || try(length(local.current_object.password) > 0, false)
-      error_message = "The current value of ${var.name} is not a JSON object with a password in it, so there is no password to keep. Fix the value, or ask for password.version ${local.wanted_version + 1} to have a new one."
+      condition     = var.password == null || local.needs_new_value || local.current_password != null
+      error_message = "The current value of ${var.name} is not a JSON object with a password in it, so there is no password to keep. Fix the value, or ask for password.version ${local.next_version} to have a new one."
     }
 
     precondition {
       condition     = var.password == null || local.needs_new_value || local.known_username
-      error_message = "The current value of ${var.name} belongs to another user than \"${coalesce(local.username, "null")}\", so its password cannot be kept. Keep the user name, or ask for password.version ${local.wanted_version + 1} to have a new password for the new user."
+      error_message = "The current value of ${var.name} belongs to another user than \"${coalesce(local.username, "null")}\", so its password cannot be kept. Keep the user name, or ask for password.version ${local.next_version} to have a new password for the new user."
     }
 
     precondition {
