@@ -102,7 +102,7 @@ run "refuses_an_alarm_that_rings_between_two_rotations" {
     monitoring = { emails = [], rotated_within_days = 7 }
   }
 
-  expect_failures = [var.monitoring]
+  expect_failures = [output.rotation_function]
 }
 
 run "refuses_an_alarm_that_rings_between_two_rotations_by_a_rate" {
@@ -113,7 +113,7 @@ run "refuses_an_alarm_that_rings_between_two_rotations_by_a_rate" {
     monitoring = { emails = [], rotated_within_days = 3 }
   }
 
-  expect_failures = [var.monitoring]
+  expect_failures = [output.rotation_function]
 }
 
 run "takes_an_alarm_that_a_rotation_ends_in_time" {
