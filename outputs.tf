@@ -54,6 +54,22 @@ output "rotation_function" {
     arn               = var.rotation == null ? null : module.rotation[0].function_arn
     security_group_id = var.rotation == null ? null : module.rotation[0].security_group_id
   }
+
+  # Not at var.monitoring: the topic that monitoring makes may be one that var.rotation names.
+  precondition {
+    condition     = try(var.monitoring.rotated_within_days > local.days_between_rotations, true)
+    error_message = "monitoring.rotated_within_days is ${jsonencode(try(var.monitoring.rotated_within_days, null))}, and there are ${jsonencode(local.days_between_rotations)} days between two rotations, so the alarm would ring though each rotation succeeds. Give at least a day more than between two rotations, 7 at most; for a longer schedule leave it out and let AWS Config watch, as modules/monitoring/README.md says."
+  }
+}
+
+locals {
+  # Null for cron(...), whose rotations may lie unevenly apart.
+  days_between_rotations = try(
+    coalesce(var.rotation.days),
+    tonumber(regex("^rate\\(([0-9]+) days?\\)$", var.rotation.schedule)[0]),
+    ceil(tonumber(regex("^rate\\(([0-9]+) hours\\)$", var.rotation.schedule)[0]) / 24),
+    null,
+  )
 }
 
 # Alone, since the superuser's secret waits for it, and the function waits for that secret.

@@ -33,7 +33,7 @@ def applied(outputs: Mapping[str, Any]) -> Case:
     }
     if "role_arn" in outputs:
         documents["reader"] = role_policy(outputs["role_arn"])
-    others = {}
+    others = dict(outputs.get("given_keys", {}))
     if outputs.get("rotation_role_arn"):
         documents["rotator"] = role_policy(outputs["rotation_role_arn"])
         others["function"] = outputs["rotation_role_arn"].rpartition("/")[2]

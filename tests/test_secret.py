@@ -1,6 +1,7 @@
 """The secret around its value: policy, tags, replicas, references, deletion."""
 
 import json
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from pytest_terraform import terraform as stack
 from pytest_terraform.tf import TerraformTestApi
 
 from harness import leaks
+from harness.session import own_emulator
 from harness.terraform import Terraform, TerraformError
 from harness.workspace import Workspace
 
@@ -174,3 +176,29 @@ def test_a_secret_scheduled_for_deletion_is_not_made_twice_and_can_be_restored(
     assert secretsmanager.describe_secret(SecretId=secret_name)["ARN"] == arn
     restored = secretsmanager.get_secret_value(SecretId=secret_name)["SecretString"]
     assert json.loads(restored) == json.loads(value)
+
+
+@pytest.mark.parametrize("remembered", [True, False], ids=["in the state", "not in the state"])
+def test_a_secret_that_is_gone_but_still_listed_is_made_anew(
+    workspace: Workspace, tmp_path: Path, secret_name: str, *, remembered: bool
+) -> None:
+    with own_emulator(tmp_path / "emulator", LIST_SECRETS_LAG_SECONDS="30"):
+        client = boto3.Session().client("secretsmanager")
+        terraform = workspace(DELETED)
+        terraform.apply(name=secret_name)
+        gone = client.describe_secret(SecretId=secret_name)["ARN"]
+        while not client.list_secrets()["SecretList"]:
+            time.sleep(1)
+
+        client.delete_secret(SecretId=secret_name, ForceDeleteWithoutRecovery=True)
+        if not remembered:
+            terraform.run("state rm", "module.secret")
+        (listed,) = client.list_secrets()["SecretList"]
+        assert listed["ARN"] == gone
+
+        terraform.apply(name=secret_name)
+        made = client.get_secret_value(SecretId=secret_name)
+        assert made["ARN"] != gone
+        assert len(json.loads(made["SecretString"])["password"]) == 32
+        plan = terraform.plan(name=secret_name)
+        assert plan.is_empty, plan

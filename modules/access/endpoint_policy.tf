@@ -23,6 +23,7 @@ locals {
   )
   is_rotator       = { ArnEquals = { "aws:PrincipalArn" = var.rotators } }
   is_administrator = { ArnEquals = { "aws:PrincipalArn" = var.administrators } }
+  generators       = distinct(concat(var.rotators, var.administrators))
 
   endpoint_users = merge(
     {
@@ -30,13 +31,14 @@ locals {
       ReadInBatches = { condition = local.is_reader, actions = ["secretsmanager:BatchGetSecretValue"], resource = "*" }
     },
     length(var.rotators) == 0 ? {} : {
-      Rotate           = { condition = local.is_rotator, actions = local.rotate_actions, resource = local.this_secret }
-      GeneratePassword = { condition = local.is_rotator, actions = ["secretsmanager:GetRandomPassword"], resource = "*" }
+      Rotate = { condition = local.is_rotator, actions = local.rotate_actions, resource = local.this_secret }
     },
     # Terraform, when it runs in the VPC.
     length(var.administrators) == 0 ? {} : {
-      Manage          = { condition = local.is_administrator, actions = concat(local.manage_actions, ["secretsmanager:CreateSecret"]), resource = local.this_secret }
-      FindAndGenerate = { condition = local.is_administrator, actions = ["secretsmanager:GetRandomPassword", "secretsmanager:ListSecrets"], resource = "*" }
+      Manage = { condition = local.is_administrator, actions = concat(local.manage_actions, ["secretsmanager:CreateSecret"]), resource = local.this_secret }
+    },
+    length(local.generators) == 0 ? {} : {
+      GeneratePassword = { condition = { ArnEquals = { "aws:PrincipalArn" = local.generators } }, actions = ["secretsmanager:GetRandomPassword"], resource = "*" }
     },
   )
 }

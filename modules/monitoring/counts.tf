@@ -100,7 +100,7 @@ locals {
     },
     var.rotated_within_days == null ? {} : {
       not-rotated = {
-        description = "no rotation has succeeded for ${var.rotated_within_days} days. The password from before still works. Read the log of the rotation function, then: aws secretsmanager rotate-secret."
+        description = "no rotation was counted for ${var.rotated_within_days} days. The password from before still works. Ask aws secretsmanager describe-secret for LastRotatedDate: EventBridge may have lost the count. If it is as old, read the log of the rotation function, then: aws secretsmanager rotate-secret."
         namespace   = "AWS/Events"
         metric      = "TriggeredRules"
         dimensions  = { RuleName = aws_cloudwatch_event_rule.rotated[0].name }
@@ -123,7 +123,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   threshold           = each.value.threshold
   datapoints_to_alarm = each.value.datapoints
   evaluation_periods  = each.value.periods
-  treat_missing_data  = each.key == "not-rotated" ? "breaching" : "notBreaching" # before the first event of all
+  treat_missing_data  = each.key == "not-rotated" ? "breaching" : "notBreaching" # before the first event, and long after the last
   alarm_actions       = [local.topic_arn]
   tags                = var.tags
 

@@ -4,6 +4,11 @@ provider "aws" {
   region = "us-east-1"
 }
 
+provider "aws" {
+  alias  = "ireland"
+  region = "eu-west-1"
+}
+
 module "database_credentials" {
   source = "./module/examples/database-credentials"
 
@@ -113,7 +118,7 @@ module "all" {
   container_only          = true
   recovery_window_in_days = 0
   key                     = { administrators = ["arn:aws:iam::111111111111:role/key-administrator"] }
-  replicas                = { "eu-west-1" = { kms_key_arn = "arn:aws:kms:eu-west-1:111111111111:key/00000000-0000-0000-0000-000000000001" } }
+  replicas                = { "eu-west-1" = { kms_key_arn = aws_kms_key.copy.arn } }
 
   access = {
     readers        = ["arn:aws:iam::111111111111:role/application", "arn:aws:iam::222222222222:role/partner/application"]
@@ -122,6 +127,10 @@ module "all" {
     rotators       = ["arn:aws:iam::111111111111:role/rotation"]
     only           = local.only
   }
+}
+
+resource "aws_kms_key" "copy" {
+  provider = aws.ireland
 }
 
 # A key that exists, whose own policy leaves all to IAM and has taken in the statements for the secret.
@@ -177,7 +186,7 @@ output "applied" {
     "multi-region"               = module.multi_region
     "lambda-consumer"            = module.lambda_consumer
     "complete"                   = module.complete
-    "all"                        = module.all
+    "all"                        = merge(module.all, { given_keys = { copy_key = aws_kms_key.copy.arn } })
     "existing-key"               = module.existing_key
   }
 }

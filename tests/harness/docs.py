@@ -4,6 +4,7 @@
 page's folder, `<!-- table: examples -->` and `<!-- table: modules -->` for the folders of that name
 beside the page, `<!-- table: leaks -->` for the places that are searched for values, and
 `<!-- table: largest -->`, `growth`, `own_keys` and `calls` for what many secrets cost,
+`<!-- table: permissions -->` for the statements of the policies for Terraform,
 `<!-- table: judges -->` and `differences` for where the guarantees were shown.
 `<!-- end -->` ends a table.
 """
@@ -16,7 +17,7 @@ from typing import Any
 import hcl2
 from hcl2 import SerializationOptions
 
-from harness import judges, leak_places, scale
+from harness import judges, leak_places, permissions, scale
 from harness.environments import ROOT
 from harness.markdown import pages
 
@@ -70,6 +71,8 @@ def table(kind: str, page: Path) -> str:
             rows = [place.row for place in leak_places.PLACES]
         case "largest" | "growth" | "own_keys" | "calls":
             heading, *rows = scale.rows(kind)
+        case "permissions":
+            heading, *rows = permissions.rows()
         case "judges" | "differences":
             heading, *rows = judges.rows(kind)
         case _:

@@ -12,12 +12,13 @@ import urllib.parse
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple, Self
 
 SLOW_SECONDS = 3
-_SERVICE = re.compile(r"Credential=\w+/\d+/[\w-]+/([\w-]+)/aws4_request")
+_SIGNED_FOR = re.compile(r"Credential=\w+/\d+/([\w-]+)/([\w-]+)/aws4_request")
 _OF_THE_CONNECTION = {"connection", "content-length", "date", "server", "transfer-encoding"}
 
 
@@ -61,6 +62,18 @@ class Call(NamedTuple):
         return not re.search(r"\.(Describe|Get|List)", self.name)
 
 
+@dataclass(frozen=True, repr=False)
+class Sent:
+    """A request as it was sent, with the region and service that it was signed for."""
+
+    region: str
+    service: str
+    target: str
+    method: str
+    path: str
+    body: str
+
+
 class Forwarder:
     """An endpoint for AWS calls that passes them on, for the length of a `with` block."""
 
@@ -73,6 +86,7 @@ class Forwarder:
         self._kill: Callable[[], None] = lambda: None
         self._was_spoiled = False
         self._look: Callable[[str], None] = lambda _: None
+        self._hear: Callable[[Sent], None] = lambda _: None
 
     def __enter__(self) -> Self:
         self._server = _Server(("127.0.0.1", 0), self._handler())
@@ -115,6 +129,16 @@ class Forwarder:
         finally:
             self._look = lambda _: None
 
+    @contextmanager
+    def hearing(self) -> Iterator[list[Sent]]:
+        """The requests that are sent within the block; the list fills as it goes."""
+        heard: list[Sent] = []
+        self._hear = heard.append
+        try:
+            yield heard
+        finally:
+            self._hear = lambda _: None
+
     def _arrives(self, name: str) -> Fault | None:
         """Count a call; how it is to be spoiled, if it is."""
         with self._lock:
@@ -130,7 +154,9 @@ class Forwarder:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                name = _name(self, body)
+                sent = _sent(self, body)
+                name = _name(sent)
+                forwarder._hear(sent)
                 fault = forwarder._arrives(name)
                 answer = None
                 if not fault or fault.is_after or fault is Fault.SLOW:
@@ -193,11 +219,17 @@ class _Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
-def _name(request: BaseHTTPRequestHandler, body: bytes) -> str:
+def _sent(request: BaseHTTPRequestHandler, body: bytes) -> Sent:
+    signed_for = _SIGNED_FOR.search(request.headers.get("Authorization", ""))
+    region, service = signed_for.groups() if signed_for else ("", "unsigned")
+    target = request.headers.get("X-Amz-Target", "").rpartition(".")[2]
+    text = body.decode(errors="ignore")
+    return Sent(region, service, target, request.command, request.path, text)
+
+
+def _name(sent: Sent) -> str:
     """Name of a call by service and operation; by HTTP method where the path is the operation."""
-    signed_for = _SERVICE.search(request.headers.get("Authorization", ""))
-    service = signed_for[1] if signed_for else "unsigned"
-    if target := request.headers.get("X-Amz-Target"):
-        return f"{service}.{target.rpartition('.')[2]}"
-    action = urllib.parse.parse_qs(body.decode(errors="ignore")).get("Action", [request.command])
-    return f"{service}.{action[0]}"
+    if sent.target:
+        return f"{sent.service}.{sent.target}"
+    action = urllib.parse.parse_qs(sent.body).get("Action", [sent.method])
+    return f"{sent.service}.{action[0]}"

@@ -179,6 +179,12 @@ def key_type(key: str) -> str | None:
     return keys[name] if name else None
 
 
+def sends(action: str, key: str) -> bool:
+    """Whether AWS sends a condition key with this action, or with every one."""
+    own = (known["keys"] for known in _matching(action).values())
+    return any(_find(key, keys) for keys in (_global_keys(), *own))
+
+
 def _matching(action: str) -> Mapping[str, Any]:
     """What is known of each action that this one, which may have wildcards, stands for."""
     prefix, _, name = action.partition(":")

@@ -94,6 +94,37 @@ run "refuses_rotation_by_no_function" {
   expect_failures = [var.rotation]
 }
 
+run "refuses_an_alarm_that_rings_between_two_rotations" {
+  command = plan
+
+  variables {
+    rotation   = { days = 7, function = { arn = "arn:aws:lambda:us-east-1:111122223333:function:rotate" } }
+    monitoring = { emails = [], rotated_within_days = 7 }
+  }
+
+  expect_failures = [output.rotation_function]
+}
+
+run "refuses_an_alarm_that_rings_between_two_rotations_by_a_rate" {
+  command = plan
+
+  variables {
+    rotation   = { schedule = "rate(49 hours)", function = { arn = "arn:aws:lambda:us-east-1:111122223333:function:rotate" } }
+    monitoring = { emails = [], rotated_within_days = 3 }
+  }
+
+  expect_failures = [output.rotation_function]
+}
+
+run "takes_an_alarm_that_a_rotation_ends_in_time" {
+  command = plan
+
+  variables {
+    rotation   = { schedule = "rate(2 days)", function = { arn = "arn:aws:lambda:us-east-1:111122223333:function:rotate" } }
+    monitoring = { emails = [], rotated_within_days = 3 }
+  }
+}
+
 run "refuses_a_replica_of_which_nothing_is_said" {
   command = plan
 
