@@ -456,7 +456,7 @@ def live(
 
 
 def all_points(folder: Path, templates: Path) -> list[Point]:
-    """Every point of every command.
+    """Every point of every command: of the secret's calls first, then of its key's.
 
     What only reads is not done or undone, so that faults after it are the same as before it.
     """
@@ -465,7 +465,7 @@ def all_points(folder: Path, templates: Path) -> list[Point]:
         calls = [
             (command, Call(name, number + 1))
             for command in COMMANDS
-            for name, count in sorted(stack.calls_of(command).items())
+            for name, count in sorted(stack.calls_of(command).items(), reverse=True)
             for number in range(count)
         ]
     return [
