@@ -8,12 +8,26 @@
 #     value-version-N says which N was stored last. If the N asked for is above it, `this` stores a new value. Otherwise
 #     `this` stores the current value again, with the other fields brought up to date.
 #
-# The provider takes all labels from a version before it stores the next one. Meanwhile `marker` keeps N.
+# The provider takes all labels from a version before it stores the next one. Meanwhile `marker` keeps N. Under another key
+# `marker` is stored again too, and no version has a label for a while: then `asked` tells N.
 
 data "aws_secretsmanager_secret_versions" "labelled" {
   count = var.container_only ? 0 : 1
 
   secret_id = local.arn
+}
+
+# Which version was asked for last, and over which current value. Once another value is current, the version is stored.
+resource "terraform_data" "asked" {
+  count = var.container_only ? 0 : 1
+
+  input            = { version = local.wanted_version, over = local.current_version_id }
+  triggers_replace = [local.wanted_version]
+
+  lifecycle {
+    # What was current when the version was asked for stays so.
+    ignore_changes = [input]
+  }
 }
 
 ephemeral "aws_secretsmanager_random_password" "new" {
@@ -73,17 +87,19 @@ locals {
   wanted_version = try(var.password.version, var.value_version)
   kind           = var.password == null ? "supplied" : "database"
 
-  versions          = flatten([for list in data.aws_secretsmanager_secret_versions.labelled : try([for version in list.versions : version], [])])
-  labels            = flatten(local.versions[*].version_stages)
-  current_version   = try([for version in local.versions : version if contains(version.version_stages, "AWSCURRENT")][0], null)
-  has_current_value = local.current_version != null
-  first_is_current  = try(contains(local.current_version.version_stages, "first"), false)
-  stored_versions   = [for label in local.labels : tonumber(regex("[0-9]+", label)) if can(regex("^(last-)?${local.label_prefix}[0-9]+(-[a-z]+)?$", label))]
-  stored_version    = try(max(local.stored_versions...), null)
-  next_version      = coalesce(local.stored_version, local.wanted_version, 0) + 1
+  versions           = flatten([for list in data.aws_secretsmanager_secret_versions.labelled : try([for version in list.versions : version], [])])
+  labels             = flatten(local.versions[*].version_stages)
+  current_version    = try([for version in local.versions : version if contains(version.version_stages, "AWSCURRENT")][0], null)
+  current_version_id = try(local.current_version.version_id, "none")
+  has_current_value  = local.current_version != null
+  first_is_current   = try(contains(local.current_version.version_stages, "first"), false)
+  stored_versions    = [for label in local.labels : tonumber(regex("[0-9]+", label)) if can(regex("^(last-)?${local.label_prefix}[0-9]+(-[a-z]+)?$", label))]
+  stored_version     = try(max(local.stored_versions...), null)
+  next_version       = coalesce(local.stored_version, local.wanted_version, 0) + 1
 
   # A first apply that failed after `first` was stored goes on with its value, whatever version it asks for.
-  is_unlabelled   = local.has_current_value && local.stored_version == null && !local.first_is_current
+  is_unlabelled   = local.has_current_value && local.stored_version == null && !local.first_is_current && !local.asked_is_stored
+  asked_is_stored = try(terraform_data.asked[0].input.over != local.current_version_id, false)
   needs_new_value = local.has_current_value && (local.is_empty || try(local.wanted_version > local.stored_version, false))
   changes_kind    = contains(local.labels, "last-${local.label_prefix}${coalesce(local.stored_version, 0)}-${local.kind == "database" ? "supplied" : "database"}")
 
@@ -151,7 +167,7 @@ resource "aws_secretsmanager_secret_version" "this" {
 
     precondition {
       condition     = !local.is_unlabelled || local.wanted_version == 1
-      error_message = "Version ${local.wanted_version} of the value is asked for, and no label of ${var.name} says which version the current value is. Say it, then plan again: aws secretsmanager update-secret-version-stage --secret-id ${var.name} --version-stage ${local.label_prefix}N --move-to-version-id ${try(local.current_version.version_id, "ID")}, with N = ${local.wanted_version} to keep the current value, or N = ${local.wanted_version - 1} to store a new one."
+      error_message = "Version ${local.wanted_version} of the value is asked for, and no label of ${var.name} says which version the current value is. Say it, then plan again: aws secretsmanager update-secret-version-stage --secret-id ${var.name} --version-stage ${local.label_prefix}N --move-to-version-id ${local.current_version_id}, with N = ${local.wanted_version} to keep the current value, or N = ${local.wanted_version - 1} to store a new one."
     }
 
     precondition {

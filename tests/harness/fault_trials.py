@@ -1,4 +1,4 @@
-"""Tries faults at the AWS calls of apply, update and destroy: `make faults`.
+"""Tries faults at the AWS calls of each command that Terraform is asked for: `make faults`.
 
 Afterwards the command is run again, by the words of docs/value.md where that alone is not enough,
 and AWS and all files are looked at from outside.
@@ -7,9 +7,11 @@ and AWS and all files are looked at from outside.
 import json
 import math
 import os
+import re
 import shutil
 import sys
 import time
+import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -34,7 +36,10 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 NAME = "faults/database/credentials"
-COMMANDS = ("apply", "update", "destroy")
+ALIAS_NAME = f"alias/{NAME}"
+# What each asks for: a secret; other fields, readers and tags; these and a new password; another
+# key; no secret.
+COMMANDS = ("apply", "update", "raise", "rekey", "destroy")
 WORKERS = 3
 RUN_AGAIN = "run again"
 CONSOLE = Console(highlight=False)
@@ -61,6 +66,11 @@ variable "password_version" {
   type = number
 }
 
+variable "existing_key" {
+  type    = string
+  default = null
+}
+
 data "aws_caller_identity" "current" {}
 
 locals {
@@ -74,6 +84,7 @@ module "credentials" {
   description = "Generation ${var.generation}"
   database    = { engine = "mysql", username = "app", host = "db${var.generation}.example.com" }
   password    = { version = var.password_version }
+  key         = { existing = var.existing_key == null ? null : { arn = var.existing_key } }
   access      = { readers = ["arn:aws:iam::${local.account}:role/reader-${var.generation}"] }
   tags        = { Generation = tostring(var.generation) }
 }
@@ -81,6 +92,8 @@ module "credentials" {
 
 SECRET = "module.credentials.module.secret.aws_secretsmanager_secret.this"
 ALIAS = "module.credentials.module.key[0].aws_kms_alias.this[0]"
+# In the refusal of a value whose version no label says.
+_SAY_VERSION = re.compile(r"--version-stage value-version-N --move-to-version-id (\S+), with N = ")
 
 
 class Point(NamedTuple):
@@ -113,18 +126,18 @@ class FaultError(AssertionError):
 
 @dataclass
 class Life:
-    """Points to try in turn on one secret: of its creation, of some updates, of its end.
+    """Points to try in turn on one secret: of its creation, of some changes, of its end.
 
     None leaves the creation or the end unspoiled.
     """
 
     apply: Point | None
-    updates: list[Point]
+    changes: list[Point]
     destroy: Point | None
 
     def points(self) -> list[Point]:
         """All of them."""
-        return [point for point in (self.apply, *self.updates, self.destroy) if point]
+        return [point for point in (self.apply, *self.changes, self.destroy) if point]
 
 
 class Stack:
@@ -150,7 +163,9 @@ class Stack:
             "TF_LOG_PATH": str(self.terraform.folder / "terraform.log"),
         }
         self._generation = 0
-        self._password_version = 0
+        self._password_version = 2  # not 1, which may be asked for whatever is stored
+        self._other_key = self.kms.create_key()["KeyMetadata"]["Arn"]
+        self._existing_key: str | None = None
         self._values: set[str] = set()
 
     def run(self, command: str, attempts: int = 3) -> None:
@@ -162,25 +177,33 @@ class Stack:
         run(**self._variables(attempts))
 
     def want(self, command: str) -> None:
-        """Ask for other things than before everywhere, a new password among them."""
-        if command != "destroy":
+        """Ask for what one of COMMANDS is to bring."""
+        if command in ("apply", "update", "raise"):
             self._generation += 1
+        if command == "raise":
             self._password_version += 1
+        if command == "rekey":
+            # Then the version that Terraform knows stays under the old key.
+            self._rotate()
+            self._rotate()
+            self._existing_key = self._other_key
 
     def calls_of(self, command: str) -> Counter[str]:
         """Run a command that nothing spoils; how often it makes each call."""
         self.want(command)
         with self.forwarder.recording() as calls:
             self.run(command)
-        return calls
+            made = calls.copy()
+        self._go_back(command)
+        return made
 
     def try_point(self, point: Point) -> Outcome:
         """Run a command with one call spoiled, converge, and look at what there is.
 
         Raises FaultError.
         """
+        stored_version = self._password_version
         self.want(point.command)
-        printed = len(self.terraform.transcript)
         before = self._live_password()
         steps: list[str] = []
         attempts = 3 if point.fault in (Fault.REPEATED, Fault.SLOW) else 1
@@ -190,18 +213,16 @@ class Stack:
             except TerraformError:
                 steps.append(RUN_AGAIN)
         between = self._live_password()
-        if before and not between and point.command == "update":
-            raise FaultError("the live password is lost")
         if steps:
-            steps = self._converge(point.command)
+            steps = self._converge(point.command, stored_version)
         steps += self._remove_orphaned_keys()
         if point.command == "destroy":
             self._check_destroyed(before)
         else:
-            said = " ".join(self.terraform.transcript[printed:].split())
-            steps += self._ask_again_for_new_password(before, said)
-            self._check_applied(before, between)
+            self._check_password(point.command, before, between)
+            self._check_applied()
         self._check_files()
+        self._go_back(point.command)
         return Outcome(point, has_come(), tuple(steps))
 
     def _variables(self, attempts: int = 3) -> dict[str, object]:
@@ -210,9 +231,22 @@ class Stack:
             "name": NAME,
             "generation": self._generation,
             "password_version": self._password_version,
+            "existing_key": self._existing_key,
         }
 
-    def _converge(self, command: str) -> list[str]:
+    def _rotate(self) -> None:
+        """Store a new password as a rotation does."""
+        value = {**self._value(), "password": uuid.uuid4().hex}
+        self.secretsmanager.put_secret_value(SecretId=NAME, SecretString=json.dumps(value))
+        self._values.add(value["password"])
+
+    def _go_back(self, command: str) -> None:
+        """After a change of the key, have the module make one again."""
+        if command == "rekey":
+            self._existing_key = None
+            self.run("apply")
+
+    def _converge(self, command: str, stored_version: int) -> list[str]:
         """Run a command again until it is through, and do by hand what docs/value.md tells."""
         steps = self._restore_state()
         for _ in range(4):
@@ -223,7 +257,7 @@ class Stack:
             try:
                 self.run(command)
             except TerraformError as error:
-                steps.append(self._import_what_exists(error.on_one_line))
+                steps.append(self._follow(error.on_one_line, stored_version))
             else:
                 return steps
         raise FaultError("no end of running again: " + ", ".join(steps))
@@ -238,26 +272,38 @@ class Stack:
         shutil.copy(backup, state)
         return ["restore the state"]
 
-    def _import_what_exists(self, diagnostics: str) -> str:
+    def _follow(self, diagnostics: str, stored_version: int) -> str:
+        """Do what docs/value.md tells for an error."""
         variables = self._variables()
+        if said := _SAY_VERSION.search(diagnostics):
+            self.secretsmanager.update_secret_version_stage(
+                SecretId=NAME,
+                VersionStage=f"value-version-{stored_version}",
+                MoveToVersionId=said[1],
+            )
+            return "say the version"
         if "ResourceExistsException" in diagnostics:
             arn = self.secretsmanager.describe_secret(SecretId=NAME)["ARN"]
             self.terraform.run("import", SECRET, arn, variables=variables, input=False)
             return "import the secret"
         if "AlreadyExistsException" in diagnostics:
-            self.terraform.run("import", ALIAS, f"alias/{NAME}", variables=variables, input=False)
+            self.terraform.run("import", ALIAS, ALIAS_NAME, variables=variables, input=False)
             return "import the alias"
         raise FaultError(f"run again, it fails: {diagnostics}")
 
-    def _ask_again_for_new_password(self, before: str | None, said: str) -> list[str]:
-        """Raise the version once more where Terraform says that it has made no new password."""
-        if not before or self._live_password() != before:
-            return []
-        if "The live value is kept and becomes version" not in said:
-            raise FaultError("no new password was made, and nothing said so")
-        self._password_version += 1
-        self.run("update")
-        return ["raise password.version again"]
+    def _check_password(self, command: str, before: str | None, between: str | None) -> None:
+        """Raise FaultError unless the password is the one that was asked for.
+
+        `between` is what applications read after the command, and before it was run again.
+        """
+        password = self._live_password()
+        if before and not between:
+            raise FaultError("the live password was lost until the command was run again")
+        if before and command != "raise" and not before == between == password:
+            raise FaultError("the password changed, and nothing asked for it")
+        if password == before or between not in (before, password):
+            if command in ("apply", "raise"):
+                raise FaultError("not one new password")
 
     def _remove_orphaned_keys(self) -> list[str]:
         """Schedule the deletion of keys that were made for the secret and are not in the state."""
@@ -272,48 +318,63 @@ class Stack:
             self.kms.schedule_key_deletion(KeyId=arn)
         return ["delete the orphaned key"] * len(orphans)
 
-    def _check_applied(self, before: str | None, between: str | None) -> None:
+    def _check_applied(self) -> None:
         """Raise FaultError unless there is what was asked for, once, and nothing else."""
-        (key,) = self._keys()
-        aliases = self.kms.list_aliases(KeyId=key)["Aliases"]
         described = self.secretsmanager.describe_secret(SecretId=NAME)
         policy = self.secretsmanager.get_resource_policy(SecretId=NAME)["ResourcePolicy"]
-        key_policy = self.kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]
         value = self._value()
-        tags = [{"Key": "Generation", "Value": str(self._generation)}]
-        reader = f":role/reader-{self._generation}"
-        password = self._live_password()
         plan = self.terraform.plan(**self._variables())
         expectations = {
             "the description": described.get("Description") == f"Generation {self._generation}",
-            "the tags of the secret": described.get("Tags") == tags,
-            "the tags of the key": [
-                {"Key": tag["TagKey"], "Value": tag["TagValue"]}
-                for tag in self.kms.list_resource_tags(KeyId=key)["Tags"]
-            ]
-            == tags,
-            "the key": described.get("KmsKeyId") == key,
-            "the rotation of the key": self.kms.get_key_rotation_status(KeyId=key)[
-                "KeyRotationEnabled"
-            ],
-            "the alias": [alias["AliasName"] for alias in aliases] == [f"alias/{NAME}"],
-            "the secret's policy": reader in policy,
-            "the key's policy": reader in key_policy,
+            "the tags of the secret": described.get("Tags") == self._tags,
+            "the secret's policy": self._reader in policy,
             "the host": value.get("host") == f"db{self._generation}.example.com",
-            "a password": len(password or "") == 32,
-            "one new password": password != before
-            and (between in (None, before) or password == between),
+            "the length of the password": len(value["password"]) == 32,
             "the empty plan": plan.is_empty,
+            **self._key_expectations(described["KmsKeyId"]),
         }
         if missing := [name for name, is_met in expectations.items() if not is_met]:
             raise FaultError(f"not as asked for: {', '.join(missing)}; {plan}")
+
+    def _key_expectations(self, secrets_key: str) -> dict[str, bool]:
+        aliases = [
+            alias for alias in self.kms.list_aliases()["Aliases"] if alias["AliasName"] == ALIAS_NAME
+        ]
+        if self._existing_key:
+            return {
+                "the key": secrets_key == self._existing_key,
+                "no key of the module": not self._keys() and not aliases,
+            }
+        (key,) = self._keys()
+        key_id = key.rpartition("/")[2]
+        key_policy = self.kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]
+        tags = self.kms.list_resource_tags(KeyId=key)["Tags"]
+        rotation = self.kms.get_key_rotation_status(KeyId=key)
+        return {
+            "the key": secrets_key == key,
+            "the alias": [alias["TargetKeyId"] for alias in aliases] == [key_id],
+            "the key's policy": self._reader in key_policy,
+            "the tags of the key": [
+                {"Key": tag["TagKey"], "Value": tag["TagValue"]} for tag in tags
+            ]
+            == self._tags,
+            "the rotation of the key": rotation["KeyRotationEnabled"],
+        }
+
+    @property
+    def _tags(self) -> list[dict[str, str]]:
+        return [{"Key": "Generation", "Value": str(self._generation)}]
+
+    @property
+    def _reader(self) -> str:
+        return f":role/reader-{self._generation}"
 
     def _check_destroyed(self, password: str | None) -> None:
         """Raise FaultError unless all is gone, and can be had back for 30 days with its key."""
         described = self.secretsmanager.describe_secret(SecretId=NAME)
         if "DeletedDate" not in described or self._state() or self._keys():
             raise FaultError("something is left")
-        if any(a["AliasName"] == f"alias/{NAME}" for a in self.kms.list_aliases()["Aliases"]):
+        if any(a["AliasName"] == ALIAS_NAME for a in self.kms.list_aliases()["Aliases"]):
             raise FaultError("the alias is left")
         self.secretsmanager.restore_secret(SecretId=NAME)
         self.kms.cancel_key_deletion(KeyId=described["KmsKeyId"])
@@ -345,7 +406,7 @@ class Stack:
         return value
 
     def _keys(self) -> list[str]:
-        """ARNs of the customer managed keys that are not scheduled for deletion."""
+        """ARNs of the enabled keys that the module has made."""
         keys = [
             self.kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]
             for key in self.kms.list_keys()["Keys"]
@@ -353,7 +414,9 @@ class Stack:
         return [
             key["Arn"]
             for key in keys
-            if key["KeyState"] == "Enabled" and key["KeyManager"] == "CUSTOMER"
+            if key["KeyState"] == "Enabled"
+            and key["KeyManager"] == "CUSTOMER"
+            and key["Arn"] != self._other_key
         ]
 
     def _state(self) -> list[dict[str, Any]]:
@@ -393,7 +456,7 @@ def live(
 
 
 def all_points(folder: Path, templates: Path) -> list[Point]:
-    """Every point of every command: those of calls that change something first.
+    """Every point of every command: of the secret's calls first, then of its key's.
 
     What only reads is not done or undone, so that faults after it are the same as before it.
     """
@@ -402,29 +465,35 @@ def all_points(folder: Path, templates: Path) -> list[Point]:
         calls = [
             (command, Call(name, number + 1))
             for command in COMMANDS
-            for name, count in sorted(stack.calls_of(command).items())
+            for name, count in sorted(stack.calls_of(command).items(), reverse=True)
             for number in range(count)
         ]
-    points = [
+    return [
         Point(command, call, fault)
         for command, call in calls
         for fault in Fault
         if call.changes or not fault.is_after
     ]
-    return sorted(points, key=lambda point: not point.call.changes)
 
 
 def lives(points: Iterable[Point]) -> list[Life]:
-    """Lives that try all these points between them."""
+    """Lives that try all these points between them, those of calls that change something first."""
+    reads: dict[bool, list[Point]] = defaultdict(list)
+    for point in points:
+        reads[not point.call.changes].append(point)
+    return [life for _, some in sorted(reads.items()) for life in _lives(some)]
+
+
+def _lives(points: list[Point]) -> list[Life]:
     of_command: dict[str, list[Point]] = defaultdict(list)
     for point in points:
         of_command[point.command].append(point)
-    ends = list(zip_longest(of_command["apply"], of_command["destroy"]))
-    updates = of_command["update"]
-    number = max(len(ends), 1 if updates else 0)
+    ends = list(zip_longest(of_command.pop("apply", []), of_command.pop("destroy", [])))
+    changes = list(chain.from_iterable(of_command.values()))
+    number = max(len(ends), 1 if changes else 0)
     ends += [(None, None)] * (number - len(ends))
     return [
-        Life(apply, updates[index::number], destroy) for index, (apply, destroy) in enumerate(ends)
+        Life(apply, changes[index::number], destroy) for index, (apply, destroy) in enumerate(ends)
     ]
 
 
