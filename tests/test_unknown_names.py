@@ -10,6 +10,7 @@ from harness.terraform import TerraformError
 from harness.workspace import Workspace
 
 if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 HCL = """
@@ -30,6 +31,11 @@ variable "password" {
   default = {}
 }
 
+variable "key" {
+  type    = any
+  default = {}
+}
+
 # Its output is not known in a plan that changes its input.
 resource "terraform_data" "name" {
   input = var.name
@@ -46,6 +52,7 @@ module "credentials" {
   name                    = terraform_data.name.output
   database                = { engine = "postgres", username = "app", host = var.host }
   password                = var.password
+  key                     = var.key
   recovery_window_in_days = 0
 
   depends_on = [terraform_data.database]
@@ -81,6 +88,25 @@ def test_a_name_made_in_the_same_apply_and_a_dependency_that_changes_keep_the_pa
     terraform.apply(name=secret_name, host="db4", password={"version": 3})
     assert current(secretsmanager, secret_name) == {**second, "host": "db4"}
     plan = terraform.plan(name=secret_name, host="db4", password={"version": 3})
+    assert plan.is_empty, plan
+
+
+def test_a_key_and_a_dependency_that_change_in_one_apply_keep_the_password(
+    workspace: Workspace,
+    secretsmanager: "SecretsManagerClient",
+    kms: "KMSClient",
+    secret_name: str,
+) -> None:
+    terraform = workspace(HCL)
+    terraform.apply(name=secret_name, host="db1", password={"version": 2})
+    first = current(secretsmanager, secret_name)
+    key = {"existing": {"arn": kms.create_key()["KeyMetadata"]["Arn"]}}
+
+    # No version has a label that says its number when this apply reads the labels.
+    terraform.apply(name=secret_name, host="db2", password={"version": 2}, key=key)
+
+    assert current(secretsmanager, secret_name) == {**first, "host": "db2"}
+    plan = terraform.plan(name=secret_name, host="db2", password={"version": 2}, key=key)
     assert plan.is_empty, plan
 
 
