@@ -1,6 +1,6 @@
 # Rotation stands beside its secret, where scanners look for it. The function is made elsewhere.
 
-resource "aws_secretsmanager_secret_rotation" "this" {
+resource "aws_secretsmanager_secret_rotation" "this" { # "A previous rotation isn't complete"? Rotation may be off by now: secret-doctor says how to end that one, then apply again (docs/rotation.md)
   count = var.rotation == null ? 0 : 1
 
   secret_id           = aws_secretsmanager_secret.this.arn
