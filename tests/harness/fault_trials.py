@@ -336,7 +336,9 @@ class Stack:
 
     def _key_expectations(self, secrets_key: str) -> dict[str, bool]:
         aliases = [
-            alias for alias in self.kms.list_aliases()["Aliases"] if alias["AliasName"] == ALIAS_NAME
+            alias
+            for alias in self.kms.list_aliases()["Aliases"]
+            if alias["AliasName"] == ALIAS_NAME
         ]
         if self._existing_key:
             return {
