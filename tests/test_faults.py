@@ -1,4 +1,4 @@
-"""What becomes of a secret whose creation, update or end is disturbed by AWS, or killed.
+"""What becomes of a secret whose creation, change or end is disturbed by AWS, or killed.
 
 `make faults` tries every call; here are those at which most is at stake.
 """
@@ -21,7 +21,16 @@ from python_terraform import IsFlagged
 from harness import leaks
 from harness.credentials import HCL, Credentials
 from harness.environments import ROOT
-from harness.fault_trials import ALIAS, SECRET, FaultError, Point, lives, try_all
+from harness.fault_trials import (
+    ALIAS,
+    COMMANDS,
+    SECRET,
+    FaultError,
+    Point,
+    Stack,
+    lives,
+    try_all,
+)
 from harness.faults import SLOW_SECONDS, Call, Fault, Forwarder
 from harness.markdown import code_spans
 from harness.terraform import Terraform, TerraformError
@@ -38,14 +47,11 @@ SAMPLE: dict[tuple[str, str, Fault], tuple[str, ...] | None] = {
     ("apply", "secretsmanager.CreateSecret", Fault.LOST): (AGAIN, "import the secret", AGAIN),
     ("apply", "secretsmanager.DescribeSecret", Fault.ERROR): ("untaint the secret", AGAIN),
     ("apply", "secretsmanager.PutSecretValue", Fault.KILLED_AFTER): None,
-    ("update", "secretsmanager.PutSecretValue", Fault.LOST): (AGAIN,),
-    ("update", "secretsmanager.PutSecretValue", Fault.THROTTLED): (
-        AGAIN,
-        "raise password.version again",
-    ),
+    ("raise", "secretsmanager.PutSecretValue", Fault.LOST): (AGAIN,),
+    ("raise", "secretsmanager.PutSecretValue", Fault.THROTTLED): (AGAIN,),
+    ("rekey", "secretsmanager.UpdateSecret", Fault.THROTTLED): (AGAIN,),
     ("destroy", "kms.ScheduleKeyDeletion", Fault.KILLED): None,
     ("destroy", "secretsmanager.DeleteSecret", Fault.ERROR_AFTER): (AGAIN,),
-    ("destroy", "secretsmanager.UpdateSecretVersionStage", Fault.SLOW): (),
 }
 
 # The calls that store the lock, and then the state.
@@ -148,16 +154,18 @@ def test_a_call_that_only_reads_is_told_from_one_that_changes() -> None:
     assert all(Call(name, 1).changes for name in changing)
 
 
-def test_lives_try_every_point_once() -> None:
+def test_lives_try_every_point_once_and_those_that_change_something_first() -> None:
     points = [
         Point(command, Call("kms.CreateKey", number), Fault.LOST)
-        for command, count in {"apply": 2, "update": 7, "destroy": 3}.items()
+        for command, count in {"apply": 2, "update": 7, "rekey": 2, "destroy": 3}.items()
         for number in range(count)
     ]
+    reading = [Point(command, Call("kms.ListKeys", 1), Fault.ERROR) for command in COMMANDS]
 
-    tried = [point for life in lives(points) for point in life.points()]
+    tried = [point for life in lives([*reading, *points]) for point in life.points()]
 
-    assert sorted(tried) == sorted(points)
+    assert sorted(tried[: len(points)]) == sorted(points)
+    assert sorted(tried[len(points) :]) == sorted(reading)
 
 
 def test_the_page_tells_the_commands_that_are_run_here() -> None:
@@ -197,6 +205,21 @@ def test_a_disturbed_run_that_is_run_again_converges_with_the_live_password_kept
     assert not failures, "\n".join(map(str, failures))
     assert found == wanted
     record_property("faults tried", len(found))
+
+
+@pytest.mark.slow
+def test_a_new_password_that_is_asked_for_with_another_key_is_not_taken_for_stored(
+    tmp_path_factory: pytest.TempPathFactory, forwarder: Forwarder
+) -> None:
+    folder = tmp_path_factory.mktemp("f")
+    stack = Stack(folder / "0", Path(tempfile.gettempdir(), "templates"), forwarder)
+    stack.calls_of("apply")
+    stack.want("rekey")
+
+    point = Point("raise", Call("secretsmanager.UpdateSecret", 1), Fault.THROTTLED)
+    outcome = stack.try_point(point)
+
+    assert outcome.steps == (AGAIN, "say the version", AGAIN)
 
 
 @pytest.fixture

@@ -166,6 +166,7 @@ class Stack:
         self._password_version = 2  # not 1, which may be asked for whatever is stored
         self._other_key = self.kms.create_key()["KeyMetadata"]["Arn"]
         self._existing_key: str | None = None
+        self._has_moved = False
         self._values: set[str] = set()
 
     def run(self, command: str, attempts: int = 3) -> None:
@@ -177,7 +178,11 @@ class Stack:
         run(**self._variables(attempts))
 
     def want(self, command: str) -> None:
-        """Ask for what one of COMMANDS is to bring."""
+        """Ask for what one of COMMANDS is to bring, with a key of the module's own before it."""
+        if self._has_moved:
+            self._existing_key = None
+            self.run("apply")
+            self._has_moved = False
         if command in ("apply", "update", "raise"):
             self._generation += 1
         if command == "raise":
@@ -193,9 +198,8 @@ class Stack:
         self.want(command)
         with self.forwarder.recording() as calls:
             self.run(command)
-            made = calls.copy()
-        self._go_back(command)
-        return made
+        self._has_moved = command == "rekey"
+        return calls.copy()
 
     def try_point(self, point: Point) -> Outcome:
         """Run a command with one call spoiled, converge, and look at what there is.
@@ -222,7 +226,7 @@ class Stack:
             self._check_password(point.command, before, between)
             self._check_applied()
         self._check_files()
-        self._go_back(point.command)
+        self._has_moved = point.command == "rekey"
         return Outcome(point, has_come(), tuple(steps))
 
     def _variables(self, attempts: int = 3) -> dict[str, object]:
@@ -239,12 +243,6 @@ class Stack:
         value = {**self._value(), "password": uuid.uuid4().hex}
         self.secretsmanager.put_secret_value(SecretId=NAME, SecretString=json.dumps(value))
         self._values.add(value["password"])
-
-    def _go_back(self, command: str) -> None:
-        """After a change of the key, have the module make one again."""
-        if command == "rekey":
-            self._existing_key = None
-            self.run("apply")
 
     def _converge(self, command: str, stored_version: int) -> list[str]:
         """Run a command again until it is through, and do by hand what docs/value.md tells."""
@@ -338,7 +336,9 @@ class Stack:
 
     def _key_expectations(self, secrets_key: str) -> dict[str, bool]:
         aliases = [
-            alias for alias in self.kms.list_aliases()["Aliases"] if alias["AliasName"] == ALIAS_NAME
+            alias
+            for alias in self.kms.list_aliases()["Aliases"]
+            if alias["AliasName"] == ALIAS_NAME
         ]
         if self._existing_key:
             return {
