@@ -299,9 +299,9 @@ class Stack:
             raise FaultError("the live password was lost until the command was run again")
         if before and command != "raise" and not before == between == password:
             raise FaultError("the password changed, and nothing asked for it")
-        if password == before or between not in (before, password):
-            if command in ("apply", "raise"):
-                raise FaultError("not one new password")
+        is_new_once = password != before and between in (before, password)
+        if command in ("apply", "raise") and not is_new_once:
+            raise FaultError("not one new password")
 
     def _remove_orphaned_keys(self) -> list[str]:
         """Schedule the deletion of keys that were made for the secret and are not in the state."""
