@@ -174,6 +174,7 @@ def test_the_page_tells_the_commands_that_are_run_here() -> None:
     assert f"terraform import {SECRET} ARN" in told
     assert f"terraform import '{ALIAS}' alias/NAME" in told
     assert f"terraform untaint {SECRET}" in told
+    assert "no label of NAME says which version the current value is" in told
 
 
 @pytest.mark.slow
