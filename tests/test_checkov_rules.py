@@ -54,7 +54,15 @@ resource "aws_secretsmanager_secret" "this" {
 
 resource "aws_secretsmanager_secret_policy" "this" {
   secret_arn = aws_secretsmanager_secret.this.arn
-  policy     = jsonencode({ Version = "2012-10-17", Statement = [] })
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = {
+      Effect    = "Allow"
+      Principal = { AWS = "arn:aws:iam::000000000000:root" }
+      Action    = "secretsmanager:DescribeSecret"
+      Resource  = "*"
+    }
+  })
 }
 
 ephemeral "aws_secretsmanager_random_password" "this" {}

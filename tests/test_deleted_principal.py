@@ -5,103 +5,146 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 """
 
 import json
+import uuid
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import boto3
 import pytest
 
 from harness.terraform import Terraform
 from harness.workspace import Workspace
 
 if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-ROLE = "arn:aws:iam::000000000000:role/audit"
-UNIQUE_ID = "AROAEXAMPLEEXAMPLE123"
-HCL = f"""
-provider "aws" {{
+HCL = """
+provider "aws" {
   region = "us-east-1"
-}}
+}
 
-variable "name" {{
+variable "name" {
   type = string
-}}
+}
 
-module "credentials" {{
+variable "role_arn" {
+  type = string
+}
+
+module "credentials" {
   source = "./module"
 
   name                    = var.name
   container_only          = true
   recovery_window_in_days = 0
-  key                     = {{ aws_managed = true }}
+  key                     = { aws_managed = true }
 
-  access = {{
-    policy_documents = [jsonencode({{
+  access = {
+    policy_documents = [jsonencode({
       Version = "2012-10-17"
-      Statement = {{
+      Statement = {
         Sid       = "Audit"
         Effect    = "Allow"
-        Principal = {{ AWS = "{ROLE}" }}
+        Principal = { AWS = var.role_arn }
         Action    = "secretsmanager:DescribeSecret"
         Resource  = "*"
-      }}
-    }})]
-  }}
-}}
+      }
+    })]
+  }
+}
 """
 
 
+class Role:
+    """An IAM role that can be deleted and made again under its name."""
+
+    def __init__(self) -> None:
+        self._iam: IAMClient = boto3.client("iam")
+        self._name = f"audit-{uuid.uuid4().hex}"
+        self.make()
+
+    def make(self) -> None:
+        """Make it; it gets another unique id each time."""
+        trust = {"Version": "2012-10-17", "Statement": []}
+        role = self._iam.create_role(
+            RoleName=self._name, AssumeRolePolicyDocument=json.dumps(trust)
+        )["Role"]
+        self.arn, self.unique_id = role["Arn"], role["RoleId"]
+
+    def delete(self) -> None:
+        """Delete it."""
+        self._iam.delete_role(RoleName=self._name)
+
+
 @pytest.fixture
-def applied(workspace: Workspace, secret_name: str) -> Terraform:
+def role() -> Iterator[Role]:
+    """A role, which is there when the test ends."""
+    made = Role()
+    yield made
+    made.delete()
+
+
+@pytest.fixture
+def applied(workspace: Workspace, secret_name: str, role: Role) -> Terraform:
     """A secret whose policy names a role."""
     terraform = workspace(HCL)
-    terraform.apply(name=secret_name)
+    terraform.apply(name=secret_name, role_arn=role.arn)
     return terraform
 
 
-def policy(client: "SecretsManagerClient", name: str) -> str:
-    return client.get_resource_policy(SecretId=name)["ResourcePolicy"]
-
-
-def delete_role(client: "SecretsManagerClient", name: str) -> None:
-    """Show the policy as AWS does once the role is deleted; the emulator has no such ids."""
-    shown = policy(client, name).replace(ROLE, UNIQUE_ID)
-    client.put_resource_policy(SecretId=name, ResourcePolicy=shown)
+def audit(client: "SecretsManagerClient", name: str) -> object:
+    """Whom the statement lets in, as AWS shows it."""
+    policy = json.loads(client.get_resource_policy(SecretId=name)["ResourcePolicy"])
+    (principal,) = [
+        statement["Principal"] for statement in policy["Statement"] if statement["Sid"] == "Audit"
+    ]
+    return principal
 
 
 def test_a_deleted_role_is_planned_to_be_put_back(
-    applied: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
+    applied: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str, role: Role
 ) -> None:
-    delete_role(secretsmanager, secret_name)
-
-    plan = applied.plan(name=secret_name)
+    gone = role.unique_id
+    role.delete()
+    assert audit(secretsmanager, secret_name) == {"AWS": [gone]}
+    plan = applied.plan(name=secret_name, role_arn=role.arn)
     assert plan.updates == ["aws_secretsmanager_secret_policy"]
 
+    role.make()
     applied.apply_plan(plan)
-    assert UNIQUE_ID not in policy(secretsmanager, secret_name)
+
+    assert audit(secretsmanager, secret_name) == {"AWS": [role.arn]}
 
 
 def test_a_deleted_role_does_not_hinder_destroy(
-    applied: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
+    applied: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str, role: Role
 ) -> None:
-    delete_role(secretsmanager, secret_name)
+    role.delete()
 
     applied.destroy()
 
     with pytest.raises(secretsmanager.exceptions.ResourceNotFoundException):
         secretsmanager.describe_secret(SecretId=secret_name)
+    role.make()
 
 
 def test_a_policy_with_the_id_as_a_text_is_deleted_and_applied_anew(
-    applied: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
+    applied: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str, role: Role
 ) -> None:
     """The way that the doctor and docs/limits.md name."""
-    stored = json.loads(policy(secretsmanager, secret_name))
-    stored["Statement"][0]["Principal"] = {"AWS": UNIQUE_ID}
+    text = secretsmanager.get_resource_policy(SecretId=secret_name)["ResourcePolicy"]
+    stored = json.loads(text)
+    for statement in stored["Statement"]:
+        if statement["Sid"] == "Audit":
+            statement["Principal"] = {"AWS": role.arn}
     secretsmanager.put_resource_policy(SecretId=secret_name, ResourcePolicy=json.dumps(stored))
+    gone = role.unique_id
+    role.delete()
+    assert audit(secretsmanager, secret_name) == {"AWS": gone}
 
+    role.make()
     secretsmanager.delete_resource_policy(SecretId=secret_name)
-    applied.apply(name=secret_name)
+    applied.apply(name=secret_name, role_arn=role.arn)
 
-    assert json.loads(policy(secretsmanager, secret_name))["Statement"][0]["Principal"] == {
-        "AWS": [ROLE]
-    }
+    assert audit(secretsmanager, secret_name) == {"AWS": [role.arn]}
