@@ -56,12 +56,12 @@ resource "aws_secretsmanager_secret_policy" "this" {
   secret_arn = aws_secretsmanager_secret.this.arn
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = {
+    Statement = [{
       Effect    = "Allow"
       Principal = { AWS = "arn:aws:iam::000000000000:root" }
       Action    = "secretsmanager:DescribeSecret"
       Resource  = "*"
-    }
+    }]
   })
 }
 
