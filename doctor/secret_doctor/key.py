@@ -56,8 +56,12 @@ def versions(subject: Subject) -> Iterator[Finding]:
     ]
     own = _key_id(subject, subject.description.get("KmsKeyId", AWS_MANAGED))
     for version in kept:
-        others = [each for each in version.get("KmsKeyIds", []) if _key_id(subject, each) != own]
-        for other in others:
+        keys = version.get("KmsKeyIds", [])
+        # What was encrypted anew can be read by either key.
+        # https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_update-encryption-key.html
+        if own in [_key_id(subject, each) for each in keys]:
+            continue
+        for other in keys:
             yield under_other_key(subject, version["VersionId"], version["VersionStages"], other)
 
 

@@ -197,6 +197,10 @@ GUARANTEES = {
         "test_supplied_values.py",
         "test_a_value_that_takes_a_databases_place_has_nothing_of_it_and_needs_a_raised_version",
     ),
+    "`key_values`, `text` or `binary` gives way to `database`": (
+        "test_supplied_values.py",
+        "test_a_database_takes_over_the_password_of_a_supplied_value",
+    ),
     "the current value is not JSON with a password in it": (
         "acceptance/test_refusals.py",
         "test_a_live_value_without_a_password_is_refused",
