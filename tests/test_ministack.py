@@ -1,5 +1,6 @@
 """Examples on ministack, which nobody here has repaired, with no change to their code."""
 
+import contextlib
 import os
 from unittest import mock
 
@@ -7,6 +8,7 @@ import pytest
 
 from harness.emulators import Ministack
 from harness.environments import ROOT
+from harness.terraform import TerraformError
 from harness.workspace import Workspace, all_examples
 
 # The others need what it lacks: rotation, several regions, Lambda in a VPC, CloudFormation.
@@ -31,5 +33,9 @@ def test_examples_are_applied_planned_without_change_and_destroyed(
         terraform.apply(made_up="made-up")
         plan = terraform.plan(made_up="made-up")
         assert plan.is_empty, plan
+        # Amid many calls it may refuse to take away a label that it has shown as attached; why was
+        # not found. As docs/value.md says of a run that fails: run it again.
+        with contextlib.suppress(TerraformError):
+            terraform.destroy(made_up="made-up")
         terraform.destroy(made_up="made-up")
         assert "values" not in terraform.show_state()
