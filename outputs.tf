@@ -2,50 +2,50 @@
 
 output "arn" {
   description = "ARN of the secret."
-  value       = module.secret.arn
+  value       = aws_secretsmanager_secret.this.arn
 }
 
 output "name" {
   description = "Name of the secret."
-  value       = module.secret.name
+  value       = aws_secretsmanager_secret.this.name
 }
 
 output "version_id" {
-  description = "Id of the version that Terraform wrote last; after a rotation this is no longer the current one. Null if `container_only`."
-  value       = module.secret.version_id
+  description = "Id of the version that Terraform wrote last; after a rotation this is no longer the current one. Null without a value (`create_value = false`)."
+  value       = one(aws_secretsmanager_secret_version.this[*].version_id)
 }
 
 output "key_arn" {
   description = "ARN of the key that encrypts the secret; null for the AWS managed key."
-  value       = one(module.key[*].arn)
+  value       = local.key_arn
 }
 
 output "replicas" {
   description = "ARN of each replica by its region."
-  value       = module.secret.replicas
+  value       = { for region in keys(var.replicas) : region => replace(aws_secretsmanager_secret.this.arn, ":${local.region}:", ":${region}:") }
 }
 
 output "references" {
   description = "How others name a JSON key of the value, for `database`: `ecs`, the `valueFrom` of a container's secret by key, and `cloudformation`, the dynamic reference by key. For other values: \"ARN:KEY::\" in ECS, or the ARN for the whole value."
   value = {
-    ecs            = { for key in local.json_keys : key => "${module.secret.arn}:${key}::" }
-    cloudformation = { for key in local.json_keys : key => "{{resolve:secretsmanager:${module.secret.arn}:SecretString:${key}}}" }
+    ecs            = { for key in local.json_keys : key => "${aws_secretsmanager_secret.this.arn}:${key}::" }
+    cloudformation = { for key in local.json_keys : key => "{{resolve:secretsmanager:${aws_secretsmanager_secret.this.arn}:SecretString:${key}}}" }
   }
+}
+
+locals {
+  json_keys = var.database == null ? [] : concat(keys(merge(local.default_fields, local.fields)), ["password"])
 }
 
 output "policies_json" {
   description = "Policies to attach elsewhere: `reader` and `rotator`, the identity policies of a role that reads the value (one of another account needs it beside being one of `access.readers`) and of a role that rotates it; `endpoint`, the policy of a VPC endpoint for Secrets Manager that leads to this secret, for those who may use it."
-  value = {
-    reader   = module.access.reader_policy_json
-    rotator  = module.access.rotator_policy_json
-    endpoint = module.access.endpoint_policy_json
-  }
+  value       = module.policies.identity_policies_json
 }
 
-# Alone, since the key that it is for has to wait for it, and the policies above wait for the key.
+# Not in policies_json: the key that it is for has to wait for it, and the policies there wait for the key.
 output "key_policy_statements_json" {
   description = "Statements for the policy of an existing key, so that those who are named in `access` can use it for this secret."
-  value       = module.access.key_policy_statements_json
+  value       = module.policies.resource_policies_json.key_statements
 }
 
 output "rotation_function" {
@@ -62,17 +62,7 @@ output "rotation_function" {
   }
 }
 
-locals {
-  # Null for cron(...), whose rotations may lie unevenly apart.
-  days_between_rotations = try(
-    coalesce(var.rotation.days),
-    tonumber(regex("^rate\\(([0-9]+) days?\\)$", var.rotation.schedule)[0]),
-    ceil(tonumber(regex("^rate\\(([0-9]+) hours\\)$", var.rotation.schedule)[0]) / 24),
-    null,
-  )
-}
-
-# Alone, since the superuser's secret waits for it, and the function waits for that secret.
+# Not in rotation_function: the superuser's secret waits for it, and the function waits for that secret.
 output "rotation_role_arn" {
   description = "ARN of the execution role of this project's own function, which the superuser's secret must let in; null for any other function."
   value       = var.rotation == null ? null : module.rotation[0].role_arn
@@ -81,13 +71,4 @@ output "rotation_role_arn" {
 output "monitoring_topic_arn" {
   description = "ARN of the SNS topic that `monitoring` tells; null without it."
   value       = var.monitoring == null ? null : module.monitoring[0].topic_arn
-}
-
-output "monthly_cost" {
-  description = "US dollars a month for this secret, known while planning: `total`, and what it is made of: `secret`, `replicas`, `key`, `reads`, `rotation`, `monitoring`."
-  value       = module.cost.monthly_cost
-}
-
-locals {
-  json_keys = var.database == null ? [] : concat(keys(merge(module.database[0].default_fields, module.database[0].fields)), ["password"])
 }

@@ -6,12 +6,29 @@ variable "name" {
   EOT
   type        = string
   nullable    = false
+
+  validation {
+    # A counted repetition ({1,512}) is a large pattern, which takes Terraform milliseconds to make ready.
+    condition     = can(regex("^[A-Za-z0-9/_+=.@-]+$", var.name)) && length(var.name) <= 512
+    error_message = "name is ${jsonencode(var.name)} (${length(var.name)} characters). Use 1 to 512 of the characters A-Z a-z 0-9 / _ + = . @ -."
+  }
+
+  validation {
+    condition     = !can(regex("(//)|(/$)", var.name))
+    error_message = "name \"${var.name}\" has an empty level. Separate levels by one slash, with none at the end."
+  }
 }
 
 variable "description" {
   description = "What the secret is for, at most 2,048 characters. Not secret: everybody who may list secrets reads it."
   type        = string
   default     = null
+
+  validation {
+    # By character: length() alone takes letters with their accents for one.
+    condition     = try(length(split("", var.description)) <= 2048, var.description == null)
+    error_message = "description has ${try(length(split("", var.description)), 0)} characters. Use 2,048 at most."
+  }
 }
 
 variable "tags" {
@@ -19,6 +36,21 @@ variable "tags" {
   type        = map(string)
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = !anytrue([for key in keys(var.tags) : startswith(lower(key), "aws:")])
+    error_message = "tags has ${join(", ", [for key in keys(var.tags) : key if startswith(lower(key), "aws:")])}. AWS keeps keys that start with \"aws:\" to itself: choose another name."
+  }
+
+  validation {
+    condition     = length(var.tags) <= 50
+    error_message = "tags has ${length(var.tags)} entries. AWS takes 50 at most."
+  }
+
+  validation {
+    condition     = alltrue([for key, value in var.tags : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]+$", key)) && can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", value)) && length(split("", key)) <= 128 && try(length(split("", value)) <= 256, false)])
+    error_message = "tags: ${join(", ", [for key, value in var.tags : key if !can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]+$", key)) || !can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", value)) || length(split("", key)) > 128 || try(length(split("", value)) > 256, true)])} is not valid. Keys take 1 to 128 and values 0 to 256 letters, numbers, spaces and _ . : / = + - @."
+  }
 }
 
 variable "key" {
@@ -58,9 +90,34 @@ variable "key" {
     condition     = var.key.existing != null || var.key.aws_managed || var.key.deletion_window_in_days >= var.recovery_window_in_days
     error_message = "key.deletion_window_in_days is ${var.key.deletion_window_in_days}, less than recovery_window_in_days, ${var.recovery_window_in_days}: the key could be gone while the secret can still be restored. Make it at least as long."
   }
+
+  validation {
+    condition     = var.key.existing == null || length([for value in [try(var.key.existing.arn, null), try(var.key.existing.alias, null)] : true if value != null]) == 1
+    error_message = "key.existing names ${length([for value in [try(var.key.existing.arn, null), try(var.key.existing.alias, null)] : true if value != null])} keys. Give either arn or alias."
+  }
+
+  validation {
+    condition     = try(var.key.existing.arn, null) == null || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.key.existing.arn))
+    error_message = "key.existing.arn is ${jsonencode(try(var.key.existing.arn, null))}. Give a key's ARN, arn:aws:kms:REGION:ACCOUNT:key/ID."
+  }
+
+  validation {
+    condition     = try(var.key.existing.alias, null) == null || can(regex("^alias/[A-Za-z0-9/_-]+$", var.key.existing.alias)) && try(length(var.key.existing.alias) <= 256, false)
+    error_message = "key.existing.alias is ${jsonencode(try(var.key.existing.alias, null))}. Give an alias as alias/NAME, with 1 to 250 of the characters A-Z a-z 0-9 / _ - after the first slash."
+  }
+
+  validation {
+    condition     = var.key.rotation_period_in_days == null || try(var.key.rotation_period_in_days >= 90 && var.key.rotation_period_in_days <= 2560 && floor(var.key.rotation_period_in_days) == var.key.rotation_period_in_days, false)
+    error_message = "key.rotation_period_in_days is ${coalesce(var.key.rotation_period_in_days, 0)}. KMS takes a whole number from 90 to 2560."
+  }
+
+  validation {
+    condition     = contains(range(7, 31), var.key.deletion_window_in_days)
+    error_message = "key.deletion_window_in_days is ${var.key.deletion_window_in_days}. KMS takes a whole number from 7 to 30."
+  }
 }
 
-# The value: one of database, value_version (with key_values, text or binary), container_only.
+# The value: one of database, key_values_wo, secret_string_wo and create_value = false.
 
 variable "database" {
   description = <<-EOT
@@ -73,7 +130,7 @@ variable "database" {
     - `ssl`: `true`: rotation connects by TLS only; `false`: never by TLS; left out: by TLS only, but AWS's published functions by TLS where the server offers it (for `docdb`: `true`).
     - `instance_identifier` or `cluster_identifier`: the DB instance or cluster, by which the Secrets Manager console finds the database.
     - `superuser_secret_arn`: ARN of the secret of a superuser, for rotation by alternating users; `superuser_key_arn`: of the customer managed key that encrypts it.
-    An attribute that is left out is not managed: what stands in the secret stays.
+    An attribute that is left out is not managed: what is stored in the secret stays.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
   EOT
   type = object({
@@ -95,17 +152,66 @@ variable "database" {
     error_message = "database.superuser_key_arn is given without superuser_secret_arn. Give the secret that this key encrypts, or leave both out."
   }
 
-  # Here and not at rotation, which the superuser's secret waits for and must not wait for that one in turn.
   validation {
-    condition     = var.rotation == null || var.database != null
-    error_message = "rotation is given without database. A function that rotates needs the credentials of a database: give database, or call modules/secret with a function of your own."
+    condition     = var.database == null || var.create_value
+    error_message = "database is given together with create_value = false. A secret has one value or none: keep one of them."
+  }
+
+  # Not at rotation: the superuser's secret waits for its function's role, and database waits for the superuser's secret.
+  validation {
+    condition     = var.rotation == null || var.database != null || try(var.rotation.function.arn, null) != null
+    error_message = "rotation is given without database, and its function rotates the credentials of a database. Give database, or a function of your own by rotation.function.arn."
+  }
+
+  validation {
+    condition     = var.database == null ? true : contains(local.engine_names, coalesce(var.database.engine, "none"))
+    error_message = "database.engine is ${jsonencode(try(var.database.engine, null))}, which Secrets Manager does not know. Use one of: ${join(", ", sort(local.engine_names))}. For anything else store key_values_wo."
+  }
+
+  validation {
+    condition     = var.database == null ? true : try(trimspace(var.database.username) != "", false)
+    error_message = "database.username is empty. Give the name of the database user that the password belongs to."
+  }
+
+  validation {
+    condition     = var.database == null ? true : try(trimspace(var.database.host) != "", var.database.host == null)
+    error_message = "database.host is empty. Give a host name or an IP address, or leave host out while there is no database yet."
+  }
+
+  validation {
+    condition     = var.database == null ? true : (try(var.database.port >= 1 && var.database.port <= 65535 && floor(var.database.port) == var.database.port, var.database.port == null))
+    error_message = "database.port is ${jsonencode(try(var.database.port, null))}. Give a whole number from 1 to 65535, or leave port out for the engine's default."
+  }
+
+  validation {
+    condition     = var.database == null ? true : (!contains(concat(["oracle"], local.editions.oracle), coalesce(var.database.engine, "none")) || try(trimspace(var.database.dbname) != "", false))
+    error_message = "database.dbname is missing. Oracle needs a database name to connect: set dbname."
+  }
+
+  validation {
+    condition     = var.database == null ? true : (var.database.instance_identifier == null || var.database.cluster_identifier == null)
+    error_message = "database has both instance_identifier and cluster_identifier. Keep the one that names where the user logs in."
+  }
+
+  validation {
+    condition     = var.database == null ? true : (var.database.instance_identifier == null || coalesce(var.database.engine, "none") != "redshift")
+    error_message = "database.instance_identifier is set, but Secrets Manager finds a Redshift database by its cluster. Use cluster_identifier."
+  }
+
+  validation {
+    condition     = var.database == null ? true : (var.database.superuser_secret_arn == null || can(regex("^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@!-]+-[A-Za-z0-9]{6}$", var.database.superuser_secret_arn)))
+    error_message = "database.superuser_secret_arn is ${jsonencode(try(var.database.superuser_secret_arn, null))}, which is not the whole ARN of a secret. Give the superuser's secret as arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX, with the hyphen and six characters that Secrets Manager adds: aws secretsmanager describe-secret prints it."
+  }
+
+  validation {
+    condition     = try(var.database.superuser_key_arn, null) == null || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.database.superuser_key_arn))
+    error_message = "database.superuser_key_arn is ${jsonencode(try(var.database.superuser_key_arn, null))}, which is not the ARN of a key. Give the key that encrypts the superuser's secret as arn:aws:kms:REGION:ACCOUNT:key/ID, or leave it out for the AWS managed key."
   }
 }
 
 variable "password" {
   description = <<-EOT
-    How Secrets Manager generates the password of `database` (GetRandomPassword).
-    - `version`: whole number from 1; raise it by one to store a new password. Nothing else makes a new one. Default: 1.
+    How Secrets Manager generates the password of `database` (GetRandomPassword). A change applies to the next password: raise `value_version` to have one.
     - `length`: 8 characters up to the engine's limit. Default: 32, or the engine's limit if that is less (30 for `oracle`).
     - `exclude_characters`: characters that the password must not have. Default: ``"#$%&'/:;?@[\]`{|}``, which a database engine refuses or which end a URI, a connection string or a shell word.
     - `exclude_lowercase`, `exclude_uppercase`, `exclude_numbers`, `exclude_punctuation`: leave a whole class out. Default: `false`.
@@ -114,7 +220,6 @@ variable "password" {
     Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetRandomPassword.html
   EOT
   type = object({
-    version                    = optional(number)
     length                     = optional(number)
     exclude_characters         = optional(string)
     exclude_lowercase          = optional(bool)
@@ -129,59 +234,138 @@ variable "password" {
 
   validation {
     condition     = var.database != null || alltrue([for option in values(var.password) : option == null])
-    error_message = "password is given without database, so no password is generated. Give database, or store the value as key_values."
+    error_message = "password is given without database, so no password is generated. Give database, or store the value as key_values_wo."
+  }
+
+  validation {
+    condition     = var.password.length == null || try(var.password.length >= 8 && var.password.length <= local.engine.password_length_max && floor(var.password.length) == var.password.length, false)
+    error_message = "password.length is ${jsonencode(var.password.length)}. ${local.engine_name} takes passwords of 8 to ${local.engine.password_length_max} characters: give a whole number."
+  }
+
+  validation {
+    condition     = length(split("", coalesce(var.password.exclude_characters, "-"))) <= 4096
+    error_message = "password.exclude_characters has ${length(split("", coalesce(var.password.exclude_characters, "-")))} characters. GetRandomPassword takes 4,096 at most."
+  }
+
+  validation {
+    condition = length(setsubtract(split("", join("", values(local.password_classes))), split("", join("", concat(
+      [var.password.exclude_characters == null ? local.default_exclude_characters : var.password.exclude_characters],
+      [for class, characters in local.password_classes : characters if coalesce(var.password["exclude_${class}"], false)],
+    ))))) > 0
+    error_message = "password leaves no character to make a password of: every class is excluded, as a whole or by exclude_characters. Exclude less."
+  }
+
+  validation {
+    condition = !coalesce(var.password.require_each_included_type, true) || alltrue([
+      for class, characters in local.password_classes :
+      length(setsubtract(split("", characters), split("", coalesce(var.password.exclude_characters, local.default_exclude_characters)))) > 0
+      if !coalesce(var.password["exclude_${class}"], false)
+    ])
+    error_message = "password.exclude_characters ${jsonencode(var.password.exclude_characters)} leaves nothing of a class of which the password must have one. Exclude that class as a whole (exclude_numbers = true, say), or set require_each_included_type = false."
   }
 }
 
-variable "password_value" {
-  description = "A password of your own for `database` in place of a generated one; ephemeral. Stored when the secret is made and when `password.version` is raised, and then alone."
+locals {
+  # What a database engine refuses, or what ends a URI, a connection string or a shell word.
+  default_exclude_characters = "\"#$%&'/:;?@[\\]`{|}"
+
+  # The classes that GetRandomPassword draws on.
+  password_classes = {
+    lowercase   = "abcdefghijklmnopqrstuvwxyz"
+    uppercase   = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    numbers     = "0123456789"
+    punctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+  }
+}
+
+variable "password_wo" {
+  description = "A password of your own for `database` in place of a generated one; ephemeral. Stored only when the secret is made and when `value_version` is raised."
   type        = string
   default     = null
   ephemeral   = true
+
+  validation {
+    condition     = var.password_wo == null || (var.database != null && try(length(var.password_wo) > 0, false))
+    error_message = "password_wo is empty, or given without database. Give a password that is not empty, and database beside it."
+  }
 }
 
-variable "value_version" {
-  description = "Version of the value that you supply as `key_values`, `text` or `binary`: a whole number from 1. The value is stored when the secret is made and when this is raised, and then alone: without it a changed value is not written, and no value need be given while it stays."
-  type        = number
-  default     = null
-}
-
-variable "key_values" {
-  description = "Value as key/value pairs, stored as a JSON object; ephemeral. A key that is left out stays as it is in the secret; a null value is refused when a new version is stored. Needs `value_version`."
+variable "key_values_wo" {
+  description = "Value as key/value pairs, stored as a JSON object; ephemeral. Stored only when the secret is made and when `value_version` is raised: until then none need be given. A key that is left out stays as it is in the secret; a null value is refused when a new version is stored."
   type        = map(string)
   default     = null
   ephemeral   = true
+
+  validation {
+    condition     = var.key_values_wo == null || try(length(var.key_values_wo) > 0, false)
+    error_message = "key_values_wo is empty. Give at least one pair, or create_value = false for a secret without a value."
+  }
+
+  validation {
+    condition     = var.key_values_wo == null || (var.database == null && var.create_value)
+    error_message = "key_values_wo is given together with database or create_value = false. A secret has one value: keep one of them."
+  }
 }
 
-variable "text" {
-  description = "Value as plain text of at most 65,536 bytes; ephemeral. Needs `value_version`."
+variable "secret_string_wo" {
+  description = "Value as plain text of at most 65,536 bytes; ephemeral. Stored only when the secret is made and when `value_version` is raised: until then none need be given. For binary data see docs/recipes.md#binary."
   type        = string
   default     = null
   ephemeral   = true
+
+  validation {
+    condition     = var.secret_string_wo == null || try(length(var.secret_string_wo) > 0, false)
+    error_message = "secret_string_wo is empty. Give at least one character, or create_value = false for a secret without a value."
+  }
+
+  validation {
+    condition     = var.secret_string_wo == null || (var.database == null && var.create_value)
+    error_message = "secret_string_wo is given together with database or create_value = false. A secret has one value: keep one of them."
+  }
+
+  validation {
+    condition     = var.secret_string_wo == null || var.key_values_wo == null
+    error_message = "secret_string_wo is given together with key_values_wo. A secret has one value: keep one of them."
+  }
+
+  # Where the value is stored already, value_version says so.
+  validation {
+    condition     = var.secret_string_wo != null || var.key_values_wo != null || var.database != null || !var.create_value || var.value_version != null
+    error_message = "The secret has no value. Give one of database, key_values_wo, secret_string_wo and create_value = false; or value_version alone where the value is stored already."
+  }
 }
 
-variable "binary" {
-  description = "Value as binary data in base64, as `filebase64()` gives it; ephemeral. Stored as this base64 text, since no way to write SecretBinary leaves state clean: readers decode SecretString. Needs `value_version`."
-  type        = string
+variable "value_version" {
+  description = "Version of the value: a whole number from 1; raise it by one to store a new password or the value given. Nothing else stores a new one: Terraform cannot see that a value has changed which it must not remember. Default: 1."
+  type        = number
   default     = null
-  ephemeral   = true
+
+  validation {
+    condition     = try(var.value_version >= 1 && var.value_version <= 1000000000 && floor(var.value_version) == var.value_version, var.value_version == null)
+    error_message = "value_version is ${jsonencode(var.value_version)}. Use a whole number from 1 to 1,000,000,000."
+  }
+
+  validation {
+    condition     = var.value_version == null || var.create_value
+    error_message = "value_version is given together with create_value = false, which makes a secret without a value. Keep one of them."
+  }
 }
 
-variable "container_only" {
-  description = "`true` makes the secret without a value, for somebody else to store one. Terraform then never reads nor writes the value."
+variable "create_value" {
+  description = "`false` makes the secret without a value, for somebody else to store one. Terraform then never reads nor writes the value."
   type        = bool
-  default     = false
+  default     = true
   nullable    = false
 }
 
 variable "access" {
   description = <<-EOT
     Who may do what with the secret. By default the account's IAM policies decide. Requests without TLS are always denied, and a policy that allows everybody is refused.
-    - `readers`: ARNs of the IAM roles that read the value, of this account or another. Then nobody else does, whatever their own policies allow, but those named below and the account's root; whoever runs Terraform must be named.
+    - `readers`: ARNs of the IAM roles that read the value, of this account or another. Then nobody else does, whatever their own policies allow, but those named below and the account's root; the identity that runs Terraform must be named.
     - `services`: AWS services that read it under a name of their own, by service principal such as `appflow.amazonaws.com`, each bound to its `source_account` (default: this account) and `source_arns` (`*` and `?` may stand in them).
-    - `administrators`: ARNs of the IAM roles of this account that manage the secret, whoever runs Terraform among them. They can also read the value.
+    - `administrators`: ARNs of the IAM roles of this account that manage the secret, the identity that runs Terraform among them. They can also read the value.
     - `rotators`: ARNs of the IAM roles of this account that rotate the value.
-    - `only`: limits on reading, which bind all but administrators, rotators and the account's root; all that are given must hold. `vpc_endpoint_ids` and `ip_ranges` (public addresses in CIDR notation; either will do), `organization_id`, `not_before` and `not_after` (as `2026-01-31T08:00:00Z`), `principal_tags` (value by key).
+    - `conditions`: conditions on reading, which bind all but administrators, rotators and the account's root; all that are given must hold. `vpc_endpoint_ids` and `source_ip_cidrs` (public addresses in CIDR notation; either will do), `organization_id`, `not_before` and `not_after` (as `2026-01-31T08:00:00Z`), `principal_tags` (value by key).
     - `policy_documents`: IAM policy documents (JSON) with further statements for the secret's resource policy. In a secret's own policy `"Resource": "*"` means that secret.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_resource-policies.html
   EOT
@@ -193,92 +377,171 @@ variable "access" {
     })), {})
     administrators = optional(list(string), [])
     rotators       = optional(list(string), [])
-    only = optional(object({
+    conditions = optional(object({
       vpc_endpoint_ids = optional(list(string), [])
-      ip_ranges        = optional(list(string), [])
+      source_ip_cidrs  = optional(list(string), [])
       organization_id  = optional(string)
       not_before       = optional(string)
       not_after        = optional(string)
       principal_tags   = optional(map(string), {})
-    }), {})
+    }))
     policy_documents = optional(list(string), [])
   })
   default  = {}
   nullable = false
+
+  validation {
+    condition     = alltrue([for service in keys(var.access.services) : can(regex("^[a-z0-9.-]+\\.amazonaws\\.com(\\.cn)?$", service))])
+    error_message = "access.services has the keys ${join(", ", keys(var.access.services))}. Each must be a service principal, like appflow.amazonaws.com."
+  }
+
+  validation {
+    condition     = alltrue([for source in values(var.access.services) : source != null])
+    error_message = "access.services is null for ${join(", ", [for service, source in var.access.services : service if source == null])}. Give {} for a service without limits of its own, or leave it out."
+  }
+
+  validation {
+    condition     = alltrue([for source in values(var.access.services) : can(regex("^[0-9]{12}$", source.source_account)) if try(source.source_account, null) != null])
+    error_message = "access.services: source_account is ${jsonencode([for source in values(var.access.services) : try(source.source_account, null)])}. An account id has 12 digits."
+  }
+
+  # No "$" and "&", which could begin a policy variable.
+  validation {
+    condition     = !anytrue([for arn in flatten([for source in values(var.access.services) : source.source_arns if source != null]) : !can(regex("^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9*?-]*:[0-9*?]*:[A-Za-z0-9_+=,.@?:/#!~-][A-Za-z0-9_+=,.@*?:/#!~-]*$", arn))])
+    error_message = "access.services: source_arns has ${jsonencode(flatten([for source in values(var.access.services) : source.source_arns if source != null]))}. Each must be the ARN of a resource, arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE, which may have * and ? in it."
+  }
+
+  validation {
+    condition     = var.access.conditions == null ? true : !anytrue([for id in var.access.conditions.vpc_endpoint_ids : !can(regex("^vpce-[0-9a-f]+$", id))])
+    error_message = "access.conditions.vpc_endpoint_ids is ${jsonencode(try(var.access.conditions.vpc_endpoint_ids, null))}. Give ids of VPC endpoints, like vpce-0a1b2c3d4e5f67890."
+  }
+
+  validation {
+    condition     = var.access.conditions == null ? true : alltrue([for range in var.access.conditions.source_ip_cidrs : can(cidrhost(range, 0))])
+    error_message = "access.conditions.source_ip_cidrs is ${jsonencode(try(var.access.conditions.source_ip_cidrs, null))}. Give ranges in CIDR notation, like 203.0.113.0/24; a single address ends in /32."
+  }
+
+  validation {
+    condition     = var.access.conditions == null ? true : !anytrue([for range in var.access.conditions.source_ip_cidrs : can(regex("^(10|127|192\\.168|172\\.(1[6-9]|2[0-9]|3[01]))\\.", range))])
+    error_message = "access.conditions.source_ip_cidrs is ${jsonencode(try(var.access.conditions.source_ip_cidrs, null))}. AWS sees public addresses only, so that a private range lets nobody in: for requests from a VPC give vpc_endpoint_ids."
+  }
+
+  validation {
+    condition     = var.access.conditions == null ? true : alltrue([for range in var.access.conditions.source_ip_cidrs : !endswith(range, "/0") if range != null])
+    error_message = "access.conditions.source_ip_cidrs is ${jsonencode(try(var.access.conditions.source_ip_cidrs, null))}. A range of /0 is every address and limits nothing: leave it out, or give the ranges that are meant."
+  }
+
+  validation {
+    condition     = var.access.conditions == null ? true : (var.access.conditions.organization_id == null || can(regex("^o-[a-z0-9]{10,32}$", var.access.conditions.organization_id)))
+    error_message = "access.conditions.organization_id is ${jsonencode(try(var.access.conditions.organization_id, null))}. Give the organization's id: o- and 10 to 32 lower-case letters or digits."
+  }
+
+  validation {
+    condition     = var.access.conditions == null ? true : alltrue([for instant in [var.access.conditions.not_before, var.access.conditions.not_after] : can(timeadd(instant, "0s")) if instant != null])
+    error_message = "access.conditions.not_before is ${jsonencode(try(var.access.conditions.not_before, null))} and not_after ${jsonencode(try(var.access.conditions.not_after, null))}. Give instants as 2026-01-31T08:00:00Z."
+  }
+
+  validation {
+    condition     = var.access.conditions == null ? true : try(timecmp(var.access.conditions.not_before, var.access.conditions.not_after) < 0, true)
+    error_message = "access.conditions.not_before, ${jsonencode(try(var.access.conditions.not_before, null))}, is not before not_after, ${jsonencode(try(var.access.conditions.not_after, null))}: nobody could ever read the value. Exchange them, or leave one out."
+  }
+
+  validation {
+    condition     = var.access.conditions == null ? true : (alltrue([for key, value in var.access.conditions.principal_tags : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) && can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,256}$", value))]))
+    error_message = "access.conditions.principal_tags: ${jsonencode(try(var.access.conditions.principal_tags, null))} is not valid. Keys take 1 to 128 and values 1 to 256 letters, numbers, spaces and _ . : / = + - @."
+  }
+
+  # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
+  validation {
+    condition     = var.access.conditions == null ? true : length(distinct([for key in keys(var.access.conditions.principal_tags) : lower(key)])) == length(var.access.conditions.principal_tags)
+    error_message = "access.conditions.principal_tags has the keys ${join(", ", keys(try(var.access.conditions.principal_tags, {})))}, two of which differ in case alone: for IAM they are one tag. Keep one of them."
+  }
 }
 
 variable "rotation" {
   description = <<-EOT
-    Rotates the password of `database` by a Lambda function. Terraform never touches the live password for it.
-    - `days`: days between two rotations, 1 to 1000; or `schedule`: `rate(...)` or `cron(...)` in UTC.
-    - `window`: hours within which a rotation begins, `1h` to `24h`.
-    - `rotate_immediately`: whether to rotate at once when rotation is enabled or changed. Default: `true`.
+    Rotates the value by a Lambda function. Terraform never touches the current password for it.
+    - `automatically_after_days`: days between two rotations, 1 to 1000; or `schedule_expression`: `rate(NUMBER hours|days)`, at least 4 hours, or `cron(MINUTES HOURS DAY-OF-MONTH MONTH DAY-OF-WEEK YEAR)` in UTC, on the hour.
+    - `duration`: hours within which a rotation begins, `1h` to `24h`. Default: to the end of the day, or one hour for a schedule in hours.
+    - `rotate_immediately`: whether to rotate at once when rotation is enabled or changed. Otherwise the first rotation comes in the next window, and Secrets Manager only tests the login now. Default: `false`, since a new password locks out an application that has not read it.
     - `strategy`: `single_user` (default): the user changes its own password. `alternating_users`: a superuser changes those of NAME and NAME_clone in turn, so that no login fails; needs `database.superuser_secret_arn`.
-    - `function`: the function: `package` (this project's own), `published` (AWS's) or `arn` (one that exists), and its `network` and settings, as modules/rotation describes them.
+    - `function`: the function: `package` (this project's own), `aws_template` (AWS's) or `arn` (one that exists), and its `network` and settings, as [modules/rotation](modules/rotation) describes them.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.html
   EOT
   type = object({
-    days               = optional(number)
-    schedule           = optional(string)
-    window             = optional(string)
-    rotate_immediately = optional(bool, true)
-    strategy           = optional(string, "single_user")
-    function = object({
-      package = optional(object({
-        file = optional(string)
-        s3 = optional(object({
-          bucket  = string
-          key     = string
-          version = optional(string)
-        }))
-        image_uri = optional(string)
-        hash      = optional(string)
-      }))
-      published = optional(object({
-        version = optional(string)
-      }))
-      arn = optional(string)
-      network = optional(object({
-        vpc_id                      = string
-        subnet_ids                  = list(string)
-        database_security_group_ids = optional(list(string), [])
-      }))
-      architecture         = optional(string, "arm64")
-      timeout_in_seconds   = optional(number, 60)
-      reserved_concurrency = optional(number, 1)
-      logs = optional(object({
-        retention_in_days = optional(number, 365)
-        kms_key_arn       = optional(string)
-      }), {})
-      alarm_topic_arns = optional(list(string), [])
-    })
+    automatically_after_days = optional(number)
+    schedule_expression      = optional(string)
+    duration                 = optional(string)
+    rotate_immediately       = optional(bool, false)
+    strategy                 = optional(string, "single_user")
+    function                 = any
   })
   default = null
 
   validation {
     condition     = var.rotation == null || try(var.rotation.function, null) != null
-    error_message = "rotation.function is null. Give the function that rotates, as { package = {...} }, { published = {} } or { arn = \"...\" }."
+    error_message = "rotation.function is null. Give the function that rotates, as { package = {...} }, { aws_template = {} } or { arn = \"...\" }."
   }
+
+  validation {
+    condition     = var.rotation == null || (try(var.rotation.automatically_after_days, null) == null) != (try(var.rotation.schedule_expression, null) == null)
+    error_message = "rotation has ${try(var.rotation.automatically_after_days, null) == null ? "neither" : "both"} automatically_after_days ${try(var.rotation.automatically_after_days, null) == null ? "nor" : "and"} schedule_expression. Give one of them."
+  }
+
+  validation {
+    condition     = try(var.rotation.automatically_after_days, null) == null || try(var.rotation.automatically_after_days >= 1 && var.rotation.automatically_after_days <= 1000 && floor(var.rotation.automatically_after_days) == var.rotation.automatically_after_days, false)
+    error_message = "rotation.automatically_after_days is ${coalesce(try(var.rotation.automatically_after_days, null), 0)}. Secrets Manager takes a whole number from 1 to 1000."
+  }
+
+  validation {
+    condition     = try(var.rotation.schedule_expression, null) == null || can(regex(local.schedule_expression, var.rotation.schedule_expression))
+    error_message = "rotation.schedule_expression is ${jsonencode(try(var.rotation.schedule_expression, null))}. Give rate(10 days), rate(4 hours) to rate(999 hours), or cron(0 HOURS DAY-OF-MONTH MONTH DAY-OF-WEEK *) in UTC, as cron(0 16 1,15 * ? *): minutes are 0 and the year is *."
+  }
+
+  validation {
+    condition     = try(var.rotation.duration, null) == null || can(regex("^([1-9]|1[0-9]|2[0-4])h$", var.rotation.duration))
+    error_message = "rotation.duration is ${jsonencode(try(var.rotation.duration, null))}. Give hours, from 1h to 24h."
+  }
+
+  validation {
+    condition     = try(tonumber(trimsuffix(var.rotation.duration, "h")) <= tonumber(regex("^rate\\(([0-9]+) hours\\)$", var.rotation.schedule_expression)[0]), true)
+    error_message = "rotation.duration, ${jsonencode(try(var.rotation.duration, null))}, is longer than the time between two rotations, ${jsonencode(try(var.rotation.schedule_expression, null))}. Make it at most as long."
+  }
+
+  validation {
+    condition     = try(tonumber(regex("^cron\\(0 ([0-9]+) ", var.rotation.schedule_expression)[0]) + tonumber(trimsuffix(var.rotation.duration, "h")) <= 24, true)
+    error_message = "rotation.duration, ${jsonencode(try(var.rotation.duration, null))}, goes past the end of the UTC day on which ${jsonencode(try(var.rotation.schedule_expression, null))} starts it. Shorten it, or start earlier."
+  }
+
+  validation {
+    condition     = var.rotation == null || var.create_value
+    error_message = "rotation is given with create_value = false, so that there is no value to rotate. Give a value, or remove rotation until somebody has stored one."
+  }
+}
+
+locals {
+  # https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html
+  schedule_expression = "^(rate\\(([4-9]|[1-9][0-9]{1,2}) hours\\)|rate\\(1 day\\)|rate\\(([2-9]|[1-9][0-9]{1,2}) days\\)|cron\\(0 [0-9*/,-]+ [0-9A-Z*/,?L#W-]+ [0-9A-Z*/,-]+ [0-9A-Z*/,?L#-]+ \\*\\))$"
 }
 
 variable "monitoring" {
   description = <<-EOT
     Tells an SNS topic when the value is read by a role that `access` does not name (if it lists readers), when attempts to read are denied, the secret or its key is to be deleted, a policy or the key changes, a rotation fails, or calls are many. By management events of CloudTrail, of which the account must have a trail.
     - `topic_arn`: the topic, whose policy and key must let EventBridge and CloudWatch publish, as modules/monitoring says; or
-    - `emails`: addresses for which an encrypted topic is made; an empty list makes it without subscribers.
-    - `trail`: `log_group_name` of a trail, by whose logs to count denied reads and calls rather than by EventBridge.
-    - `max_denied_reads`: how many attempts may be denied within 5 minutes. Default: 5.
-    - `max_calls`: how many calls for the secret there may be within an hour. Default: 1000.
+    - `emails`: addresses that subscribe to an encrypted topic, which is made for them.
+    - `cloudtrail_log_group_name`: log group of a trail, by whose logs to count denied reads and calls rather than by EventBridge.
+    - `denied_reads_threshold`: how many attempts may be denied within 5 minutes. Default: 5.
+    - `calls_threshold`: how many calls for the secret there may be within an hour. Default: 1000.
     - `rotated_within_days`: days within which a rotation must have succeeded, 1 to 7: at least a day more than between two rotations.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/monitoring-eventbridge.html
   EOT
   type = object({
-    topic_arn           = optional(string)
-    emails              = optional(list(string))
-    trail               = optional(object({ log_group_name = string }))
-    max_denied_reads    = optional(number, 5)
-    max_calls           = optional(number, 1000)
-    rotated_within_days = optional(number)
+    topic_arn                 = optional(string)
+    emails                    = optional(list(string))
+    cloudtrail_log_group_name = optional(string)
+    denied_reads_threshold    = optional(number, 5)
+    calls_threshold           = optional(number, 1000)
+    rotated_within_days       = optional(number)
   })
   default = null
 }
@@ -288,12 +551,17 @@ variable "recovery_window_in_days" {
   type        = number
   default     = 30
   nullable    = false
+
+  validation {
+    condition     = contains(concat([0], range(7, 31)), var.recovery_window_in_days)
+    error_message = "recovery_window_in_days is ${var.recovery_window_in_days}. Use a whole number from 7 to 30, or 0 to delete at once and for ever."
+  }
 }
 
 variable "replicas" {
   description = <<-EOT
     Other regions to copy the secret to, by region name.
-    - `kms_key_arn`: ARN of a key in that region, which encrypts the copy. Its policy, or IAM, must let whoever runs Terraform take `kms:Decrypt`, `kms:Encrypt` and `kms:GenerateDataKey`, rotators `kms:Encrypt` and `kms:GenerateDataKey`, and readers `kms:Decrypt`: modules/access writes one, as examples/multi-region shows.
+    - `kms_key_arn`: ARN of a key in that region, which encrypts the copy. Its policy, or IAM, must let the identity that runs Terraform take `kms:Decrypt`, `kms:Encrypt` and `kms:GenerateDataKey`, rotators `kms:Encrypt` and `kms:GenerateDataKey`, and readers `kms:Decrypt`: modules/policies writes one, as examples/multi-region shows.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets.html
   EOT
   type = map(object({
@@ -306,6 +574,16 @@ variable "replicas" {
     condition     = alltrue([for replica in values(var.replicas) : replica != null])
     error_message = "replicas is null for ${join(", ", [for region, replica in var.replicas : region if replica == null])}. Give { kms_key_arn = \"...\" }, or leave the region out."
   }
+
+  validation {
+    condition     = alltrue([for region in keys(var.replicas) : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region))])
+    error_message = "replicas has the keys ${join(", ", keys(var.replicas))}. Each key must be the name of a region, like eu-west-1."
+  }
+
+  validation {
+    condition     = alltrue([for region, replica in var.replicas : can(regex("^arn:aws[a-z-]*:kms:${region}:[0-9]{12}:key/[A-Za-z0-9-]+$", replica.kms_key_arn))])
+    error_message = "replicas: the copy in ${join(", ", [for region, replica in var.replicas : region if !can(regex("^arn:aws[a-z-]*:kms:${region}:[0-9]{12}:key/[A-Za-z0-9-]+$", replica.kms_key_arn))])} has no key of its own region. Give kms_key_arn as arn:aws:kms:REGION:ACCOUNT:key/ID with the copy's region."
+  }
 }
 
 variable "force_overwrite_replica_secret" {
@@ -313,30 +591,4 @@ variable "force_overwrite_replica_secret" {
   type        = bool
   default     = false
   nullable    = false
-}
-
-variable "cost" {
-  description = <<-EOT
-    What the output `monthly_cost` reckons with.
-    - `reads_per_month`: how often the value is read. Default: 0.
-    - `key_rotations`: how often KMS has rotated the key that this module made; the first two rotations each raise its price. Default: 0.
-    - `prices`: US dollars, in place of those of us-east-1 as of 2026-11-24; units and sources stand in modules/cost.
-    Source: https://aws.amazon.com/secrets-manager/pricing/
-  EOT
-  type = object({
-    reads_per_month = optional(number)
-    key_rotations   = optional(number)
-    prices = optional(object({
-      secret_month                = optional(number)
-      secrets_manager_10000_calls = optional(number)
-      key_month                   = optional(number)
-      kms_10000_requests          = optional(number)
-      lambda_1000000_requests     = optional(number)
-      lambda_gb_second            = optional(number)
-      alarm_month                 = optional(number)
-      metric_month                = optional(number)
-    }))
-  })
-  default  = {}
-  nullable = false
 }

@@ -8,8 +8,8 @@ locals {
 
   counts = {
     denied-reads = {
-      alarm   = "More than ${var.max_denied_reads} attempts to read the value were denied within 5 minutes. Look in CloudTrail for GetSecretValue with AccessDenied: a reader whose permissions are gone, or somebody who tries."
-      maximum = var.max_denied_reads
+      alarm   = "More than ${var.denied_reads_threshold} attempts to read the value were denied within 5 minutes. Look in CloudTrail for GetSecretValue with AccessDenied: a reader whose permissions are gone, or somebody who tries."
+      maximum = var.denied_reads_threshold
       period  = 300
       pattern = jsonencode(merge(local.api_call, {
         detail = {
@@ -21,8 +21,8 @@ locals {
       filter = "($.eventName = GetSecretValue) && ($.errorCode = \"AccessDenied*\") && (${join(" || ", [for id in local.denied : "($.errorMessage = \"*${id.ends}\") || ($.errorMessage = \"${id.goes_on}\")"])})"
     }
     calls = {
-      alarm   = "More than ${var.max_calls} calls for the secret within an hour. Look in CloudTrail who calls: a reader that does not cache the value, or somebody who copies it."
-      maximum = var.max_calls
+      alarm   = "More than ${var.calls_threshold} calls for the secret within an hour. Look in CloudTrail who calls: a reader that does not cache the value, or somebody who copies it."
+      maximum = var.calls_threshold
       period  = 3600
       pattern = jsonencode(merge(local.api_call, { detail = { requestParameters = { secretId = local.secret_ids } } }))
       filter  = "(${join(" || ", [for id in local.secret_ids : "($.requestParameters.secretId = \"${id}\")"])})"
@@ -37,7 +37,7 @@ locals {
 }
 
 resource "aws_cloudwatch_event_rule" "count" {
-  for_each = { for name, count in local.counts : name => count if var.trail == null }
+  for_each = { for name, count in local.counts : name => count if var.cloudtrail_log_group_name == null }
 
   name          = "${local.name}-${each.key}"
   description   = substr("${var.secret_name}: counted by the alarm of the same name", 0, 512)
@@ -47,10 +47,10 @@ resource "aws_cloudwatch_event_rule" "count" {
 }
 
 resource "aws_cloudwatch_log_metric_filter" "count" {
-  for_each = { for name, filter in local.filters : name => filter if var.trail != null }
+  for_each = { for name, filter in local.filters : name => filter if var.cloudtrail_log_group_name != null }
 
   name           = "${local.name}-${each.key}"
-  log_group_name = var.trail.log_group_name
+  log_group_name = var.cloudtrail_log_group_name
   pattern        = each.value
 
   metric_transformation {
@@ -62,7 +62,7 @@ resource "aws_cloudwatch_log_metric_filter" "count" {
   lifecycle {
     precondition {
       condition     = length(each.value) <= 1024
-      error_message = "The metric filter for ${each.key} has ${length(each.value)} characters; CloudWatch Logs takes 1,024 at most. Choose a shorter name, or leave monitoring.trail out."
+      error_message = "The metric filter for ${each.key} has ${length(each.value)} characters; CloudWatch Logs takes 1,024 at most. Choose a shorter name, or leave monitoring.cloudtrail_log_group_name out."
     }
   }
 }
@@ -86,9 +86,9 @@ locals {
     {
       for name, count in local.counts : name => {
         description = count.alarm
-        namespace   = var.trail == null ? "AWS/Events" : "SecretsManager"
-        metric      = var.trail == null ? "TriggeredRules" : aws_cloudwatch_log_metric_filter.count[name].name
-        dimensions  = var.trail == null ? { RuleName = aws_cloudwatch_event_rule.count[name].name } : {}
+        namespace   = var.cloudtrail_log_group_name == null ? "AWS/Events" : "SecretsManager"
+        metric      = var.cloudtrail_log_group_name == null ? "TriggeredRules" : aws_cloudwatch_log_metric_filter.count[name].name
+        dimensions  = var.cloudtrail_log_group_name == null ? { RuleName = aws_cloudwatch_event_rule.count[name].name } : {}
         period      = count.period
         comparison  = "GreaterThanThreshold"
         threshold   = count.maximum

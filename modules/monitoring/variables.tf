@@ -52,7 +52,7 @@ variable "topic_arn" {
 
   validation {
     condition     = (var.topic_arn == null) != (var.emails == null)
-    error_message = "monitoring names ${var.emails == null ? "no topic" : "both topic_arn and emails"}. Give either topic_arn, of a topic that exists, or emails, for which a topic is made (an empty list makes one without subscribers)."
+    error_message = "monitoring names ${var.emails == null ? "no topic" : "both topic_arn and emails"}. Give either topic_arn, of a topic that exists, or emails, for which a topic is made."
   }
 
   validation {
@@ -62,9 +62,14 @@ variable "topic_arn" {
 }
 
 variable "emails" {
-  description = "Has a topic made, encrypted by a key of its own, and subscribes these e-mail addresses to it. Each gets a letter from AWS to confirm first. Other subscribers can be added to the topic; an empty list makes it without any."
+  description = "Has a topic made, encrypted by a key of its own, and subscribes these e-mail addresses to it. Each gets a letter from AWS to confirm first. Other subscribers can be added to the topic."
   type        = list(string)
   default     = null
+
+  validation {
+    condition     = length(coalesce(var.emails, ["any"])) > 0
+    error_message = "monitoring.emails is []. Name at least one address, or leave emails out and give topic_arn."
+  }
 
   validation {
     condition     = alltrue([for email in coalesce(var.emails, []) : can(regex(local.email, email))])
@@ -76,43 +81,41 @@ locals {
   email = "^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}$"
 }
 
-variable "trail" {
+variable "cloudtrail_log_group_name" {
   description = <<-EOT
-    A trail of CloudTrail that sends the management events of this region to CloudWatch Logs. By its `log_group_name` denied reads and calls are counted by metric filters; without it by rules of EventBridge.
+    Log group to which a trail of CloudTrail sends the management events of this region. Metric filters count its denied reads and calls; without it rules of EventBridge count them.
     Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/send-cloudtrail-events-to-cloudwatch-logs.html
   EOT
-  type = object({
-    log_group_name = string
-  })
-  default = null
+  type        = string
+  default     = null
 
   validation {
-    condition     = var.trail == null || can(regex("^[A-Za-z0-9_/.#-]{1,512}$", var.trail.log_group_name))
-    error_message = "monitoring.trail.log_group_name is ${jsonencode(try(var.trail.log_group_name, null))}. Give the name of a log group: 1 to 512 of the characters A-Z a-z 0-9 _ / . # -."
+    condition     = var.cloudtrail_log_group_name == null || can(regex("^[A-Za-z0-9_/.#-]{1,512}$", var.cloudtrail_log_group_name))
+    error_message = "monitoring.cloudtrail_log_group_name is ${jsonencode(var.cloudtrail_log_group_name)}. Give the name of a log group: 1 to 512 of the characters A-Z a-z 0-9 _ / . # -."
   }
 }
 
-variable "max_denied_reads" {
+variable "denied_reads_threshold" {
   description = "How many attempts to read may be denied within 5 minutes before the alarm: a whole number from 0."
   type        = number
   default     = 5
   nullable    = false
 
   validation {
-    condition     = var.max_denied_reads >= 0 && var.max_denied_reads <= 1000000000 && floor(var.max_denied_reads) == var.max_denied_reads
-    error_message = "monitoring.max_denied_reads is ${var.max_denied_reads}. Give a whole number from 0, which tells of every denied attempt, to 1,000,000,000."
+    condition     = var.denied_reads_threshold >= 0 && var.denied_reads_threshold <= 1000000000 && floor(var.denied_reads_threshold) == var.denied_reads_threshold
+    error_message = "monitoring.denied_reads_threshold is ${var.denied_reads_threshold}. Give a whole number from 0, which tells of every denied attempt, to 1,000,000,000."
   }
 }
 
-variable "max_calls" {
+variable "calls_threshold" {
   description = "How many calls for the secret there may be within an hour before the alarm: a whole number from 1."
   type        = number
   default     = 1000
   nullable    = false
 
   validation {
-    condition     = var.max_calls >= 1 && var.max_calls <= 1000000000 && floor(var.max_calls) == var.max_calls
-    error_message = "monitoring.max_calls is ${var.max_calls}. Give a whole number from 1 to 1,000,000,000."
+    condition     = var.calls_threshold >= 1 && var.calls_threshold <= 1000000000 && floor(var.calls_threshold) == var.calls_threshold
+    error_message = "monitoring.calls_threshold is ${var.calls_threshold}. Give a whole number from 1 to 1,000,000,000."
   }
 }
 

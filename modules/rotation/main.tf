@@ -1,9 +1,9 @@
-# The function that rotates the secret: this project's own, AWS's published one (published.tf), or one that exists.
+# The function that rotates the secret: this project's own, AWS's published one (aws_template.tf), or one that exists.
 
 locals {
   # Exactly one of these, by a validation of var.function.
-  own       = var.function.package != null
-  published = var.function.published != null
+  own          = var.function.package != null
+  aws_template = var.function.aws_template != null
 
   # Functions, roles and stacks have 64 of these characters at most. The hash tells names apart that differ in the others
   # alone, or in case, in which names of roles may not.
@@ -83,7 +83,7 @@ resource "aws_cloudwatch_log_group" "this" {
 
 # AWS's published function brings a permission of its own.
 resource "aws_lambda_permission" "secrets_manager" {
-  count = local.published ? 0 : 1
+  count = local.aws_template ? 0 : 1
 
   statement_id   = "SecretsManagerRotates-${substr(sha256(var.secret_name), 0, 16)}"
   function_name  = local.own ? aws_lambda_function.this[0].function_name : var.function.arn

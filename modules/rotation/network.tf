@@ -2,7 +2,7 @@
 
 locals {
   # An existing function has its own network. Switches are objects and lists, whose ids may be made in the same apply.
-  network            = local.own || local.published ? [var.function.network] : []
+  network            = local.own || local.aws_template ? [var.function.network] : []
   database_group_ids = flatten(local.network[*].database_security_group_ids)
 }
 

@@ -3,10 +3,10 @@ output "function_arn" {
   value = one(concat(
     aws_lambda_function.this[*].arn,
     [for stack in aws_serverlessapplicationrepository_cloudformation_stack.this : stack.outputs["RotationLambdaARN"]],
-    local.own || local.published ? [] : [var.function.arn],
+    local.own || local.aws_template ? [] : [var.function.arn],
   ))
 
-  depends_on = [aws_lambda_permission.secrets_manager, aws_iam_role_policy.this, aws_iam_role_policy.published]
+  depends_on = [aws_lambda_permission.secrets_manager, aws_iam_role_policy.this, aws_iam_role_policy.aws_template]
 }
 
 output "role_arn" {
@@ -15,9 +15,9 @@ output "role_arn" {
 }
 
 # Not in one output with the other: that would wait for the superuser's secret, which has to let this role in.
-output "published_role_arn" {
+output "aws_template_role_arn" {
   description = "ARN of the execution role of AWS's published function; null for any other."
-  value       = one(data.aws_lambda_function.published[*].role)
+  value       = one(data.aws_lambda_function.aws_template[*].role)
 }
 
 output "security_group_id" {

@@ -10,8 +10,8 @@ variable "engine" {
   default     = null
 
   validation {
-    condition     = var.function.arn != null || contains(keys(local.published_applications), coalesce(var.engine, "null"))
-    error_message = "database.engine is ${jsonencode(var.engine)}, which neither this module's function nor AWS's published ones are set up for here. Use one of: ${join(", ", keys(local.published_applications))}; or give rotation.function = { arn = \"...\" }."
+    condition     = var.function.arn != null || contains(keys(local.aws_template_applications), coalesce(var.engine, "null"))
+    error_message = "database.engine is ${jsonencode(var.engine)}, which neither this module's function nor AWS's published ones are set up for here. Use one of: ${join(", ", keys(local.aws_template_applications))}; or give rotation.function = { arn = \"...\" }."
   }
 }
 
@@ -54,7 +54,7 @@ variable "superuser" {
   # AWS's functions ask RDS for the rest: https://github.com/aws-samples/aws-secrets-manager-rotation-lambdas
   validation {
     condition     = var.function.package == null || !strcontains(try(var.superuser.secret_arn, ""), ":secret:rds!")
-    error_message = "database.superuser_secret_arn is ${jsonencode(try(var.superuser.secret_arn, null))}, a secret that RDS manages. It holds only username and password, and this project's function has to know by the secret itself which server the superuser is for. Give a superuser's secret with engine and host, as this module makes it with database; or rotate by rotation.function = { published = {...} }."
+    error_message = "database.superuser_secret_arn is ${jsonencode(try(var.superuser.secret_arn, null))}, a secret that RDS manages. It holds only username and password, and this project's function has to know by the secret itself which server the superuser is for. Give a superuser's secret with engine and host, as this module makes it with database; or rotate by rotation.function = { aws_template = {...} }."
   }
 }
 
@@ -75,12 +75,12 @@ variable "password" {
   # Of these rules the templates of AWS's published functions document only the excluded characters.
   # https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_available-rotation-templates.html
   validation {
-    condition     = var.function.published == null || var.password.length == 32
+    condition     = var.function.aws_template == null || var.password.length == 32
     error_message = "password.length is ${var.password.length}. AWS's published functions make passwords of 32 characters, whatever is asked here. Leave length out, or rotate by this project's own function: rotation.function = { package = {...} }."
   }
 
   validation {
-    condition = var.function.published == null || !anytrue([
+    condition = var.function.aws_template == null || !anytrue([
       var.password.exclude_lowercase, var.password.exclude_uppercase, var.password.exclude_numbers, var.password.exclude_punctuation,
       var.password.include_space, !var.password.require_each_included_type,
     ])
@@ -98,7 +98,7 @@ variable "function" {
   description = <<-EOT
     The function that rotates. Exactly one of:
     - `package`: this project's own, as `make package` builds it: with the certificate authorities of the database: one of `file` (path of the zip), `s3` (an object and its version), `image_uri`; with `hash`, the SHA-256 of the zip in base64, so that a new build is deployed.
-    - `published`: AWS's own, from the Serverless Application Repository; `version` as `1.1.671`, by default the newest. It makes passwords of 32 characters with each class in them; of the rules of `password` it takes only `exclude_characters`.
+    - `aws_template`: AWS's own, from the Serverless Application Repository; `version` as `1.1.671`, by default the newest. It makes passwords of 32 characters with each class in them; of the rules of `password` it takes only `exclude_characters`.
     - `arn`: a function that exists. Its role must be among `access.rotators`.
     For the first two:
     - `network`: the VPC and subnets from which the database and Secrets Manager can be reached; `database_security_group_ids` are opened to the function on the database's port.
@@ -121,7 +121,7 @@ variable "function" {
       image_uri = optional(string)
       hash      = optional(string)
     }))
-    published = optional(object({
+    aws_template = optional(object({
       version = optional(string)
     }))
     arn = optional(string)
@@ -142,8 +142,8 @@ variable "function" {
   nullable = false
 
   validation {
-    condition     = length([for given in [var.function.package != null, var.function.published != null, var.function.arn != null] : given if given]) == 1
-    error_message = "rotation.function names ${length([for given in [var.function.package != null, var.function.published != null, var.function.arn != null] : given if given])} functions. Give exactly one of package, published and arn."
+    condition     = length([for given in [var.function.package != null, var.function.aws_template != null, var.function.arn != null] : given if given]) == 1
+    error_message = "rotation.function names ${length([for given in [var.function.package != null, var.function.aws_template != null, var.function.arn != null] : given if given])} functions. Give exactly one of package, aws_template and arn."
   }
 
   validation {
@@ -162,8 +162,8 @@ variable "function" {
   }
 
   validation {
-    condition     = try(var.function.published.version, null) == null || can(regex("^[0-9]+\\.[0-9]+\\.[0-9]+$", var.function.published.version))
-    error_message = "rotation.function.published.version is ${jsonencode(try(var.function.published.version, null))}. Give three numbers, as 1.1.671, or leave it out for the newest."
+    condition     = try(var.function.aws_template.version, null) == null || can(regex("^[0-9]+\\.[0-9]+\\.[0-9]+$", var.function.aws_template.version))
+    error_message = "rotation.function.aws_template.version is ${jsonencode(try(var.function.aws_template.version, null))}. Give three numbers, as 1.1.671, or leave it out for the newest."
   }
 
   validation {
@@ -173,7 +173,7 @@ variable "function" {
 
   validation {
     condition     = (var.function.network != null) == (var.function.arn == null)
-    error_message = "rotation.function.network is ${var.function.network == null ? "missing: the function runs in the VPC of the database" : "given for a function that exists, which has its own"}. Give network = { vpc_id, subnet_ids } with package or published, and with them alone."
+    error_message = "rotation.function.network is ${var.function.network == null ? "missing: the function runs in the VPC of the database" : "given for a function that exists, which has its own"}. Give network = { vpc_id, subnet_ids } with package or aws_template, and with them alone."
   }
 
   validation {

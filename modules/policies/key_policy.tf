@@ -7,8 +7,9 @@ locals {
   # What uses the key, as against what administers it.
   key_use_actions = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
 
-  this_secret     = local.secret_arn_patterns[local.region]
-  secrets_manager = local.secrets_manager_endpoints[local.region]
+  # By pattern: the key is there before the secret.
+  this_secret     = local.secret_arn_patterns[var.region]
+  secrets_manager = local.endpoints[var.region]
 
   # When a secret is given its key, Secrets Manager first tries the key with this in place of a secret.
   key_trial = "RequestToValidateKeyAccess"

@@ -15,7 +15,7 @@ resource "aws_vpc_endpoint" "this" {
   subnet_ids          = var.subnet_ids
   security_group_ids  = [aws_security_group.this.id]
   private_dns_enabled = true
-  policy              = module.account_endpoint[each.key].policy_json
+  policy              = module.account_policy[each.key].policy_json
   tags                = var.tags
 
   lifecycle {
@@ -35,7 +35,7 @@ resource "aws_vpc_endpoint_policy" "this" {
   for_each = var.services
 
   vpc_endpoint_id = aws_vpc_endpoint.this[each.key].id
-  policy          = each.key == "secretsmanager" && length(var.policy_documents) > 0 ? data.aws_iam_policy_document.secrets.minified_json : module.account_endpoint[each.key].policy_json
+  policy          = each.key == "secretsmanager" && length(var.policy_documents) > 0 ? data.aws_iam_policy_document.secrets.minified_json : module.account_policy[each.key].policy_json
 
   lifecycle {
     precondition {
@@ -45,8 +45,8 @@ resource "aws_vpc_endpoint_policy" "this" {
   }
 }
 
-module "account_endpoint" {
-  source   = "../access/account_endpoint"
+module "account_policy" {
+  source   = "./account_policy"
   for_each = var.services
 
   service = each.key

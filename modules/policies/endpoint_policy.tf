@@ -18,7 +18,7 @@ locals {
 
   is_reader = merge(
     # Without a list of readers, IAM decides who in the account reads.
-    var.readers != null ? {} : { StringEquals = { "aws:PrincipalAccount" = local.account_id } },
+    var.readers != null ? {} : { StringEquals = { "aws:PrincipalAccount" = coalesce(var.account_id, try(split(":", var.secret_arn)[4], "none")) } },
     var.readers == null ? {} : { ArnEquals = { "aws:PrincipalArn" = concat([local.account_root], local.readers) } },
   )
   is_rotator       = { ArnEquals = { "aws:PrincipalArn" = var.rotators } }
@@ -27,15 +27,15 @@ locals {
 
   endpoint_users = merge(
     {
-      Read          = { condition = local.is_reader, actions = local.read_actions, resource = local.this_secret }
+      Read          = { condition = local.is_reader, actions = local.read_actions, resource = local.secret_arns[var.region] }
       ReadInBatches = { condition = local.is_reader, actions = ["secretsmanager:BatchGetSecretValue"], resource = "*" }
     },
     length(var.rotators) == 0 ? {} : {
-      Rotate = { condition = local.is_rotator, actions = local.rotate_actions, resource = local.this_secret }
+      Rotate = { condition = local.is_rotator, actions = local.rotate_actions, resource = local.secret_arns[var.region] }
     },
     # Terraform, when it runs in the VPC.
     length(var.administrators) == 0 ? {} : {
-      Manage = { condition = local.is_administrator, actions = concat(local.manage_actions, ["secretsmanager:CreateSecret"]), resource = local.this_secret }
+      Manage = { condition = local.is_administrator, actions = concat(local.manage_actions, ["secretsmanager:CreateSecret"]), resource = local.secret_arns[var.region] }
     },
     length(local.generators) == 0 ? {} : {
       GeneratePassword = { condition = { ArnEquals = { "aws:PrincipalArn" = local.generators } }, actions = ["secretsmanager:GetRandomPassword"], resource = "*" }

@@ -1,7 +1,7 @@
 # Policies to attach to roles. In another account than the secret's, AWS wants them beside the secret's own policy.
 
 locals {
-  key_arns = merge(var.key_arn == null ? {} : { (local.region) = var.key_arn }, var.replica_key_arns)
+  key_arns = merge(var.key_arn == null ? {} : { (var.region) = var.key_arn }, var.replica_key_arns)
 
   reader_policy_json = jsonencode({
     Version = "2012-10-17"
@@ -11,7 +11,7 @@ locals {
           Sid      = "Read${local.title}"
           Effect   = "Allow"
           Action   = local.read_actions
-          Resource = values(local.secret_arn_patterns)
+          Resource = values(local.secret_arns)
         },
         # AWS knows no resource for this one: it gives those values that the statement above allows.
         # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html
@@ -28,8 +28,8 @@ locals {
         Action   = "kms:Decrypt"
         Resource = distinct(values(local.key_arns))
         Condition = {
-          StringEquals = { "kms:ViaService" = [for region in keys(local.key_arns) : local.secrets_manager_endpoints[region]] }
-          StringLike   = { "kms:EncryptionContext:SecretARN" = [for region in keys(local.key_arns) : local.secret_arn_patterns[region]] }
+          StringEquals = { "kms:ViaService" = [for region in keys(local.key_arns) : local.endpoints[region]] }
+          StringLike   = { "kms:EncryptionContext:SecretARN" = [for region in keys(local.key_arns) : local.secret_arns[region]] }
         }
       }],
     )
@@ -43,7 +43,7 @@ locals {
           Sid      = "Rotate${local.title}"
           Effect   = "Allow"
           Action   = local.rotate_actions
-          Resource = local.this_secret
+          Resource = local.secret_arns[var.region]
         },
         # AWS knows no resource for this one: it reads and changes nothing.
         {
@@ -59,8 +59,8 @@ locals {
         Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
         Resource = var.key_arn
         Condition = {
-          StringEquals = { "kms:ViaService" = local.secrets_manager }
-          StringLike   = { "kms:EncryptionContext:SecretARN" = local.this_secret }
+          StringEquals = { "kms:ViaService" = local.endpoints[var.region] }
+          StringLike   = { "kms:EncryptionContext:SecretARN" = local.secret_arns[var.region] }
         }
       }],
       # Secrets Manager copies the new value on behalf of the rotator, who thus needs what AWS asks of who replicates.
@@ -71,8 +71,8 @@ locals {
         Action   = ["kms:Encrypt", "kms:GenerateDataKey"]
         Resource = distinct(values(var.replica_key_arns))
         Condition = {
-          StringEquals = { "kms:ViaService" = [for region in keys(var.replica_key_arns) : local.secrets_manager_endpoints[region]] }
-          StringLike   = { "kms:EncryptionContext:SecretARN" = [for region in keys(var.replica_key_arns) : local.secret_arn_patterns[region]] }
+          StringEquals = { "kms:ViaService" = [for region in keys(var.replica_key_arns) : local.endpoints[region]] }
+          StringLike   = { "kms:EncryptionContext:SecretARN" = [for region in keys(var.replica_key_arns) : local.secret_arns[region]] }
         }
       }],
       # Alternating users: a superuser changes their passwords.
@@ -88,7 +88,7 @@ locals {
         Action   = "kms:Decrypt"
         Resource = var.superuser.key_arn
         Condition = {
-          StringEquals = { "kms:ViaService" = local.secrets_manager, "kms:EncryptionContext:SecretARN" = var.superuser.secret_arn }
+          StringEquals = { "kms:ViaService" = local.endpoints[var.region], "kms:EncryptionContext:SecretARN" = var.superuser.secret_arn }
         }
       }],
     )

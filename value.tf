@@ -12,14 +12,14 @@
 # `marker` is stored again too, and no version has a label for a while: then `asked` tells N.
 
 data "aws_secretsmanager_secret_versions" "labelled" {
-  count = var.container_only ? 0 : 1
+  count = var.create_value ? 1 : 0
 
   secret_id = local.arn
 }
 
 # Which version was asked for last, and over which current value. Once another value is current, the version is stored.
 resource "terraform_data" "asked" {
-  count = var.container_only ? 0 : 1
+  count = var.create_value ? 1 : 0
 
   input            = { version = local.wanted_version, over = local.current_version_id }
   triggers_replace = [local.wanted_version]
@@ -31,20 +31,20 @@ resource "terraform_data" "asked" {
 }
 
 ephemeral "aws_secretsmanager_random_password" "new" {
-  count = var.password == null ? 0 : 1
+  count = var.database == null ? 0 : 1
 
-  password_length            = var.password.length
-  exclude_characters         = var.password.exclude_characters
-  exclude_lowercase          = var.password.exclude_lowercase
-  exclude_uppercase          = var.password.exclude_uppercase
-  exclude_numbers            = var.password.exclude_numbers
-  exclude_punctuation        = var.password.exclude_punctuation
-  include_space              = var.password.include_space
-  require_each_included_type = var.password.require_each_included_type
+  password_length            = local.password.length
+  exclude_characters         = local.password.exclude_characters
+  exclude_lowercase          = local.password.exclude_lowercase
+  exclude_uppercase          = local.password.exclude_uppercase
+  exclude_numbers            = local.password.exclude_numbers
+  exclude_punctuation        = local.password.exclude_punctuation
+  include_space              = local.password.include_space
+  require_each_included_type = local.password.require_each_included_type
 }
 
 resource "aws_secretsmanager_secret_version" "first" {
-  count = var.container_only ? 0 : 1
+  count = var.create_value ? 1 : 0
 
   secret_id                = aws_secretsmanager_secret.this.arn
   version_stages           = ["first"]
@@ -60,23 +60,23 @@ resource "aws_secretsmanager_secret_version" "first" {
 
     precondition {
       condition     = local.has_current_value || local.new_text != null
-      error_message = "${var.name} holds no value yet, and no value is given. Give one of key_values, text and binary."
+      error_message = "${local.name} holds no value yet, and no value is given. Give key_values_wo or secret_string_wo."
     }
 
     precondition {
       condition     = local.has_current_value || local.key_values_are_whole
-      error_message = "${var.name} holds no value yet, and key_values has a key without a value. Give each key its value."
+      error_message = "${local.name} holds no value yet, and key_values_wo has a key without a value. Give each key its value."
     }
 
     precondition {
       condition     = local.new_bytes <= 65536
-      error_message = "The value for ${var.name} is larger than 65,536 bytes, the most that Secrets Manager stores. Keep large data elsewhere, encrypted by a key that is stored in the secret."
+      error_message = "The value for ${local.name} is larger than 65,536 bytes, the most that Secrets Manager stores. Keep large data elsewhere, encrypted by a key that is stored in the secret."
     }
   }
 }
 
 ephemeral "aws_secretsmanager_secret_version" "current" {
-  count = var.container_only ? 0 : 1
+  count = var.create_value ? 1 : 0
 
   # A current value that is there for sure is read while planning, so that the plan can refuse.
   secret_id = local.has_current_value ? aws_secretsmanager_secret.this.arn : aws_secretsmanager_secret_version.first[0].arn
@@ -84,8 +84,8 @@ ephemeral "aws_secretsmanager_secret_version" "current" {
 
 locals {
   label_prefix   = "value-version-"
-  wanted_version = try(var.password.version, var.value_version)
-  kind           = var.password == null ? "supplied" : "database"
+  wanted_version = coalesce(var.value_version, 1)
+  kind           = var.database == null ? "supplied" : "database"
 
   versions           = flatten([for list in data.aws_secretsmanager_secret_versions.labelled : try([for version in list.versions : version], [])])
   labels             = flatten(local.versions[*].version_stages)
@@ -95,7 +95,7 @@ locals {
   first_is_current   = try(contains(local.current_version.version_stages, "first"), false)
   stored_versions    = [for label in local.labels : tonumber(regex("[0-9]+", label)) if can(regex("^(last-)?${local.label_prefix}[0-9]+(-[a-z]+)?$", label))]
   stored_version     = try(max(local.stored_versions...), null)
-  next_version       = coalesce(local.stored_version, local.wanted_version, 0) + 1
+  next_version       = coalesce(local.stored_version, local.wanted_version) + 1
 
   # A first apply that failed after `first` was stored goes on with its value, whatever version it asks for.
   is_unlabelled   = local.has_current_value && local.stored_version == null && !local.first_is_current && !local.asked_is_stored
@@ -110,32 +110,30 @@ locals {
   current_object = try({ for key, value in merge(jsondecode(local.current_text)) : key => value if !(local.changes_kind && local.needs_new_value) }, {})
 
   # A rotation by alternating users moves between NAME and NAME_clone: the current one of the two stays.
-  username         = try(var.fields.username, null)
+  username         = try(var.database.username, null)
   current_username = try(tostring(local.current_object.username), null)
   known_username   = try(contains([local.username, "${local.username}_clone"], coalesce(local.current_object.username, local.username)), local.username == null || !can(local.current_object.username))
   kept_username    = local.needs_new_value || local.username == null ? {} : { username = coalesce(local.current_username, local.username) }
 
-  # A default is for a first value: what the current one lacks, or has otherwise, stays so.
-  default_fields = { for name, value in var.default_fields : name => value if length(local.current_object) == 0 }
-  current_port   = try(tostring(local.current_object.port), null)
-  port_is_known  = local.current_port == null || can(var.fields.port) || try(local.current_object.engine == var.fields.engine, true) || local.current_port == try(tostring(var.default_fields.port), null)
+  first_fields  = { for name, value in local.default_fields : name => value if length(local.current_object) == 0 }
+  current_port  = try(tostring(local.current_object.port), null)
+  port_is_known = local.current_port == null || can(local.fields.port) || try(local.current_object.engine == local.fields.engine, true) || local.current_port == try(tostring(local.default_fields.port), null)
 
   # Text only: length() takes no number, tostring() no list.
   current_password = try(length(local.current_object.password) > 0 ? tostring(local.current_object.password) : null, null)
-  new_password     = var.password == null ? null : coalesce(var.password_value, one(ephemeral.aws_secretsmanager_random_password.new[*].random_password))
-  password         = local.needs_new_value ? local.new_password : local.current_password
+  new_password     = var.database == null ? null : coalesce(var.password_wo, one(ephemeral.aws_secretsmanager_random_password.new[*].random_password))
+  wanted_password  = local.needs_new_value ? local.new_password : local.current_password
 
-  supplied_text = try(coalesce(var.text, var.binary), null)
-  new_text = var.password != null ? jsonencode(merge(var.default_fields, var.fields, { password = local.new_password })) : (
-    var.key_values == null ? local.supplied_text : jsonencode(var.key_values)
+  new_text = var.database != null ? jsonencode(merge(local.default_fields, local.fields, { password = local.new_password })) : (
+    var.key_values_wo == null ? var.secret_string_wo : jsonencode(var.key_values_wo)
   )
 
-  generated_text = jsonencode(merge(local.default_fields, local.current_object, var.fields, local.kept_username, { password = local.password }))
-  changed_text   = var.key_values == null ? local.supplied_text : jsonencode(merge(local.current_object, var.key_values))
+  generated_text = jsonencode(merge(local.first_fields, local.current_object, local.fields, local.kept_username, { password = local.wanted_password }))
+  changed_text   = var.key_values_wo == null ? var.secret_string_wo : jsonencode(merge(local.current_object, var.key_values_wo))
 
-  value_text = var.password != null ? local.generated_text : local.needs_new_value ? local.changed_text : local.current_text
+  value_text = var.database != null ? local.generated_text : local.needs_new_value ? local.changed_text : local.current_text
 
-  key_values_are_whole = alltrue([for value in values(coalesce(var.key_values, {})) : value != null])
+  key_values_are_whole = alltrue([for value in values(coalesce(var.key_values_wo, {})) : value != null])
 
   # base64 writes 4 characters for 3 bytes and pads the last with "=".
   new_base64   = base64encode(coalesce(local.new_text, "-"))
@@ -144,16 +142,16 @@ locals {
   value_bytes  = length(local.value_base64) * 3 / 4 - length(regexall("=", local.value_base64))
 
   # 48 bits of a hash of what is not secret, for each change of which the value is stored again.
-  fields_hash = parseint(substr(sha256(jsonencode([merge(var.default_fields, var.fields), local.wanted_version])), 0, 12), 16)
+  fields_hash = parseint(substr(sha256(jsonencode([merge(local.default_fields, local.fields), local.wanted_version])), 0, 12), 16)
 
   # A version stays under the key that it was stored with, unless it is current, pending or previous. So what the state
   # keeps is stored again under a new key, before the old key goes.
   # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecret.html
-  key_hash = parseint(substr(sha256(coalesce(var.kms_key_arn, "aws/secretsmanager")), 0, 12), 16)
+  key_hash = parseint(substr(sha256(coalesce(local.key_arn, "aws/secretsmanager")), 0, 12), 16)
 }
 
 resource "aws_secretsmanager_secret_version" "this" {
-  count = var.container_only ? 0 : 1
+  count = var.create_value ? 1 : 0
 
   secret_id                = aws_secretsmanager_secret.this.arn
   version_stages           = ["AWSCURRENT", "${local.label_prefix}${local.wanted_version}"]
@@ -167,7 +165,7 @@ resource "aws_secretsmanager_secret_version" "this" {
 
     precondition {
       condition     = !local.is_unlabelled || local.wanted_version == 1
-      error_message = "Version ${local.wanted_version} of the value is asked for, and no label of ${var.name} says which version the current value is. Say it, then plan again: aws secretsmanager update-secret-version-stage --secret-id ${var.name} --version-stage ${local.label_prefix}N --move-to-version-id ${local.current_version_id}, with N = ${local.wanted_version} to keep the current value, or N = ${local.wanted_version - 1} to store a new one."
+      error_message = "Version ${local.wanted_version} of the value is asked for, and no label of ${local.name} says which version the current value is. Say it, then plan again: aws secretsmanager update-secret-version-stage --secret-id ${local.name} --version-stage ${local.label_prefix}N --move-to-version-id ${local.current_version_id}, with N = ${local.wanted_version} to keep the current value, or N = ${local.wanted_version - 1} to store a new one."
     }
 
     precondition {
@@ -177,49 +175,49 @@ resource "aws_secretsmanager_secret_version" "this" {
 
     precondition {
       condition     = !local.changes_kind || local.needs_new_value || local.kind == "database"
-      error_message = "The current value of ${var.name} is for a database, and key_values, text or binary is to replace it. Ask for value_version ${local.next_version} and give the value; nothing of the database's stays in it."
+      error_message = "The current value of ${local.name} is for a database, and key_values_wo or secret_string_wo is to replace it. Ask for value_version ${local.next_version} and give the value; nothing of the database's stays in it."
     }
 
     precondition {
       condition     = !local.needs_new_value || local.value_text != null
-      error_message = "Version ${local.wanted_version} of the value is to be stored, but no value is given. Give one of key_values, text and binary."
+      error_message = "Version ${local.wanted_version} of the value is to be stored, but no value is given. Give key_values_wo or secret_string_wo."
     }
 
     precondition {
       condition     = !local.needs_new_value || local.key_values_are_whole
-      error_message = "Version ${local.wanted_version} of the value is to be stored, but key_values has a key without a value. Give each key its value; a key that is left out stays as it is in the secret."
+      error_message = "Version ${local.wanted_version} of the value is to be stored, but key_values_wo has a key without a value. Give each key its value; a key that is left out stays as it is in the secret."
     }
 
     precondition {
       condition     = local.needs_new_value || local.current_text != null
-      error_message = "The current value of ${var.name} is binary data, which this module cannot keep. Ask for version ${local.next_version} to replace it."
+      error_message = "The current value of ${local.name} is binary data, which this module cannot keep. Ask for version ${local.next_version} to replace it."
     }
 
     precondition {
-      condition     = var.password == null || local.needs_new_value || local.current_password != null
-      error_message = "The current value of ${var.name} is not a JSON object with a password in it, so there is no password to keep. Fix the value, or ask for password.version ${local.next_version} to have a new one."
+      condition     = var.database == null || local.needs_new_value || local.current_password != null
+      error_message = "The current value of ${local.name} is not a JSON object with a password in it, so there is no password to keep. Fix the value, or ask for value_version ${local.next_version} to have a new one."
     }
 
     precondition {
-      condition     = var.password == null || local.needs_new_value || local.known_username
-      error_message = "The current value of ${var.name} belongs to another user than \"${coalesce(local.username, "null")}\", so its password cannot be kept. Keep the user name, or ask for password.version ${local.next_version} to have a new password for the new user."
+      condition     = var.database == null || local.needs_new_value || local.known_username
+      error_message = "The current value of ${local.name} belongs to another user than \"${coalesce(local.username, "null")}\", so its password cannot be kept. Keep the user name, or ask for value_version ${local.next_version} to have a new password for the new user."
     }
 
     precondition {
       condition     = local.port_is_known
-      error_message = "The current value of ${var.name} is for another database engine, on a port that is not this engine's own. Name database.port, which would otherwise stay as it is."
+      error_message = "The current value of ${local.name} is for another database engine, on a port that is not this engine's own. Name database.port, which would otherwise stay as it is."
     }
 
     precondition {
       condition     = local.value_bytes <= 65536
-      error_message = "The value of ${var.name} is larger than 65,536 bytes, the most that Secrets Manager stores. Keep large data elsewhere, encrypted by a key that is stored in the secret."
+      error_message = "The value of ${local.name} is larger than 65,536 bytes, the most that Secrets Manager stores. Keep large data elsewhere, encrypted by a key that is stored in the secret."
     }
   }
 }
 
 # Never AWSCURRENT, so rotation does not touch it. Its label changes in place, after the value is stored.
 resource "aws_secretsmanager_secret_version" "marker" {
-  count = var.container_only ? 0 : 1
+  count = var.create_value ? 1 : 0
 
   secret_id                = aws_secretsmanager_secret.this.arn
   version_stages           = ["last-${local.label_prefix}${local.wanted_version}-${local.kind}"]

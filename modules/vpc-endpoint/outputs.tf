@@ -1,5 +1,5 @@
 output "ids" {
-  description = "Id of each endpoint by its service. `ids[\"secretsmanager\"]` is what a secret's `access.only.vpc_endpoint_ids` takes."
+  description = "Id of each endpoint by its service. `ids[\"secretsmanager\"]` is what a secret's `access.conditions.vpc_endpoint_ids` takes."
   value       = { for service, endpoint in aws_vpc_endpoint.this : service => endpoint.id }
 }
 

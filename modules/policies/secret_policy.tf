@@ -101,7 +101,27 @@ locals {
     )
   ]
 
-  # A service acts for many customers: it is believed for the named source alone.
+  # A condition under one of these keys, by one of these operators, confines who a wildcard principal can be.
+  confining_keys = [
+    "aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:sourceaccount",
+    "aws:sourcearn", "aws:sourceorgid", "aws:sourcevpc", "aws:sourcevpce", "kms:calleraccount",
+  ]
+  confining_operators = ["stringequals", "stringlike", "arnequals", "arnlike", "stringequalsignorecase"]
+
+  public_statements = [
+    for index, statement in local.callers_statements : try(statement.Sid, tostring(index + 1))
+    if try(statement.Effect, null) == "Allow"
+    && (can(statement.NotPrincipal) || contains(flatten([try(values(statement.Principal), statement.Principal, [])]), "*"))
+    && !anytrue(flatten([
+      for operator, keys in try(statement.Condition, {}) : [
+        for key, values in keys :
+        contains(local.confining_keys, lower(key)) && !contains(flatten([values]), "*")
+        if contains(local.confining_operators, lower(operator))
+      ]
+    ]))
+  ]
+
+  # A service acts for many customers: it is believed only for the named source.
   # https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
   services = {
     for service, source in var.services : service => {
@@ -110,15 +130,23 @@ locals {
         can(regex("^[a-z0-9]+\\.amazonaws\\.com$", service)) ? [] : [substr(sha256(service), 0, 8)],
       ))
       condition = merge(
-        { StringEquals = { "aws:SourceAccount" = coalesce(source.source_account, local.account_id) } },
+        { StringEquals = { "aws:SourceAccount" = coalesce(source.source_account, var.account_id) } },
         length(source.source_arns) == 0 ? {} : { ArnLike = { "aws:SourceArn" = source.source_arns } },
       )
     }
   }
 
+  conditions = merge(
+    { vpc_endpoint_ids = [], source_ip_cidrs = [], organization_id = null, not_before = null, not_after = null, principal_tags = {} },
+    var.conditions,
+  )
+
+  # Who is bound by no condition: without them nobody could fix a policy that has gone wrong, or rotate.
+  unlimited = distinct(concat([local.account_root], var.administrators, var.rotators))
+
   # Conditions that make an exception, since a denial holds where all its conditions do. They are merged by operator, so
   # no two of one denial may have the same.
-  except_named     = { ArnNotEquals = { "aws:PrincipalArn" = local.named } }
+  except_named     = { ArnNotEquals = { "aws:PrincipalArn" = distinct(concat(local.unlimited, local.readers)) } }
   except_unlimited = { ArnNotEquals = { "aws:PrincipalArn" = local.unlimited } }
   # A service under its own name is let in by an Allow of its own, or not at all.
   except_services = { BoolIfExists = { "aws:PrincipalIsAWSService" = "false" } }
@@ -127,8 +155,8 @@ locals {
 
   # Either of these makes a network the right one: a request through an endpoint has no public address.
   except_networks = merge(
-    length(var.only.vpc_endpoint_ids) == 0 ? {} : { StringNotEqualsIfExists = { "aws:SourceVpce" = var.only.vpc_endpoint_ids } },
-    length(var.only.ip_ranges) == 0 ? {} : { NotIpAddressIfExists = { "aws:SourceIp" = var.only.ip_ranges } },
+    length(local.conditions.vpc_endpoint_ids) == 0 ? {} : { StringNotEqualsIfExists = { "aws:SourceVpce" = local.conditions.vpc_endpoint_ids } },
+    length(local.conditions.source_ip_cidrs) == 0 ? {} : { NotIpAddressIfExists = { "aws:SourceIp" = local.conditions.source_ip_cidrs } },
   )
 
   denials = merge(
@@ -138,19 +166,19 @@ locals {
     length(local.except_networks) == 0 ? {} : {
       DenyReadingFromElsewhere = merge(local.except_networks, local.except_unlimited, local.except_all_by_services)
     },
-    var.only.organization_id == null ? {} : {
+    local.conditions.organization_id == null ? {} : {
       DenyReadingFromOutsideOrganization = merge(
-        { StringNotEquals = { "aws:PrincipalOrgID" = var.only.organization_id } }, local.except_unlimited, local.except_services,
+        { StringNotEquals = { "aws:PrincipalOrgID" = local.conditions.organization_id } }, local.except_unlimited, local.except_services,
       )
     },
-    var.only.not_before == null ? {} : {
-      DenyReadingTooEarly = merge({ DateLessThan = { "aws:CurrentTime" = var.only.not_before } }, local.except_unlimited)
+    local.conditions.not_before == null ? {} : {
+      DenyReadingTooEarly = merge({ DateLessThan = { "aws:CurrentTime" = local.conditions.not_before } }, local.except_unlimited)
     },
-    var.only.not_after == null ? {} : {
-      DenyReadingTooLate = merge({ DateGreaterThan = { "aws:CurrentTime" = var.only.not_after } }, local.except_unlimited)
+    local.conditions.not_after == null ? {} : {
+      DenyReadingTooLate = merge({ DateGreaterThan = { "aws:CurrentTime" = local.conditions.not_after } }, local.except_unlimited)
     },
     {
-      for tag, value in var.only.principal_tags :
+      for tag, value in local.conditions.principal_tags :
       join("", concat(
         ["DenyReadingWithoutTag", replace(title(replace(tag, "/[^A-Za-z0-9]/", " ")), " ", "")],
         can(regex("^[A-Z][A-Za-z0-9]*$", tag)) ? [] : [substr(sha256(tag), 0, 8)],

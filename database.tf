@@ -1,0 +1,73 @@
+# What AWS documents for each engine that Secrets Manager knows.
+#
+# JSON structure: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
+# Engine names: Engine in the CreateDBInstance and CreateDBCluster API references of RDS.
+# Password limit: MasterUserPassword in the CreateDBInstance, CreateDBCluster and CreateCluster API references.
+
+locals {
+  engines = {
+    aurora-mysql      = { json_engine = "mysql", port = 3306, password_length_max = 41 }
+    aurora-postgresql = { json_engine = "postgres", port = 5432, password_length_max = 41 }
+    db2               = { json_engine = "db2", port = 50000, password_length_max = 255 }
+    docdb             = { json_engine = "mongo", port = 27017, password_length_max = 100 }
+    mariadb           = { json_engine = "mariadb", port = 3306, password_length_max = 41 }
+    mysql             = { json_engine = "mysql", port = 3306, password_length_max = 41 }
+    oracle            = { json_engine = "oracle", port = 1521, password_length_max = 30 }
+    postgres          = { json_engine = "postgres", port = 5432, password_length_max = 128 }
+    redshift          = { json_engine = "redshift", port = 5439, password_length_max = 64 }
+    sqlserver         = { json_engine = "sqlserver", port = 1433, password_length_max = 128 }
+  }
+
+  # RDS names the editions of an engine. The secret's JSON names only the engine.
+  editions = {
+    db2 = ["db2-ae", "db2-ce", "db2-se"]
+    oracle = [
+      "oracle-ee", "oracle-ee-cdb", "oracle-se2", "oracle-se2-cdb",
+      "custom-oracle-ee", "custom-oracle-ee-cdb", "custom-oracle-se2", "custom-oracle-se2-cdb",
+    ]
+    sqlserver = [
+      "sqlserver-dev-ee", "sqlserver-ee", "sqlserver-ex", "sqlserver-se", "sqlserver-web",
+      "custom-sqlserver-dev", "custom-sqlserver-ee", "custom-sqlserver-se", "custom-sqlserver-web",
+    ]
+  }
+
+  # A validation reports an unknown engine; until then every other check sees the widest limits.
+  engine_names = concat(keys(local.engines), flatten(values(local.editions)))
+  engine_name  = try(coalesce(var.database.engine), "none")
+  engine = try(
+    local.engines[local.engine_name],
+    local.engines[[for engine, names in local.editions : engine if contains(names, local.engine_name)][0]],
+    { json_engine = local.engine_name, port = 0, password_length_max = 4096 },
+  )
+
+  # Under the names that AWS documents. What the caller does not name is not managed.
+  fields = { for name, value in {
+    engine               = var.database == null ? null : local.engine.json_engine
+    username             = try(var.database.username, null)
+    host                 = try(var.database.host, null)
+    port                 = try(var.database.port, null)
+    dbname               = try(var.database.dbname, null)
+    ssl                  = try(var.database.ssl, null)
+    dbInstanceIdentifier = try(var.database.instance_identifier, null)
+    dbClusterIdentifier  = try(var.database.cluster_identifier, null)
+    masterarn            = try(var.database.superuser_secret_arn, null)
+  } : name => value if value != null }
+
+  # Only a first value takes a default: what the current one lacks, or has otherwise, stays so.
+  default_fields = { for name, value in {
+    port = var.database == null ? null : local.engine.port
+    ssl  = local.engine.json_engine == "mongo" ? true : null
+  } : name => value if value != null && !contains(keys(local.fields), name) }
+
+  # The rules of the password, for this module and for the function that makes the next one (GetRandomPassword).
+  password = {
+    length                     = coalesce(var.password.length, min(32, local.engine.password_length_max))
+    exclude_characters         = var.password.exclude_characters == null ? local.default_exclude_characters : var.password.exclude_characters
+    exclude_lowercase          = coalesce(var.password.exclude_lowercase, false)
+    exclude_uppercase          = coalesce(var.password.exclude_uppercase, false)
+    exclude_numbers            = coalesce(var.password.exclude_numbers, false)
+    exclude_punctuation        = coalesce(var.password.exclude_punctuation, false)
+    include_space              = coalesce(var.password.include_space, false)
+    require_each_included_type = coalesce(var.password.require_each_included_type, true)
+  }
+}

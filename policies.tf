@@ -1,0 +1,52 @@
+# Who may do what is written in modules/policies, also for keys that encrypt several secrets.
+
+module "policies" {
+  source = "./modules/policies"
+
+  secret_name        = local.name
+  secret_arn         = aws_secretsmanager_secret.this.arn
+  account_id         = one(data.aws_caller_identity.current[*].account_id)
+  region             = local.region
+  partition          = data.aws_service.secrets_manager.partition
+  key_arn            = local.key_arn
+  replica_key_arns   = { for region, replica in var.replicas : region => replica.kms_key_arn }
+  readers            = var.access.readers
+  services           = var.access.services
+  administrators     = var.access.administrators
+  rotators           = local.rotators
+  superuser          = local.superuser
+  conditions         = var.access.conditions
+  policy_documents   = var.access.policy_documents
+  key_administrators = var.key.administrators
+}
+
+# The account, for policies that name somebody. Where none does, as under an existing key, a call is saved.
+data "aws_caller_identity" "current" {
+  count = local.creates_key ? 1 : local.names_nobody ? 0 : 1
+}
+
+locals {
+  names_nobody = var.access.readers == null && var.access.conditions == null && var.rotation == null && length(var.access.services) + length(var.access.administrators) + length(var.access.rotators) == 0
+
+  rotators = concat(
+    var.access.rotators,
+    # By index and not by splat, which would wait for the whole module, and that for the key.
+    try(var.rotation.function.package, null) == null ? [] : [module.rotation[0].role_arn],
+    try(var.rotation.function.aws_template, null) == null ? [] : [module.rotation[0].aws_template_role_arn],
+  )
+
+  superuser = try(var.database.superuser_secret_arn, null) == null ? null : {
+    secret_arn = var.database.superuser_secret_arn
+    key_arn    = var.database.superuser_key_arn
+  }
+
+  limits_reading = var.access.readers != null || var.access.conditions != null
+
+  # A session tells the name of its role, but not the role's path.
+  caller_arn  = one(data.aws_caller_identity.current[*].arn)
+  caller_role = try("${join(":", slice(split(":", local.caller_arn), 0, 2))}:iam::${split(":", local.caller_arn)[4]}:role/${regex(":assumed-role/([^/]+)/", local.caller_arn)[0]}", local.caller_arn)
+  caller_is_named = anytrue([
+    for arn in concat([try("${join(":", slice(split(":", local.caller_arn), 0, 2))}:iam::${split(":", local.caller_arn)[4]}:root", "")], var.access.administrators, coalesce(var.access.readers, [])) :
+    replace(arn, "/:role/.*//", ":role/") == local.caller_role
+  ])
+}

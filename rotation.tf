@@ -1,0 +1,54 @@
+# The rotation is beside its secret, where scanners look for it. modules/rotation makes the function.
+
+resource "aws_secretsmanager_secret_rotation" "this" { # "A previous rotation isn't complete"? Rotation may be off by now: secret-doctor says how to end that one, then apply again (docs/rotation.md)
+  count = var.rotation == null ? 0 : 1
+
+  secret_id           = aws_secretsmanager_secret.this.arn
+  rotation_lambda_arn = module.rotation[0].function_arn
+  rotate_immediately  = var.rotation.rotate_immediately
+
+  rotation_rules {
+    automatically_after_days = var.rotation.automatically_after_days
+    schedule_expression      = var.rotation.schedule_expression
+    duration                 = var.rotation.duration
+  }
+
+  # There must be a value to rotate.
+  depends_on = [aws_secretsmanager_secret_version.marker]
+
+  lifecycle {
+    # The provider rotates only where the function or the rules change.
+    replace_triggered_by = [terraform_data.rotate_immediately]
+  }
+}
+
+resource "terraform_data" "rotate_immediately" {
+  count = var.rotation == null ? 0 : 1
+
+  input = var.rotation.rotate_immediately
+}
+
+module "rotation" {
+  source = "./modules/rotation"
+  count  = var.rotation == null ? 0 : 1
+
+  secret_name         = local.name
+  engine              = try(var.database.engine, null)
+  database_port       = try(coalesce(var.database.port, local.engine.port), null)
+  strategy            = var.rotation.strategy
+  superuser           = local.superuser
+  password            = local.password
+  rotator_policy_json = module.policies.identity_policies_json.rotator
+  function            = var.rotation.function
+  tags                = var.tags
+}
+
+locals {
+  # Null for cron(...), whose rotations may lie unevenly apart.
+  days_between_rotations = try(
+    coalesce(var.rotation.automatically_after_days),
+    tonumber(regex("^rate\\(([0-9]+) days?\\)$", var.rotation.schedule_expression)[0]),
+    ceil(tonumber(regex("^rate\\(([0-9]+) hours\\)$", var.rotation.schedule_expression)[0]) / 24),
+    null,
+  )
+}
