@@ -26,7 +26,7 @@ variable "access" {
 }
 
 module "access" {
-  source   = "./module/modules/access"
+  source   = "./module/modules/policies"
   for_each = var.access
 
   secret_name           = "tests/access"
@@ -63,7 +63,7 @@ OUT_OF_LIMITS = {
 }
 LIMITS: dict[str, dict[str, object]] = {
     "vpc_endpoint_ids": {"vpc_endpoint_ids": ["vpce-0a1b2c3d"]},
-    "ip_ranges": {"ip_ranges": ["203.0.113.0/24"]},
+    "source_ip_cidrs": {"source_ip_cidrs": ["203.0.113.0/24"]},
     "organization_id": {"organization_id": "o-abcdefghij"},
     "time": {"not_before": "2026-01-01T00:00:00Z", "not_after": "2026-12-31T00:00:00Z"},
     "principal_tags": {"principal_tags": {"Team": "orders"}},

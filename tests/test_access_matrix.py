@@ -62,14 +62,14 @@ def applied(outputs: Mapping[str, Any]) -> Case:
 
 
 def rendered(name: str, outputs: Mapping[str, Any]) -> Case:
-    """Case of modules/access alone, as main.tf calls it."""
+    """Case of modules/policies alone, as main.tf calls it."""
     secret = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:tests/{name}-AbCdEf"
     key = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
     return Case(f"tests/{name}", secret, key, parsed(policies(outputs)))
 
 
 def policies(outputs: Mapping[str, Any]) -> dict[str, str]:
-    """Those of the outputs that are policies, by kind: of modules/access, or of the root module."""
+    """Those of the outputs that are policies, by kind: of modules/policies, or of the root module."""
     kinds = ("secret", "key", "reader", "rotator", "endpoint")
     own = {f"{kind}_policy_json": kind for kind in kinds}
     return {

@@ -41,15 +41,15 @@ REFUSED_NULLS = {
     "access.services.[].source_arns.[]": "source_arns has [null]",
     "access.administrators.[]": "access.administrators: [null]",
     "access.rotators.[]": "access.rotators has an entry",
-    "access.only.vpc_endpoint_ids.[]": "vpc_endpoint_ids is [null]",
-    "access.only.ip_ranges.[]": "ip_ranges is [null]",
-    "access.only.principal_tags.[]": 'principal_tags: {"Team":null}',
+    "access.conditions.vpc_endpoint_ids.[]": "vpc_endpoint_ids is [null]",
+    "access.conditions.source_ip_cidrs.[]": "source_ip_cidrs is [null]",
+    "access.conditions.principal_tags.[]": 'principal_tags: {"Team":null}',
     "access.policy_documents.[]": "access.policy_documents: entry 1 is not",
     "monitoring.topic_arn": "monitoring names no topic",
     "monitoring.trail.log_group_name": "log_group_name is null",
     "monitoring.emails": "monitoring names no topic",
     "monitoring.emails.[]": "monitoring.emails: [null]",
-    "rotation.days": "rotation has neither days nor schedule",
+    "rotation.automatically_after_days": "rotation has neither days nor schedule",
     "rotation.schedule": "rotation has neither days nor schedule",
     "rotation.function": "rotation.function is null",
     "rotation.function.arn": "rotation.function names 0 functions",
@@ -59,7 +59,7 @@ REFUSED_NULLS = {
     "rotation.function.package.s3": "has not exactly one source",
     "rotation.function.package.s3.bucket": '"bucket":null',
     "rotation.function.package.s3.key": '"key":null',
-    "rotation.function.published": "rotation.function names 0 functions",
+    "rotation.function.aws_template": "rotation.function names 0 functions",
     "rotation.function.network": "rotation.function.network is missing",
     "rotation.function.network.vpc_id": "vpc_id is null",
     "rotation.function.network.subnet_ids": "subnet_ids has 0 entries",
@@ -143,7 +143,7 @@ def text(value: str, **others: object) -> dict[str, object]:
 
 
 def container(**others: object) -> dict[str, object]:
-    return {"container_only": True, **others}
+    return {"create_value": False, **others}
 
 
 def access(**others: object) -> dict[str, object]:
@@ -165,8 +165,8 @@ ACCEPTED: dict[str, dict[str, object]] = {
     "edge/65536-bytes": text("x" * 65536),
     "edge/65536-bytes-of-two-each": text("é" * 32768),
     "edge/text": text(SPECIAL, description=SPECIAL),
-    "edge/pairs": {"key_values": {SPECIAL: SPECIAL, "": ""}, "value_version": 10**9},
-    "edge/username": {**database(username=SPECIAL, host=SPECIAL), "password_value": SPECIAL},
+    "edge/pairs": {"key_values_wo": {SPECIAL: SPECIAL, "": ""}, "value_version": 10**9},
+    "edge/username": {**database(username=SPECIAL, host=SPECIAL), "password_wo": SPECIAL},
     "edge/tags": container(tags={f"Key{i} ä_.:/=+-@": "é" * (i * 5) for i in range(50)}),
     "edge/description": container(description="d" * 2048),
     "edge/excluded": {**database(), "password": {"exclude_characters": "é" * 4096}},
@@ -190,7 +190,7 @@ REFUSED: dict[str, tuple[str, dict[str, object]]] = {
     "65,537 bytes, fewer characters": ("value", text("é" * 32768 + "x")),
     "65,537 bytes with the braces": (
         "value",
-        {"key_values": {"key": "x" * (65537 - len('{"key":""}'))}, "value_version": 1},
+        {"key_values_wo": {"key": "x" * (65537 - len('{"key":""}'))}, "value_version": 1},
     ),
     "51 tags": ("tags", container(tags={f"Key{i}": "" for i in range(51)})),
     "tag with a quote": ("tags", container(tags={"Key": 'a "b"'})),
@@ -217,7 +217,7 @@ REFUSED: dict[str, tuple[str, dict[str, object]]] = {
         access(services={"a.amazonaws.com": {"source_arns": ["arn:aws:s3:::${aws:username}"]}}),
     ),
     "one tag in two cases": (
-        "access.only",
+        "access.conditions",
         access(only={"principal_tags": {"Team": "a", "team": "b"}}),
     ),
     "superuser by wildcard": (
@@ -225,8 +225,8 @@ REFUSED: dict[str, tuple[str, dict[str, object]]] = {
         database(superuser_secret_arn="arn:aws:secretsmanager:us-east-1:000000000000:secret:*"),
     ),
     "rotation every 0 days": (
-        "rotation.days",
-        {**database(), "rotation": {"days": 0, "function": {"arn": inputs.FUNCTION}}},
+        "rotation.automatically_after_days",
+        {**database(), "rotation": {"automatically_after_days": 0, "function": {"arn": inputs.FUNCTION}}},
     ),
     **{
         f"policy document {given}": ("access.policy_documents", access(policy_documents=[given]))
@@ -279,7 +279,7 @@ def test_what_no_limit_of_aws_forbids_applies_and_is_stored_as_it_was_given(
 
     for name in ("edge/65536-bytes", "edge/65536-bytes-of-two-each", "edge/text"):
         assert stored(name) == ACCEPTED[name]["text"]
-    assert json.loads(stored("edge/pairs")) == ACCEPTED["edge/pairs"]["key_values"]
+    assert json.loads(stored("edge/pairs")) == ACCEPTED["edge/pairs"]["key_values_wo"]
     credentials = json.loads(stored("edge/username"))
     assert {credentials[field] for field in ("username", "host", "password")} == {SPECIAL}
     assert secretsmanager.describe_secret(SecretId="edge/text")["Description"] == SPECIAL

@@ -36,7 +36,7 @@ module "credentials" {
   source = "./module"
 
   name                    = var.name
-  container_only          = true
+  create_value            = false
   recovery_window_in_days = 0
   key                     = { aws_managed = true }
 

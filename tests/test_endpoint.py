@@ -1,4 +1,4 @@
-"""modules/endpoint: VPC endpoints for many secrets, closed from the beginning."""
+"""modules/vpc-endpoint: VPC endpoints for many secrets, closed from the beginning."""
 
 import uuid
 from typing import Any
@@ -51,14 +51,14 @@ resource "aws_security_group" "application" {
 }
 
 module "access" {
-  source   = "./module/modules/access"
+  source   = "./module/modules/policies"
   for_each = toset(["shop/one", "shop/two"])
 
   secret_name = each.key
 }
 
 module "endpoint" {
-  source = "./module/modules/endpoint"
+  source = "./module/modules/vpc-endpoint"
 
   vpc_id           = aws_vpc.this.id
   subnet_ids       = [aws_subnet.this.id]
@@ -93,7 +93,7 @@ variable "vpc_id" {
 }
 
 module "endpoint" {
-  source = "./module/modules/endpoint"
+  source = "./module/modules/vpc-endpoint"
 
   vpc_id     = var.vpc_id
   subnet_ids = ["subnet-0a1b2c3d"]

@@ -33,7 +33,7 @@ module "secret" {
   source = "./module"
 
   name                    = var.name
-  container_only          = true
+  create_value            = false
   key                     = var.key
   recovery_window_in_days = 0
   tags                    = { Project = "tests" }

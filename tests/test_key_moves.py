@@ -42,7 +42,7 @@ module "credentials" {
 
   name                    = var.name
   database                = { engine = "postgres", username = "app" }
-  password                = { version = 2 }
+  value_version                = 2
   key                     = var.key
   replicas                = var.replicas
   recovery_window_in_days = 0

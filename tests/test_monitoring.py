@@ -52,7 +52,7 @@ module "events" {
   rotates             = true
   rotated_within_days = 2
   emails              = ["security@example.com"]
-  max_calls           = 500
+  calls_threshold           = 500
 }
 
 resource "aws_cloudwatch_log_group" "trail" {
@@ -65,7 +65,7 @@ module "logs" {
   secret_name = "${var.secret_name}/logs"
   secret_arn  = replace(var.secret_arn, var.secret_name, "${var.secret_name}/logs")
   topic_arn   = module.events.topic_arn
-  trail       = { log_group_name = aws_cloudwatch_log_group.trail.name }
+  cloudtrail_log_group_name       = aws_cloudwatch_log_group.trail.name
 }
 
 output "topic_arn" {

@@ -68,11 +68,11 @@ variable "superuser_password" {
   ephemeral = true
 }
 
-variable "password_value" {
+variable "password_wo" {
   ephemeral = true
 }
 
-variable "key_values" {
+variable "key_values_wo" {
   type      = map(string)
   ephemeral = true
 }
@@ -105,7 +105,7 @@ module "superuser" {
 
   name                    = "${var.name}/superuser"
   database                = merge(var.database, { username = "superuser" })
-  password_value          = var.superuser_password
+  password_wo          = var.superuser_password
   key                     = local.key
   recovery_window_in_days = 0
 }
@@ -115,7 +115,7 @@ module "generated" {
 
   name                    = "${var.name}/generated"
   database                = merge(var.database, var.changes)
-  password                = { version = var.value_version }
+  value_version                = var.value_version
   key                     = local.key
   recovery_window_in_days = 0
 }
@@ -125,17 +125,17 @@ module "given" {
 
   name                    = "${var.name}/given"
   database                = var.database
-  password                = { version = var.value_version }
-  password_value          = var.password_value
+  value_version                = var.value_version
+  password_wo          = var.password_wo
   key                     = local.key
   recovery_window_in_days = 0
 }
 
-module "key_values" {
+module "key_values_wo" {
   source = "./module"
 
   name                    = "${var.name}/pairs"
-  key_values              = var.key_values
+  key_values_wo              = var.key_values_wo
   value_version           = var.value_version
   key                     = local.key
   recovery_window_in_days = 0
@@ -164,7 +164,7 @@ module "binary" {
 output "secrets" {
   value = [
     module.rotated, module.superuser, module.generated, module.given,
-    module.key_values, module.text, module.binary,
+    module.key_values_wo, module.text, module.binary,
   ]
 }
 """
@@ -234,10 +234,10 @@ class Run:
         """Values to give in variables, other ones each time, to be stored by the next apply."""
         made = {
             name: f"{name}-{uuid.uuid4().hex}{SIGNS}"
-            for name in ("password_value", "key_values", "text", "binary")
+            for name in ("password_wo", "key_values_wo", "text", "binary")
         }
         # Of which a password may not have all.
-        made["password_value"] = made["password_value"].replace(SIGNS, "<&>")
+        made["password_wo"] = made["password_wo"].replace(SIGNS, "<&>")
         for name, value in made.items():
             self.values[f"`{name}`"].add(value)
         binary = b64encode(made["binary"].encode()).decode()
@@ -245,7 +245,7 @@ class Run:
         self.values["superuser's password"].add(self.server.superuser_password)
         self.given = {
             **made,
-            "key_values": {"token": made["key_values"]},
+            "key_values_wo": {"token": made["key_values_wo"]},
             "binary": binary,
             "superuser_password": self.server.superuser_password,
         }
@@ -318,7 +318,7 @@ def update(run: Run) -> None:
         "changes": {"host": "db.example.com"},
         "rotation": {
             "strategy": "alternating_users",
-            "days": 30,
+            "automatically_after_days": 30,
             "rotate_immediately": False,
             "function": {"package": {"file": str(file)}, "network": network},
         },
@@ -544,8 +544,8 @@ def test_each_place_is_in_the_table_and_each_kind_of_value_was_there(run: Run) -
         "generated password": 3,
         "rotated password": 2,
         "superuser's password": 1,
-        "`password_value`": 2,
-        "`key_values`": 2,
+        "`password_wo`": 2,
+        "`key_values_wo`": 2,
         "`text`": 2,
         "`binary`": 4,  # also as base64
     }

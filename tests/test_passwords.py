@@ -24,7 +24,7 @@ variable "passwords" {
   type = map(any)
 }
 
-variable "password_value" {
+variable "password_wo" {
   type      = string
   ephemeral = true
 }
@@ -45,7 +45,7 @@ module "supplied" {
 
   name                    = "${var.prefix}/supplied"
   database                = { engine = "postgres", username = "app" }
-  password_value          = var.password_value
+  password_wo          = var.password_wo
   key                     = { aws_managed = true }
   recovery_window_in_days = 0
 }
@@ -75,7 +75,7 @@ def passwords(
     """The password of each secret by the last level of its name."""
     prefix = "test/passwords"
     shared_workspace(HCL).apply(
-        prefix=prefix, passwords=PASSWORDS, password_value='my own "password"'
+        prefix=prefix, passwords=PASSWORDS, password_wo='my own "password"'
     )
     return {
         name: json.loads(

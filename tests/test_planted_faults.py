@@ -63,7 +63,7 @@ def added(resource: str, rules: set[str], mode: Mode = "plan", file: str = SECRE
 
 
 ROTATES = """{
-    schedule = "rate(30 days)"
+    schedule_expression = "rate(30 days)"
     function = {
       package = { s3 = { bucket = "packages", key = "rotation.zip" } }
       network = { vpc_id = "vpc-1", subnet_ids = ["subnet-1"] }

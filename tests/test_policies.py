@@ -40,14 +40,14 @@ locals {
 }
 
 module "lambda" {
-  source = "./module/modules/access"
+  source = "./module/modules/policies"
 
   secret_name = "orders/database/credentials"
   readers     = ["arn:aws:iam::000000000000:role/service-role/orders"]
 }
 
 module "ecs_task" {
-  source = "./module/modules/access"
+  source = "./module/modules/policies"
 
   secret_name    = "orders/database/credentials"
   readers        = ["arn:aws:iam::000000000000:role/orders-task"]
@@ -55,22 +55,22 @@ module "ecs_task" {
 }
 
 module "vpc_endpoint_only" {
-  source = "./module/modules/access"
+  source = "./module/modules/policies"
 
   secret_name    = "orders/database/credentials"
   readers        = ["arn:aws:iam::000000000000:role/service-role/orders"]
   administrators = local.administrators
-  only           = { vpc_endpoint_ids = ["vpce-0a1b2c3d4e5f67890"] }
+  conditions           = { vpc_endpoint_ids = ["vpce-0a1b2c3d4e5f67890"] }
 }
 
 module "cross_account" {
-  source = "./module/modules/access"
+  source = "./module/modules/policies"
 
   secret_name    = "orders/database/credentials"
   key_arn        = local.key_arn
   readers        = ["arn:aws:iam::222222222222:role/orders-reader"]
   administrators = local.administrators
-  only           = { organization_id = "o-abcdefghij" }
+  conditions           = { organization_id = "o-abcdefghij" }
 }
 
 output "rendered" {

@@ -142,7 +142,7 @@ def test_a_password_is_carried_over_to_a_secret_of_another_name(
     terraform.apply()
     assert json.loads(value_of(secretsmanager, new_name))["password"] == "rotated"
 
-    renamed = re.sub(r" *password_value .*\n", "", rest[rest.index("module ") :])
+    renamed = re.sub(r" *password_wo .*\n", "", rest[rest.index("module ") :])
     (terraform.folder / "main.tf").write_text(PROVIDER + renamed)
     terraform.apply()
     assert json.loads(value_of(secretsmanager, new_name))["password"] == "rotated"

@@ -54,7 +54,7 @@ module "superuser" {
 
   name                    = "${var.name}/superuser"
   database                = merge(var.database, { username = "superuser" })
-  password_value          = var.superuser_password
+  password_wo          = var.superuser_password
   recovery_window_in_days = 0
 
   access = {
@@ -166,7 +166,7 @@ def rotation(strategy: str, tmp_path: Path, **more: object) -> dict[str, object]
     vpc_id, subnet_id = subnet["Subnets"][0]["VpcId"], subnet["Subnets"][0]["SubnetId"]
     return {
         "strategy": strategy,
-        "days": 30,
+        "automatically_after_days": 30,
         "function": {
             "package": {"file": str(tmp_path / "rotation.zip")},
             "network": {"vpc_id": vpc_id, "subnet_ids": [subnet_id]},
@@ -292,7 +292,7 @@ def test_names_that_differ_in_signs_or_case_alone_get_functions_of_their_own(
           name     = each.key
           database = { engine = "postgres", username = "app" }
           rotation = {
-            days = 30
+            automatically_after_days = 30
             function = {
               package = { s3 = { bucket = "packages", key = "rotation.zip" } }
               network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] }

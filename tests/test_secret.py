@@ -168,7 +168,7 @@ def test_a_secret_scheduled_for_deletion_is_not_made_twice_and_can_be_restored(
     secretsmanager.restore_secret(SecretId=secret_name)
     terraform.run(
         "import",
-        "module.secret.module.secret.aws_secretsmanager_secret.this",
+        "module.secret.aws_secretsmanager_secret.this",
         arn,
         variables={"name": secret_name},
     )

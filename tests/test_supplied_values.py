@@ -31,7 +31,7 @@ variable "container_only" {
   default = null
 }
 
-variable "key_values" {
+variable "key_values_wo" {
   type      = map(string)
   default   = null
   ephemeral = true
@@ -54,7 +54,7 @@ module "secret" {
 
   name                    = var.name
   key                     = { aws_managed = true }
-  key_values              = var.key_values
+  key_values_wo              = var.key_values_wo
   text                    = var.text
   binary                  = var.binary
   value_version           = var.value_version
@@ -78,7 +78,7 @@ def current(secretsmanager: "SecretsManagerClient", name: str) -> str:
 def test_key_values_are_stored_as_json_and_needed_no_more(
     terraform: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:
-    terraform.apply(name=secret_name, value_version=1, key_values={"id": "a", "token": "b<&>"})
+    terraform.apply(name=secret_name, value_version=1, key_values_wo={"id": "a", "token": "b<&>"})
     assert json.loads(current(secretsmanager, secret_name)) == {"id": "a", "token": "b<&>"}
 
     plan = terraform.plan(name=secret_name, value_version=1)
@@ -100,12 +100,12 @@ def test_a_value_that_changes_without_its_version_is_not_written(
 def test_a_raised_version_stores_the_new_pairs_and_keeps_the_others(
     terraform: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:
-    terraform.apply(name=secret_name, value_version=1, key_values={"id": "a", "token": "old"})
+    terraform.apply(name=secret_name, value_version=1, key_values_wo={"id": "a", "token": "old"})
     secretsmanager.put_secret_value(
         SecretId=secret_name, SecretString='{"id": "a", "token": "rotated", "added": [1]}'
     )
 
-    terraform.apply(name=secret_name, value_version=2, key_values={"token": "new"})
+    terraform.apply(name=secret_name, value_version=2, key_values_wo={"token": "new"})
 
     assert json.loads(current(secretsmanager, secret_name)) == {
         "id": "a",
@@ -119,7 +119,7 @@ def test_a_version_lost_from_state_is_written_again_as_it_lives(
 ) -> None:
     terraform.apply(name=secret_name, value_version=1, text="first value")
     secretsmanager.put_secret_value(SecretId=secret_name, SecretString="changed by hand")
-    terraform.run("state rm", "module.secret.module.secret.aws_secretsmanager_secret_version.this")
+    terraform.run("state rm", "module.secret.aws_secretsmanager_secret_version.this")
 
     terraform.apply(name=secret_name, value_version=1, text="first value")
 
@@ -174,14 +174,14 @@ def test_binary_data_is_stored_as_its_base64(
 def test_a_container_is_made_without_a_value_and_takes_one_later(
     terraform: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:
-    terraform.apply(name=secret_name, container_only=True)
+    terraform.apply(name=secret_name, create_value=False)
     assert "VersionIdsToStages" not in secretsmanager.describe_secret(SecretId=secret_name)
 
     terraform.apply(name=secret_name, value_version=1, text="first value")
     assert current(secretsmanager, secret_name) == "first value"
 
     # Back to a container: Terraform lets go of the value and leaves it where it is.
-    terraform.apply(name=secret_name, container_only=True)
+    terraform.apply(name=secret_name, create_value=False)
     assert current(secretsmanager, secret_name) == "first value"
 
 
@@ -214,11 +214,11 @@ def test_a_value_that_takes_a_databases_place_has_nothing_of_it_and_needs_a_rais
     (terraform.folder / "main.tf").write_text(HCL)
 
     with pytest.raises(TerraformError) as refused:
-        terraform.plan(name=secret_name, value_version=1, key_values={"token": "new"})
+        terraform.plan(name=secret_name, value_version=1, key_values_wo={"token": "new"})
     assert "Ask for value_version 2 and give the value" in refused.value.on_one_line
     assert current(secretsmanager, secret_name) == before
 
-    terraform.apply(name=secret_name, value_version=2, key_values={"token": "new"})
+    terraform.apply(name=secret_name, value_version=2, key_values_wo={"token": "new"})
     assert json.loads(current(secretsmanager, secret_name)) == {"token": "new"}
     plan = terraform.plan(name=secret_name, value_version=2)
     assert plan.is_empty, plan
@@ -229,7 +229,7 @@ def test_a_database_takes_over_the_password_of_a_supplied_value(
 ) -> None:
     terraform = workspace(HCL)
     pairs = {"username": "app", "password": "chosen", "note": "kept"}
-    terraform.apply(name=secret_name, value_version=1, key_values=pairs)
+    terraform.apply(name=secret_name, value_version=1, key_values_wo=pairs)
     (terraform.folder / "main.tf").write_text(DATABASE)
 
     terraform.apply(name=secret_name)
@@ -241,8 +241,8 @@ def test_a_new_password_for_a_database_takes_nothing_from_a_supplied_value(
     workspace: Workspace, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:
     terraform = workspace(HCL)
-    terraform.apply(name=secret_name, value_version=1, key_values={"api_key": "theirs"})
-    raised = "password = { version = 2 }\n  key "
+    terraform.apply(name=secret_name, value_version=1, key_values_wo={"api_key": "theirs"})
+    raised = "value_version = 2\n  key "
     (terraform.folder / "main.tf").write_text(DATABASE.replace("key ", raised, 1))
 
     terraform.apply(name=secret_name)
@@ -253,7 +253,7 @@ def test_a_new_password_for_a_database_takes_nothing_from_a_supplied_value(
 
 @pytest.mark.parametrize(
     ("missing", "words"),
-    [({}, "no value is given"), ({"key_values": {"token": None}}, "key without a value")],
+    [({}, "no value is given"), ({"key_values_wo": {"token": None}}, "key without a value")],
 )
 def test_a_first_value_that_is_missing_is_refused_before_any_value_is_stored(
     terraform: Terraform,
@@ -291,7 +291,7 @@ module "secret" {
 
   name                    = each.key
   key                     = { aws_managed = true }
-  key_values              = var.values[each.key]
+  key_values_wo              = var.values[each.key]
   value_version           = each.value.version
   recovery_window_in_days = 0
 }

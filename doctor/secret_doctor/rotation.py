@@ -34,7 +34,7 @@ def check(subject: Subject) -> Iterator[Fact | Finding]:
 def schedule(description: Mapping[str, Any]) -> str:
     """When it rotates, for a reader."""
     rules = description.get("RotationRules", {})
-    days = rules.get("AutomaticallyAfterDays")
+    automatically_after_days = rules.get("AutomaticallyAfterDays")
     when = rules.get("ScheduleExpression") or (f"every {days} days" if days else "")
     last, following = description.get("LastRotatedDate"), description.get("NextRotationDate")
     parts = [
@@ -54,7 +54,7 @@ def due(description: Mapping[str, Any]) -> datetime | None:
     following: datetime | None = description.get("NextRotationDate")
     if following:
         return following
-    days = description.get("RotationRules", {}).get("AutomaticallyAfterDays")
+    automatically_after_days = description.get("RotationRules", {}).get("AutomaticallyAfterDays")
     last = description.get("LastRotatedDate") or description.get("CreatedDate")
     # A window begins on that day and may last until the next.
     return last + timedelta(days=days + 1) if days and last else None

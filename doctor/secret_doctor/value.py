@@ -91,7 +91,7 @@ def unreadable(subject: Subject, error: ClientError) -> Finding:
             severity=Severity.ERROR,
             title="No value yet",
             explanation="The secret is there, but no version has the staging label AWSCURRENT.",
-            advice="Store a value: give this module database, key_values, text or binary in place "
+            advice="Store a value: give this module database, key_values_wo, text or binary in place "
             "of container_only, or call put-secret-value. Was there one before, see `aws "
             "secretsmanager list-secret-version-ids --include-deprecated --secret-id "
             f"{subject.arn}`.",
@@ -201,7 +201,7 @@ def not_an_object(subject: Subject, text: str) -> Finding:
         "parses it, and no function of AWS or of this project rotates it."
         + (" It begins like one: a shell may have taken its quotes away." if meant else ""),
         advice="If it is meant to be plain text, leave it. Otherwise store JSON: by the input "
-        "database or key_values of this module, or `put-secret-value --secret-string file://FILE`.",
+        "database or key_values_wo of this module, or `put-secret-value --secret-string file://FILE`.",
     )
 
 

@@ -21,7 +21,7 @@ module "api_key" {
   name        = "payments/provider/api-key-pair"
   description = "Key of the payment provider's API"
 
-  key_values = {
+  key_values_wo = {
     api_key    = var.api_key
     api_secret = var.api_secret
   }

@@ -22,7 +22,7 @@ module "login" {
   name        = "shipping/carrier/api-login"
   description = "Login of the carrier's API"
 
-  key_values = {
+  key_values_wo = {
     username = var.username
     password = var.password
   }

@@ -6,7 +6,7 @@ provider "aws" {
 }
 
 module "copy_access" {
-  source    = "../../modules/access"
+  source    = "../../modules/policies"
   providers = { aws = aws.ireland }
 
   secret_name = local.name

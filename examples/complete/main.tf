@@ -52,12 +52,12 @@ module "credentials" {
   access = {
     readers        = [aws_iam_role.application.arn]
     administrators = var.administrators
-    only           = { vpc_endpoint_ids = concat([module.endpoint.ids["secretsmanager"]], var.copy_vpc_endpoint_ids) }
+    conditions           = { vpc_endpoint_ids = concat([module.endpoint.ids["secretsmanager"]], var.copy_vpc_endpoint_ids) }
   }
 
   rotation = {
-    schedule           = "rate(4 days)"
-    window             = "3h"
+    schedule_expression           = "rate(4 days)"
+    duration             = "3h"
     rotate_immediately = var.rotate_immediately
 
     function = {
@@ -78,8 +78,8 @@ module "credentials" {
 
   monitoring = {
     emails              = var.emails
-    max_denied_reads    = 0
-    max_calls           = 500
+    denied_reads_threshold    = 0
+    calls_threshold           = 500
     rotated_within_days = 5
   }
 

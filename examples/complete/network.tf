@@ -21,7 +21,7 @@ resource "aws_subnet" "private" {
 }
 
 module "endpoint" {
-  source = "../../modules/endpoint"
+  source = "../../modules/vpc-endpoint"
 
   vpc_id     = aws_vpc.this.id
   subnet_ids = aws_subnet.private[*].id

@@ -47,7 +47,7 @@ module "credentials" {
   }
 
   rotation = {
-    days               = 30
+    automatically_after_days               = 30
     rotate_immediately = var.rotate_immediately
 
     function = {

@@ -2,7 +2,7 @@
 # there, and for that copy alone. Secrets Manager decrypts and encrypts anew on the way, so no key material is shared.
 
 module "access_in_ireland" {
-  source    = "../../modules/access"
+  source    = "../../modules/policies"
   providers = { aws = aws.ireland }
 
   secret_name = local.name
@@ -19,7 +19,7 @@ module "key_in_ireland" {
 }
 
 module "access_in_oregon" {
-  source    = "../../modules/access"
+  source    = "../../modules/policies"
   providers = { aws = aws.oregon }
 
   secret_name = local.name

@@ -66,7 +66,7 @@ module "credentials" {
   }
 
   rotation = {
-    schedule           = "rate(30 days)"
+    schedule_expression           = "rate(30 days)"
     rotate_immediately = var.rotate_immediately
     strategy           = "alternating_users"
 

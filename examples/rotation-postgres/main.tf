@@ -34,8 +34,8 @@ module "credentials" {
   }
 
   rotation = {
-    schedule           = "cron(0 3 1 * ? *)"
-    window             = "3h"
+    schedule_expression           = "cron(0 3 1 * ? *)"
+    duration             = "3h"
     rotate_immediately = var.rotate_immediately
 
     function = {

@@ -80,7 +80,7 @@ module "secrets" {
     dbname   = dirname(each.key)
   }
 
-  key_values    = !can(each.value.value_version) ? null : { token = local.tokens[each.key] }
+  key_values_wo    = !can(each.value.value_version) ? null : { token = local.tokens[each.key] }
   value_version = try(each.value.value_version, null)
 
   access = {
@@ -106,7 +106,7 @@ module "key" {
 }
 
 module "access" {
-  source = "../../modules/access"
+  source = "../../modules/policies"
 
   secret_name    = "${local.team}/*"
   key_arn        = module.key.arn

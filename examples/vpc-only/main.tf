@@ -32,7 +32,7 @@ module "credentials" {
   access = {
     readers        = [aws_iam_role.application.arn]
     administrators = var.administrators
-    only           = { vpc_endpoint_ids = [module.endpoint.ids["secretsmanager"]] }
+    conditions           = { vpc_endpoint_ids = [module.endpoint.ids["secretsmanager"]] }
   }
 
   recovery_window_in_days = var.recovery_window_in_days
@@ -40,7 +40,7 @@ module "credentials" {
 }
 
 module "endpoint" {
-  source = "../../modules/endpoint"
+  source = "../../modules/vpc-endpoint"
 
   vpc_id           = aws_vpc.this.id
   subnet_ids       = aws_subnet.private[*].id

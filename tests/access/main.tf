@@ -1,4 +1,4 @@
-# What matrix.csv is decided on: the examples, and modules/access with its options.
+# What matrix.csv is decided on: the examples, and modules/policies with its options.
 
 provider "aws" {
   region = "us-east-1"
@@ -115,7 +115,7 @@ module "all" {
   source = "./module"
 
   name                    = "tests/all"
-  container_only          = true
+  create_value            = false
   recovery_window_in_days = 0
   key                     = { administrators = ["arn:aws:iam::111111111111:role/key-administrator"] }
   replicas                = { "eu-west-1" = { kms_key_arn = aws_kms_key.copy.arn } }
@@ -138,7 +138,7 @@ module "existing_key" {
   source = "./module"
 
   name                    = "tests/existing-key"
-  container_only          = true
+  create_value            = false
   recovery_window_in_days = 0
   key                     = { existing = { arn = aws_kms_key.existing.arn } }
 
@@ -192,9 +192,9 @@ output "applied" {
 }
 
 locals {
-  only = {
+  conditions = {
     vpc_endpoint_ids = ["vpce-0a1b2c3d4e5f67890", "vpce-0b1b2c3d4e5f67890"]
-    ip_ranges        = ["203.0.113.0/24", "192.0.2.0/24"]
+    source_ip_cidrs        = ["203.0.113.0/24", "192.0.2.0/24"]
     organization_id  = "o-abcdefghij"
     not_before       = "2026-01-01T00:00:00Z"
     not_after        = "2026-12-31T23:59:59Z"
@@ -206,7 +206,7 @@ locals {
 
 # Nothing asked for: IAM decides.
 module "default" {
-  source = "./module/modules/access"
+  source = "./module/modules/policies"
 
   secret_name = "tests/default"
   key_arn     = local.key_arn
@@ -214,7 +214,7 @@ module "default" {
 
 # Limits without a list of readers: IAM decides within them.
 module "limits" {
-  source = "./module/modules/access"
+  source = "./module/modules/policies"
 
   secret_name    = "tests/limits"
   key_arn        = local.key_arn
@@ -224,7 +224,7 @@ module "limits" {
 
 # Statements of the caller's own.
 module "documents" {
-  source = "./module/modules/access"
+  source = "./module/modules/policies"
 
   secret_name      = "tests/documents"
   key_arn          = local.key_arn
@@ -246,7 +246,7 @@ data "aws_iam_policy_document" "partner_reads" {
 
 # An endpoint that leads to no secret in particular.
 module "endpoint" {
-  source = "./module/modules/access"
+  source = "./module/modules/policies"
 
   secret_name      = "tests/endpoint"
   key_arn          = local.key_arn
@@ -254,7 +254,7 @@ module "endpoint" {
 }
 
 module "account_endpoint" {
-  source = "./module/modules/access/account_endpoint"
+  source = "./module/modules/vpc-endpoint/account_policy"
 
   service = "secretsmanager"
 }

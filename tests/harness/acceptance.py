@@ -33,7 +33,7 @@ variable "password" {
   default = {}
 }
 
-variable "key_values" {
+variable "key_values_wo" {
   type      = map(string)
   default   = null
   ephemeral = true
@@ -60,7 +60,7 @@ module "credentials" {
   name                    = var.name
   database                = var.database
   password                = var.password
-  key_values              = var.key_values
+  key_values_wo              = var.key_values_wo
   value_version           = var.value_version
   key                     = var.key
   tags                    = var.tags
@@ -117,15 +117,15 @@ DATABASE = Kind(
     lowered={"password": {"version": 1}},
 )
 KEY_VALUES = Kind(
-    "key_values",
+    "key_values_wo",
     credential="token",
     theirs={"client": "shop", "token": "by-hand", "comment": "kept"},
-    first={"key_values": {"client": "shop", "token": "first"}, "value_version": 1},
+    first={"key_values_wo": {"client": "shop", "token": "first"}, "value_version": 1},
     changed={"tags": {"Stage": "test"}},
     written={},
-    unraised={"key_values": {"client": "shop", "token": "not raised"}},
+    unraised={"key_values_wo": {"client": "shop", "token": "not raised"}},
     changed_again={"tags": {"Stage": "production"}},
-    raised={"key_values": {"token": "second"}, "value_version": 2},
+    raised={"key_values_wo": {"token": "second"}, "value_version": 2},
     lowered={"value_version": 1},
 )
 KINDS = (DATABASE, KEY_VALUES)

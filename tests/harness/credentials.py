@@ -44,7 +44,7 @@ output "version_id" {
 }
 """
 
-SECRET = "module.credentials.module.secret.aws_secretsmanager_secret.this"
+SECRET = "module.credentials.aws_secretsmanager_secret.this"
 
 # Adopts the secret whose ARN is filled in.
 IMPORT_BLOCK = f"""
@@ -55,7 +55,7 @@ import {{
 """
 IMPORT = HCL + IMPORT_BLOCK
 
-VERSION = "module.credentials.module.secret.aws_secretsmanager_secret_version.this[0]"
+VERSION = "module.credentials.aws_secretsmanager_secret_version.this[0]"
 
 
 class Credentials:

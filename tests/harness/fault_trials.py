@@ -83,15 +83,15 @@ module "credentials" {
   name        = var.name
   description = "Generation ${var.generation}"
   database    = { engine = "mysql", username = "app", host = "db${var.generation}.example.com" }
-  password    = { version = var.password_version }
+  value_version    = var.password_version
   key         = { existing = var.existing_key == null ? null : { arn = var.existing_key } }
   access      = { readers = ["arn:aws:iam::${local.account}:role/reader-${var.generation}"] }
   tags        = { Generation = tostring(var.generation) }
 }
 """
 
-SECRET = "module.credentials.module.secret.aws_secretsmanager_secret.this"
-ALIAS = "module.credentials.module.key[0].aws_kms_alias.this[0]"
+SECRET = "module.credentials.aws_secretsmanager_secret.this"
+ALIAS = "module.credentials.aws_kms_alias.this[0]"
 # In the refusal of a value whose version no label says.
 _SAY_VERSION = re.compile(r"--version-stage value-version-N --move-to-version-id (\S+), with N = ")
 

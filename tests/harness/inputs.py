@@ -162,12 +162,12 @@ FULL: dict[str, dict[str, Any]] = {
             "include_space": False,
             "require_each_included_type": True,
         },
-        "password_value": "one of my own",
-        "container_only": False,
+        "password_wo": "one of my own",
+        "create_value": True,
     },
     "key": {
         "name": "bad-input/key",
-        "container_only": True,
+        "create_value": False,
         "key": {
             "rotation_period_in_days": 180,
             "deletion_window_in_days": 30,
@@ -178,12 +178,12 @@ FULL: dict[str, dict[str, Any]] = {
     },
     "existing key": {
         "name": "bad-input/existing-key",
-        "container_only": True,
+        "create_value": False,
         "key": {"existing": {"arn": None, "alias": ALIAS}},
     },
     "access": {
         "name": "bad-input/access",
-        "container_only": True,
+        "create_value": False,
         "access": {
             "readers": [role("path/application"), role("other", "111122223333")],
             "services": {
@@ -194,9 +194,9 @@ FULL: dict[str, dict[str, Any]] = {
             },
             "administrators": [role("admin")],
             "rotators": [role("rotate")],
-            "only": {
+            "conditions": {
                 "vpc_endpoint_ids": ["vpce-0a1b2c3d4e5f67890"],
-                "ip_ranges": ["203.0.113.0/24"],
+                "source_ip_cidrs": ["203.0.113.0/24"],
                 "organization_id": "o-a1b2c3d4e5",
                 "not_before": "2026-01-31T08:00:00Z",
                 "not_after": "2036-01-31T08:00:00Z",
@@ -205,7 +205,7 @@ FULL: dict[str, dict[str, Any]] = {
             "policy_documents": [POLICY],
         },
         # It takes the readers, too.
-        "monitoring": {"topic_arn": TOPIC, "trail": {"log_group_name": TRAIL}},
+        "monitoring": {"topic_arn": TOPIC, "cloudtrail_log_group_name": TRAIL},
     },
     "rotation": {
         "name": "bad-input/rotation",
@@ -215,8 +215,8 @@ FULL: dict[str, dict[str, Any]] = {
             "superuser_key_arn": f"arn:aws:kms:us-east-1:000000000000:key/{KEY_ID}",
         },
         "rotation": {
-            "schedule": "rate(10 days)",
-            "window": "2h",
+            "schedule_expression": "rate(10 days)",
+            "duration": "2h",
             "rotate_immediately": False,
             "strategy": "single_user",
             "function": {"arn": FUNCTION},
@@ -226,7 +226,7 @@ FULL: dict[str, dict[str, Any]] = {
         "name": "bad-input/package",
         "database": {**DATABASE, "cluster_identifier": "orders"},
         "rotation": {
-            "days": 30,
+            "automatically_after_days": 30,
             "function": {
                 "package": {
                     "image_uri": "000000000000.dkr.ecr.us-east-1.amazonaws.com/rotate:1",
@@ -248,7 +248,7 @@ FULL: dict[str, dict[str, Any]] = {
         "name": "bad-input/s3",
         "database": DATABASE,
         "rotation": {
-            "days": 30,
+            "automatically_after_days": 30,
             "function": {
                 "package": {"s3": {"bucket": "packages", "key": "rotation.zip", "version": "1"}},
                 "network": NETWORK,
@@ -259,32 +259,32 @@ FULL: dict[str, dict[str, Any]] = {
         "name": "bad-input/file",
         "database": DATABASE,
         "rotation": {
-            "days": 30,
+            "automatically_after_days": 30,
             "function": {"package": {"file": FILE}, "network": NETWORK},
         },
     },
-    "published": {
+    "aws_template": {
         "name": "bad-input/published",
         "database": DATABASE,
         "rotation": {
-            "days": 30,
-            "function": {"published": {"version": "1.1.671"}, "network": NETWORK},
+            "automatically_after_days": 30,
+            "function": {"aws_template": {"version": "1.1.671"}, "network": NETWORK},
         },
     },
     "monitoring": {
         "name": "bad-input/monitoring",
         "database": DATABASE,
-        "rotation": {"days": 3, "function": {"arn": FUNCTION}},
+        "rotation": {"automatically_after_days": 3, "function": {"arn": FUNCTION}},
         "monitoring": {
             "emails": ["team@example.com"],
-            "max_denied_reads": 3,
-            "max_calls": 100,
+            "denied_reads_threshold": 3,
+            "calls_threshold": 100,
             "rotated_within_days": 7,
         },
     },
     "replicas": {
         "name": "bad-input/replicas",
-        "container_only": True,
+        "create_value": False,
         "force_overwrite_replica_secret": True,
         "replicas": {
             "eu-west-1": {"kms_key_arn": f"arn:aws:kms:eu-west-1:000000000000:key/{KEY_ID}"}
@@ -304,9 +304,9 @@ FULL: dict[str, dict[str, Any]] = {
             },
         },
     },
-    "key_values": {
+    "key_values_wo": {
         "name": "bad-input/pairs",
-        "key_values": {"user": "app", "token": "of tests"},
+        "key_values_wo": {"user": "app", "token": "of tests"},
         "value_version": 1,
     },
     "text": {"name": "bad-input/text", "text": "of tests", "value_version": 1},

@@ -193,11 +193,11 @@ GUARANTEES = {
         "test_adoption.py",
         "test_another_engine_does_not_inherit_a_port_that_is_not_its_own",
     ),
-    "`database` gives way to `key_values`, `text` or `binary`": (
+    "`database` gives way to `key_values_wo`, `text` or `binary`": (
         "test_supplied_values.py",
         "test_a_value_that_takes_a_databases_place_has_nothing_of_it_and_needs_a_raised_version",
     ),
-    "`key_values`, `text` or `binary` gives way to `database`": (
+    "`key_values_wo`, `text` or `binary` gives way to `database`": (
         "test_supplied_values.py",
         "test_a_database_takes_over_the_password_of_a_supplied_value",
     ),

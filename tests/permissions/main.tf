@@ -69,7 +69,7 @@ module "credentials" {
   }
 
   rotation = var.stage == 4 ? null : {
-    days               = 1 + var.stage
+    automatically_after_days               = 1 + var.stage
     rotate_immediately = false
     strategy           = "alternating_users"
 
@@ -82,12 +82,12 @@ module "credentials" {
     topic_arn           = var.stage == 3 ? var.given.topic : null
     trail               = var.stage == 3 ? { log_group_name = var.given.trail } : null
     rotated_within_days = var.stage < 3 ? 7 : null
-    max_calls           = 100 * var.stage
+    calls_threshold           = 100 * var.stage
   }
 }
 
 module "endpoint" {
-  source = "./module/modules/endpoint"
+  source = "./module/modules/vpc-endpoint"
 
   vpc_id           = var.given.vpc
   subnet_ids       = local.changed ? [var.given.subnet, var.given.second_subnet] : [var.given.subnet]

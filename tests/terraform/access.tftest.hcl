@@ -1,4 +1,4 @@
-# What modules/access refuses at plan time. Terraform runs as the root of account 000000000000.
+# What modules/policies refuses at plan time. Terraform runs as the root of account 000000000000.
 
 provider "aws" {
   region = "us-east-1"
@@ -13,7 +13,7 @@ run "refuses_a_policy_document_that_is_not_json" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -27,7 +27,7 @@ run "refuses_a_policy_document_without_a_statement" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -41,7 +41,7 @@ run "refuses_a_policy_document_whose_statement_has_no_effect" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -55,7 +55,7 @@ run "refuses_policy_documents_that_have_a_sid_in_common" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -72,7 +72,7 @@ run "refuses_a_policy_document_with_a_sid_of_the_modules_own" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -86,7 +86,7 @@ run "takes_statements_as_they_come" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -120,7 +120,7 @@ run "names_roles_in_lists_and_leaves_other_principals_as_they_are" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -165,7 +165,7 @@ run "refuses_a_key_administrator_that_is_a_session" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -179,7 +179,7 @@ run "refuses_a_key_administrator_of_an_account_of_11_digits" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -193,7 +193,7 @@ run "refuses_a_reader_that_is_no_arn" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -207,7 +207,7 @@ run "refuses_a_reader_that_is_a_session" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -221,7 +221,7 @@ run "refuses_a_reader_of_an_account_of_11_digits" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -235,7 +235,7 @@ run "refuses_a_whole_account_as_reader" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -249,7 +249,7 @@ run "refuses_a_reader_with_a_wildcard" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -263,7 +263,7 @@ run "refuses_readers_that_are_nobody" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -277,7 +277,7 @@ run "refuses_a_service_that_is_no_service_principal" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -291,7 +291,7 @@ run "refuses_a_service_for_an_account_of_11_digits" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -305,7 +305,7 @@ run "refuses_a_service_for_a_source_that_is_no_arn" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -319,7 +319,7 @@ run "refuses_a_service_for_every_source" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -333,7 +333,7 @@ run "refuses_an_administrator_that_is_a_session" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -347,7 +347,7 @@ run "refuses_an_administrator_of_another_account" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -361,7 +361,7 @@ run "refuses_a_rotator_that_is_a_function" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -375,7 +375,7 @@ run "refuses_a_rotator_of_another_account" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -389,11 +389,11 @@ run "refuses_a_vpc_in_place_of_a_vpc_endpoint" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
-    only = { vpc_endpoint_ids = ["vpc-0a1b2c3d"] }
+    conditions = { vpc_endpoint_ids = ["vpc-0a1b2c3d"] }
   }
 
   expect_failures = [var.only]
@@ -403,11 +403,11 @@ run "refuses_an_address_without_a_range" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
-    only = { ip_ranges = ["203.0.113.7"] }
+    conditions = { source_ip_cidrs = ["203.0.113.7"] }
   }
 
   expect_failures = [var.only]
@@ -417,11 +417,11 @@ run "refuses_a_private_range" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
-    only = { ip_ranges = ["172.16.0.0/12"] }
+    conditions = { source_ip_cidrs = ["172.16.0.0/12"] }
   }
 
   expect_failures = [var.only]
@@ -431,11 +431,11 @@ run "refuses_a_range_of_every_address" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
-    only = { ip_ranges = ["0.0.0.0/0"] }
+    conditions = { source_ip_cidrs = ["0.0.0.0/0"] }
   }
 
   expect_failures = [var.only]
@@ -445,11 +445,11 @@ run "refuses_an_account_in_place_of_an_organization" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
-    only = { organization_id = "111122223333" }
+    conditions = { organization_id = "111122223333" }
   }
 
   expect_failures = [var.only]
@@ -459,11 +459,11 @@ run "refuses_a_day_in_place_of_an_instant" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
-    only = { not_before = "2026-01-31" }
+    conditions = { not_before = "2026-01-31" }
   }
 
   expect_failures = [var.only]
@@ -473,11 +473,11 @@ run "refuses_an_end_before_its_start" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
-    only = { not_before = "2026-02-01T00:00:00Z", not_after = "2026-01-01T00:00:00Z" }
+    conditions = { not_before = "2026-02-01T00:00:00Z", not_after = "2026-01-01T00:00:00Z" }
   }
 
   expect_failures = [var.only]
@@ -487,11 +487,11 @@ run "refuses_a_tag_without_a_value" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
-    only = { principal_tags = { Team = "" } }
+    conditions = { principal_tags = { Team = "" } }
   }
 
   expect_failures = [var.only]
@@ -501,7 +501,7 @@ run "refuses_a_secret_policy_over_20480_characters" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -515,7 +515,7 @@ run "refuses_a_key_policy_over_32768_characters" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -529,7 +529,7 @@ run "refuses_a_readers_policy_over_6144_characters" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -544,7 +544,7 @@ run "refuses_an_endpoint_policy_over_20480_characters" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -558,7 +558,7 @@ run "refuses_a_foreign_reader_under_the_aws_managed_key" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -573,7 +573,7 @@ run "refuses_a_service_of_which_nothing_is_said" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -587,7 +587,7 @@ run "refuses_a_source_with_a_policy_variable" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -601,7 +601,7 @@ run "refuses_a_superuser_by_a_wildcard" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -615,7 +615,7 @@ run "refuses_a_superusers_key_by_its_alias" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -629,11 +629,11 @@ run "refuses_one_tag_in_two_cases" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
-    only = { principal_tags = { Team = "orders", team = "billing" } }
+    conditions = { principal_tags = { Team = "orders", team = "billing" } }
   }
 
   expect_failures = [var.only]
@@ -643,7 +643,7 @@ run "refuses_a_statement_whose_principal_has_no_type" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -657,7 +657,7 @@ run "names_the_statements_of_one_secret" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -669,7 +669,7 @@ run "names_those_of_another_secret_with_the_same_letters_otherwise" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -689,7 +689,7 @@ run "refuses_an_endpoint_policy_for_another_service" {
   command = plan
 
   module {
-    source = "./modules/access/account_endpoint"
+    source = "./modules/vpc-endpoint/account_policy"
   }
 
   variables {
@@ -703,7 +703,7 @@ run "refuses_a_superuser_without_the_suffix_of_its_arn" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {
@@ -717,7 +717,7 @@ run "takes_a_superuser_whose_secret_rds_manages" {
   command = plan
 
   module {
-    source = "./modules/access"
+    source = "./modules/policies"
   }
 
   variables {

@@ -1,4 +1,4 @@
-# What modules/endpoint refuses at plan time, and what it plans.
+# What modules/vpc-endpoint refuses at plan time, and what it plans.
 
 provider "aws" {
   region = "us-east-1"
@@ -24,7 +24,7 @@ run "refuses_no_subnet" {
   command = plan
 
   module {
-    source = "./modules/endpoint"
+    source = "./modules/vpc-endpoint"
   }
 
   variables {
@@ -38,7 +38,7 @@ run "refuses_no_client" {
   command = plan
 
   module {
-    source = "./modules/endpoint"
+    source = "./modules/vpc-endpoint"
   }
 
   variables {
@@ -52,7 +52,7 @@ run "refuses_a_client_that_is_nobody" {
   command = plan
 
   module {
-    source = "./modules/endpoint"
+    source = "./modules/vpc-endpoint"
   }
 
   variables {
@@ -66,7 +66,7 @@ run "refuses_a_client_that_is_two" {
   command = plan
 
   module {
-    source = "./modules/endpoint"
+    source = "./modules/vpc-endpoint"
   }
 
   variables {
@@ -80,7 +80,7 @@ run "refuses_an_address_without_a_prefix_length" {
   command = plan
 
   module {
-    source = "./modules/endpoint"
+    source = "./modules/vpc-endpoint"
   }
 
   variables {
@@ -94,7 +94,7 @@ run "refuses_a_range_that_begins_at_another_address" {
   command = plan
 
   module {
-    source = "./modules/endpoint"
+    source = "./modules/vpc-endpoint"
   }
 
   variables {
@@ -108,7 +108,7 @@ run "refuses_every_address" {
   command = plan
 
   module {
-    source = "./modules/endpoint"
+    source = "./modules/vpc-endpoint"
   }
 
   variables {
@@ -122,7 +122,7 @@ run "refuses_a_range_of_ipv6" {
   command = plan
 
   module {
-    source = "./modules/endpoint"
+    source = "./modules/vpc-endpoint"
   }
 
   variables {
@@ -136,7 +136,7 @@ run "refuses_a_client_by_a_name_that_no_rule_takes" {
   command = plan
 
   module {
-    source = "./modules/endpoint"
+    source = "./modules/vpc-endpoint"
   }
 
   variables {
@@ -150,7 +150,7 @@ run "refuses_a_clients_name_of_245_characters" {
   command = plan
 
   module {
-    source = "./modules/endpoint"
+    source = "./modules/vpc-endpoint"
   }
 
   variables {
@@ -164,7 +164,7 @@ run "refuses_no_service" {
   command = plan
 
   module {
-    source = "./modules/endpoint"
+    source = "./modules/vpc-endpoint"
   }
 
   variables {
@@ -178,7 +178,7 @@ run "refuses_another_service" {
   command = plan
 
   module {
-    source = "./modules/endpoint"
+    source = "./modules/vpc-endpoint"
   }
 
   variables {
@@ -192,7 +192,7 @@ run "refuses_a_document_that_is_none" {
   command = plan
 
   module {
-    source = "./modules/endpoint"
+    source = "./modules/vpc-endpoint"
   }
 
   variables {
@@ -206,7 +206,7 @@ run "refuses_a_document_whose_statements_are_no_list" {
   command = plan
 
   module {
-    source = "./modules/endpoint"
+    source = "./modules/vpc-endpoint"
   }
 
   variables {
@@ -220,7 +220,7 @@ run "refuses_documents_without_the_service_that_they_are_for" {
   command = plan
 
   module {
-    source = "./modules/endpoint"
+    source = "./modules/vpc-endpoint"
   }
 
   variables {
@@ -235,7 +235,7 @@ run "refuses_a_vpc_without_enable_dns_support" {
   command = plan
 
   module {
-    source = "./modules/endpoint"
+    source = "./modules/vpc-endpoint"
   }
 
   override_data {
@@ -254,7 +254,7 @@ run "refuses_a_vpc_without_enable_dns_hostnames" {
   command = plan
 
   module {
-    source = "./modules/endpoint"
+    source = "./modules/vpc-endpoint"
   }
 
   override_data {
@@ -273,7 +273,7 @@ run "refuses_documents_that_together_are_longer_than_a_policy" {
   command = plan
 
   module {
-    source = "./modules/endpoint"
+    source = "./modules/vpc-endpoint"
   }
 
   variables {
@@ -290,7 +290,7 @@ run "makes_one_for_secrets_manager_alone_unless_asked" {
   command = plan
 
   module {
-    source = "./modules/endpoint"
+    source = "./modules/vpc-endpoint"
   }
 
   assert {
@@ -303,7 +303,7 @@ run "begins_with_the_accounts_own_policy_also_where_it_is_to_lead_to_some_secret
   command = plan
 
   module {
-    source = "./modules/endpoint"
+    source = "./modules/vpc-endpoint"
   }
 
   variables {

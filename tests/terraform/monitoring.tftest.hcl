@@ -89,10 +89,10 @@ run "refuses_a_negative_number_of_denied_reads" {
   }
 
   variables {
-    max_denied_reads = -1
+    denied_reads_threshold = -1
   }
 
-  expect_failures = [var.max_denied_reads]
+  expect_failures = [var.denied_reads_threshold]
 }
 
 run "refuses_a_fraction_of_denied_reads" {
@@ -103,10 +103,10 @@ run "refuses_a_fraction_of_denied_reads" {
   }
 
   variables {
-    max_denied_reads = 0.5
+    denied_reads_threshold = 0.5
   }
 
-  expect_failures = [var.max_denied_reads]
+  expect_failures = [var.denied_reads_threshold]
 }
 
 run "refuses_no_calls" {
@@ -117,10 +117,10 @@ run "refuses_no_calls" {
   }
 
   variables {
-    max_calls = 0
+    calls_threshold = 0
   }
 
-  expect_failures = [var.max_calls]
+  expect_failures = [var.calls_threshold]
 }
 
 run "refuses_a_fraction_of_calls" {
@@ -131,10 +131,10 @@ run "refuses_a_fraction_of_calls" {
   }
 
   variables {
-    max_calls = 1.5
+    calls_threshold = 1.5
   }
 
-  expect_failures = [var.max_calls]
+  expect_failures = [var.calls_threshold]
 }
 
 run "refuses_to_look_back_8_days" {
@@ -189,7 +189,7 @@ run "refuses_a_name_that_no_filter_holds" {
 
   variables {
     secret_name = join("", [for number in range(300) : "n"])
-    trail       = { log_group_name = "trail" }
+    cloudtrail_log_group_name       = "trail"
   }
 
   expect_failures = [aws_cloudwatch_log_metric_filter.count]
@@ -242,7 +242,7 @@ run "makes_no_rule_for_what_is_counted_in_a_trail" {
   }
 
   variables {
-    trail = { log_group_name = "trail" }
+    cloudtrail_log_group_name = "trail"
   }
 
   assert {
@@ -291,7 +291,7 @@ run "refuses_a_trail_with_a_log_group_that_cannot_be" {
   }
 
   variables {
-    trail = { log_group_name = "my trail" }
+    cloudtrail_log_group_name = "my trail"
   }
 
   expect_failures = [var.trail]

@@ -6,7 +6,7 @@ provider "aws" {
 
 variables {
   name           = "tests/validation"
-  container_only = true
+  create_value   = false
 }
 
 run "refuses_everybody" {

@@ -55,7 +55,7 @@ run "refuses_rules_for_a_password_that_is_not_generated" {
 
   variables {
     database       = null
-    container_only = true
+    create_value   = false
     password       = { length = 40 }
   }
 
@@ -67,8 +67,8 @@ run "refuses_rotation_without_a_database" {
 
   variables {
     database       = null
-    container_only = true
-    rotation       = { days = 30, function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" } }
+    create_value   = false
+    rotation       = { automatically_after_days = 30, function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" } }
   }
 
   expect_failures = [var.database]
@@ -88,7 +88,7 @@ run "refuses_rotation_by_no_function" {
   command = plan
 
   variables {
-    rotation = { days = 30, function = null }
+    rotation = { automatically_after_days = 30, function = null }
   }
 
   expect_failures = [var.rotation]
@@ -98,7 +98,7 @@ run "refuses_an_alarm_that_rings_between_two_rotations" {
   command = plan
 
   variables {
-    rotation   = { days = 7, function = { arn = "arn:aws:lambda:us-east-1:111122223333:function:rotate" } }
+    rotation   = { automatically_after_days = 7, function = { arn = "arn:aws:lambda:us-east-1:111122223333:function:rotate" } }
     monitoring = { emails = [], rotated_within_days = 7 }
   }
 
@@ -109,7 +109,7 @@ run "refuses_an_alarm_that_rings_between_two_rotations_by_a_rate" {
   command = plan
 
   variables {
-    rotation   = { schedule = "rate(49 hours)", function = { arn = "arn:aws:lambda:us-east-1:111122223333:function:rotate" } }
+    rotation   = { schedule_expression = "rate(49 hours)", function = { arn = "arn:aws:lambda:us-east-1:111122223333:function:rotate" } }
     monitoring = { emails = [], rotated_within_days = 3 }
   }
 
@@ -120,7 +120,7 @@ run "takes_an_alarm_that_a_rotation_ends_in_time" {
   command = plan
 
   variables {
-    rotation   = { schedule = "rate(2 days)", function = { arn = "arn:aws:lambda:us-east-1:111122223333:function:rotate" } }
+    rotation   = { schedule_expression = "rate(2 days)", function = { arn = "arn:aws:lambda:us-east-1:111122223333:function:rotate" } }
     monitoring = { emails = [], rotated_within_days = 3 }
   }
 }

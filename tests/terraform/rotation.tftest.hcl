@@ -9,7 +9,7 @@ variables {
   engine              = "postgres"
   database_port       = 5432
   rotator_policy_json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
-  function            = { published = {}, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+  function            = { aws_template = {}, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
 
   password = {
     length                     = 32
@@ -115,7 +115,7 @@ run "refuses_two_functions" {
   }
 
   variables {
-    function = { published = {}, package = { image_uri = "111122223333.dkr.ecr.us-east-1.amazonaws.com/rotation:1" }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+    function = { aws_template = {}, package = { image_uri = "111122223333.dkr.ecr.us-east-1.amazonaws.com/rotation:1" }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
   }
 
   expect_failures = [var.function]
@@ -171,7 +171,7 @@ run "refuses_a_function_outside_a_vpc" {
   }
 
   variables {
-    function = { published = {} }
+    function = { aws_template = {} }
   }
 
   expect_failures = [var.function]
@@ -199,7 +199,7 @@ run "refuses_a_network_without_a_subnet" {
   }
 
   variables {
-    function = { published = {}, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = [] } }
+    function = { aws_template = {}, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = [] } }
   }
 
   expect_failures = [var.function]
@@ -227,7 +227,7 @@ run "refuses_an_unknown_architecture" {
   }
 
   variables {
-    function = { published = {}, architecture = "riscv", network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+    function = { aws_template = {}, architecture = "riscv", network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
   }
 
   expect_failures = [var.function]
@@ -241,7 +241,7 @@ run "refuses_a_timeout_of_901_seconds" {
   }
 
   variables {
-    function = { published = {}, timeout_in_seconds = 901, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+    function = { aws_template = {}, timeout_in_seconds = 901, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
   }
 
   expect_failures = [var.function]
@@ -294,7 +294,7 @@ run "takes_awss_function_for_alternating_users_in_the_version_asked_for" {
     engine    = "mysql"
     strategy  = "alternating_users"
     superuser = { secret_arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:superuser-AbCdEf" }
-    function  = { published = { version = "1.1.671" }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+    function  = { aws_template = { version = "1.1.671" }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
   }
 
   assert {
@@ -412,7 +412,7 @@ run "refuses_a_published_version_of_two_numbers" {
   }
 
   variables {
-    function = { published = { version = "1.1" }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+    function = { aws_template = { version = "1.1" }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
   }
 
   expect_failures = [var.function]
@@ -426,7 +426,7 @@ run "refuses_a_vpc_by_its_name" {
   }
 
   variables {
-    function = { published = {}, network = { vpc_id = "main", subnet_ids = ["subnet-0a1b2c3d"] } }
+    function = { aws_template = {}, network = { vpc_id = "main", subnet_ids = ["subnet-0a1b2c3d"] } }
   }
 
   expect_failures = [var.function]
@@ -440,7 +440,7 @@ run "refuses_17_subnets" {
   }
 
   variables {
-    function = { published = {}, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = [for index in range(17) : "subnet-${index}"] } }
+    function = { aws_template = {}, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = [for index in range(17) : "subnet-${index}"] } }
   }
 
   expect_failures = [var.function]
@@ -454,7 +454,7 @@ run "refuses_a_subnet_by_its_name" {
   }
 
   variables {
-    function = { published = {}, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["private"] } }
+    function = { aws_template = {}, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["private"] } }
   }
 
   expect_failures = [var.function]
@@ -468,7 +468,7 @@ run "refuses_a_security_group_by_its_name" {
   }
 
   variables {
-    function = { published = {}, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"], database_security_group_ids = ["database"] } }
+    function = { aws_template = {}, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"], database_security_group_ids = ["database"] } }
   }
 
   expect_failures = [var.function]
@@ -482,7 +482,7 @@ run "refuses_a_security_group_named_twice" {
   }
 
   variables {
-    function = { published = {}, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"], database_security_group_ids = ["sg-0a1b2c3d", "sg-0a1b2c3d"] } }
+    function = { aws_template = {}, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"], database_security_group_ids = ["sg-0a1b2c3d", "sg-0a1b2c3d"] } }
   }
 
   expect_failures = [var.function]

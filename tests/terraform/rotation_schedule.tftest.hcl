@@ -32,7 +32,7 @@ run "refuses_rotation_by_days_and_by_a_schedule" {
   }
 
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", days = 30, schedule = "rate(10 days)" }
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", days = 30, schedule_expression = "rate(10 days)" }
   }
 
   expect_failures = [var.rotation]
@@ -74,7 +74,7 @@ run "refuses_rotation_each_hour" {
   }
 
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule = "rate(1 hour)" }
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule_expression = "rate(1 hour)" }
   }
 
   expect_failures = [var.rotation]
@@ -88,7 +88,7 @@ run "refuses_rotation_each_3_hours" {
   }
 
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule = "rate(3 hours)" }
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule_expression = "rate(3 hours)" }
   }
 
   expect_failures = [var.rotation]
@@ -102,7 +102,7 @@ run "refuses_rotation_at_half_past" {
   }
 
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule = "cron(30 4 * * ? *)" }
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule_expression = "cron(30 4 * * ? *)" }
   }
 
   expect_failures = [var.rotation]
@@ -116,7 +116,7 @@ run "refuses_rotation_in_one_year_alone" {
   }
 
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule = "cron(0 4 * * ? 2026)" }
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule_expression = "cron(0 4 * * ? 2026)" }
   }
 
   expect_failures = [var.rotation]
@@ -130,7 +130,7 @@ run "refuses_a_window_in_minutes" {
   }
 
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", days = 30, window = "30m" }
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", days = 30, duration = "30m" }
   }
 
   expect_failures = [var.rotation]
@@ -144,7 +144,7 @@ run "refuses_a_window_of_25_hours" {
   }
 
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", days = 30, window = "25h" }
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", days = 30, duration = "25h" }
   }
 
   expect_failures = [var.rotation]
@@ -158,7 +158,7 @@ run "refuses_a_window_longer_than_the_interval" {
   }
 
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule = "rate(4 hours)", window = "5h" }
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule_expression = "rate(4 hours)", duration = "5h" }
   }
 
   expect_failures = [var.rotation]
@@ -172,7 +172,7 @@ run "refuses_a_window_past_the_end_of_the_day" {
   }
 
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule = "cron(0 22 * * ? *)", window = "3h" }
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule_expression = "cron(0 22 * * ? *)", duration = "3h" }
   }
 
   expect_failures = [var.rotation]
@@ -188,7 +188,7 @@ run "refuses_rotation_of_a_secret_without_a_value" {
   variables {
     rotation       = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", days = 30 }
     password       = null
-    container_only = true
+    create_value   = false
   }
 
   expect_failures = [var.rotation]
@@ -202,7 +202,7 @@ run "accepts_4_hours" {
   }
 
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule = "rate(4 hours)", window = "4h" }
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule_expression = "rate(4 hours)", duration = "4h" }
   }
 
   assert {
@@ -219,7 +219,7 @@ run "accepts_a_day" {
   }
 
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule = "rate(1 day)" }
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule_expression = "rate(1 day)" }
   }
 
   assert {
@@ -236,7 +236,7 @@ run "accepts_10_days" {
   }
 
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule = "rate(10 days)", window = "24h" }
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule_expression = "rate(10 days)", duration = "24h" }
   }
 
   assert {
@@ -253,7 +253,7 @@ run "accepts_the_first_sunday_of_a_month" {
   }
 
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule = "cron(0 4 ? * SUN#1 *)", window = "3h" }
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule_expression = "cron(0 4 ? * SUN#1 *)", duration = "3h" }
   }
 
   assert {
@@ -270,7 +270,7 @@ run "accepts_the_last_day_of_a_month" {
   }
 
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule = "cron(0 16 L * ? *)" }
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule_expression = "cron(0 16 L * ? *)" }
   }
 
   assert {
@@ -287,7 +287,7 @@ run "accepts_every_8_hours" {
   }
 
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule = "cron(0 /8 * * ? *)", window = "2h" }
+    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule_expression = "cron(0 /8 * * ? *)", duration = "2h" }
   }
 
   assert {

@@ -273,7 +273,7 @@ run "refuses_password_version_0" {
   }
 
   variables {
-    password = { version = 0 }
+    value_version = 0
   }
 
   expect_failures = [var.password]
@@ -287,7 +287,7 @@ run "refuses_half_a_password_version" {
   }
 
   variables {
-    password = { version = 1.5 }
+    value_version = 1.5
   }
 
   expect_failures = [var.password]
@@ -385,11 +385,11 @@ run "refuses_a_supplied_password_without_password" {
   }
 
   variables {
-    password_value = "my-own-password"
-    container_only = true
+    password_wo = "my-own-password"
+    create_value   = false
   }
 
-  expect_failures = [var.password_value]
+  expect_failures = [var.password_wo]
 }
 
 run "refuses_an_empty_supplied_password" {
@@ -400,11 +400,11 @@ run "refuses_an_empty_supplied_password" {
   }
 
   variables {
-    password_value = ""
+    password_wo = ""
     password       = {}
   }
 
-  expect_failures = [var.password_value]
+  expect_failures = [var.password_wo]
 }
 
 run "refuses_value_version_0" {
@@ -430,11 +430,11 @@ run "refuses_no_key_values" {
   }
 
   variables {
-    key_values    = {}
+    key_values_wo    = {}
     value_version = 1
   }
 
-  expect_failures = [var.key_values]
+  expect_failures = [var.key_values_wo]
 }
 
 run "refuses_key_values_and_text" {
@@ -445,12 +445,12 @@ run "refuses_key_values_and_text" {
   }
 
   variables {
-    key_values    = { key = "value" }
+    key_values_wo    = { key = "value" }
     text          = "value"
     value_version = 1
   }
 
-  expect_failures = [var.key_values]
+  expect_failures = [var.key_values_wo]
 }
 
 run "refuses_key_values_without_a_version" {
@@ -461,11 +461,11 @@ run "refuses_key_values_without_a_version" {
   }
 
   variables {
-    key_values     = { key = "value" }
-    container_only = true
+    key_values_wo     = { key = "value" }
+    create_value   = false
   }
 
-  expect_failures = [var.key_values]
+  expect_failures = [var.key_values_wo]
 }
 
 run "refuses_an_empty_text" {
@@ -508,7 +508,7 @@ run "refuses_text_without_a_version" {
 
   variables {
     text           = "value"
-    container_only = true
+    create_value   = false
   }
 
   expect_failures = [var.text]
@@ -538,7 +538,7 @@ run "refuses_binary_without_a_version" {
 
   variables {
     binary         = "dmFsdWU="
-    container_only = true
+    create_value   = false
   }
 
   expect_failures = [var.binary]
@@ -612,7 +612,7 @@ run "refuses_a_password_version_beyond_counting" {
   }
 
   variables {
-    password = { version = 1000000001 }
+    value_version = 1000000001
   }
 
   expect_failures = [var.password]
