@@ -5,7 +5,7 @@ module "policies" {
 
   secret_name        = local.name
   secret_arn         = aws_secretsmanager_secret.this.arn
-  account_id         = one(data.aws_caller_identity.current[*].account_id)
+  account_id         = local.account_id
   region             = local.region
   partition          = data.aws_service.secrets_manager.partition
   key_arn            = local.key_arn
@@ -42,11 +42,14 @@ locals {
 
   limits_reading = var.access.readers != null || var.access.conditions != null
 
+  account_id  = one(data.aws_caller_identity.current[*].account_id)
+  caller_arn  = coalesce(one(data.aws_caller_identity.current[*].arn), "nobody")
+  account_iam = "arn:${data.aws_service.secrets_manager.partition}:iam::${coalesce(local.account_id, "none")}"
+
   # A session tells the name of its role, but not the role's path.
-  caller_arn  = one(data.aws_caller_identity.current[*].arn)
-  caller_role = try("${join(":", slice(split(":", local.caller_arn), 0, 2))}:iam::${split(":", local.caller_arn)[4]}:role/${regex(":assumed-role/([^/]+)/", local.caller_arn)[0]}", local.caller_arn)
+  caller_role = try("${local.account_iam}:role/${regex(":assumed-role/([^/]+)/", local.caller_arn)[0]}", local.caller_arn)
   caller_is_named = anytrue([
-    for arn in concat([try("${join(":", slice(split(":", local.caller_arn), 0, 2))}:iam::${split(":", local.caller_arn)[4]}:root", "")], var.access.administrators, coalesce(var.access.readers, [])) :
+    for arn in concat(["${local.account_iam}:root"], var.access.administrators, coalesce(var.access.readers, [])) :
     replace(arn, "/:role/.*//", ":role/") == local.caller_role
   ])
 }

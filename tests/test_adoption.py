@@ -108,7 +108,7 @@ def test_a_raised_version_of_an_adopted_value_waits_until_its_version_is_said(
     theirs = {"username": "dbadmin", "password": "perhaps leaked"}
     made = secretsmanager.create_secret(Name=secret_name, SecretString=json.dumps(theirs))
     adopted = Credentials(workspace(IMPORT % made["ARN"]), secretsmanager, secret_name)
-    adopted.change(password={"version": 5})
+    adopted.change(value_version=5)
 
     words = adopted.refusal()
     assert "no label of" in words
@@ -166,7 +166,7 @@ def test_a_live_value_without_a_password_is_left_alone_until_a_new_one_is_asked_
     credentials.change(host="db.example.com")
     assert "not a JSON object with a password" in credentials.refusal()
 
-    credentials.change(password={"version": 2})
+    credentials.change(value_version=2)
     credentials.apply()
     assert len(str(credentials.value["password"])) == 32
     assert "0" not in credentials.value  # the index of what a list held
@@ -186,6 +186,6 @@ def test_a_binary_live_value_is_left_alone_until_a_new_one_is_asked_for(
 
     assert "binary data, which this module cannot keep" in credentials.refusal()
 
-    credentials.change(password={"version": 2})
+    credentials.change(value_version=2)
     credentials.apply()
     assert len(str(credentials.value["password"])) == 32

@@ -47,7 +47,7 @@ def test_a_change_of_connection_keeps_the_password_and_the_old_version(
 def test_a_raised_version_makes_a_new_password_once(credentials: Credentials) -> None:
     old = credentials.value
 
-    credentials.change(password={"version": 2, "length": 40})
+    credentials.change(value_version=2, password={"length": 40})
     credentials.apply()
 
     assert len(str(credentials.value["password"])) == 40
@@ -56,10 +56,10 @@ def test_a_raised_version_makes_a_new_password_once(credentials: Credentials) ->
 
 
 def test_a_lowered_version_is_refused_with_the_way_back(credentials: Credentials) -> None:
-    credentials.change(password={"version": 3})
+    credentials.change(value_version=3)
     credentials.apply()
 
-    credentials.change(password={"version": 2})
+    credentials.change(value_version=2)
     assert "Version 2 of the value is asked for, but version 3" in credentials.refusal()
 
 
@@ -103,7 +103,7 @@ def test_after_120_rotations_the_plan_is_empty_and_a_raised_version_still_counts
     plan = credentials.plan()
     assert plan.is_empty, plan
 
-    credentials.change(password={"version": 2})
+    credentials.change(value_version=2)
     credentials.apply()
 
     assert credentials.value["password"] != rotated
@@ -152,7 +152,7 @@ def test_another_user_needs_a_new_password(credentials: Credentials) -> None:
     credentials.change(username="orders")
     assert 'belongs to another user than "orders"' in credentials.refusal()
 
-    credentials.change(password={"version": 2})
+    credentials.change(value_version=2)
     credentials.apply()
     assert credentials.value["username"] == "orders"
     assert credentials.value["password"] != old

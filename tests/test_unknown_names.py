@@ -26,9 +26,9 @@ variable "host" {
   type = string
 }
 
-variable "password" {
-  type    = any
-  default = {}
+variable "value_version" {
+  type    = number
+  default = null
 }
 
 variable "key" {
@@ -51,7 +51,7 @@ module "credentials" {
 
   name                    = terraform_data.name.output
   database                = { engine = "postgres", username = "app", host = var.host }
-  password                = var.password
+  value_version           = var.value_version
   key                     = var.key
   recovery_window_in_days = 0
 
@@ -71,23 +71,23 @@ def test_a_name_made_in_the_same_apply_and_a_dependency_that_changes_keep_the_pa
     workspace: Workspace, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:
     terraform = workspace(HCL)
-    terraform.apply(name=secret_name, host="db1", password={"version": 2})
-    plan = terraform.plan(name=secret_name, host="db1", password={"version": 2})
+    terraform.apply(name=secret_name, host="db1", value_version=2)
+    plan = terraform.plan(name=secret_name, host="db1", value_version=2)
     assert plan.is_empty, plan
     first = current(secretsmanager, secret_name)
 
     # Labels are read in the middle of this apply, after the provider has taken some away.
-    terraform.apply(name=secret_name, host="db2", password={"version": 2})
+    terraform.apply(name=secret_name, host="db2", value_version=2)
     assert current(secretsmanager, secret_name) == {**first, "host": "db2"}
 
-    terraform.apply(name=secret_name, host="db3", password={"version": 3})
+    terraform.apply(name=secret_name, host="db3", value_version=3)
     second = current(secretsmanager, secret_name)
     assert second["host"] == "db3"
     assert second["password"] != first["password"]
 
-    terraform.apply(name=secret_name, host="db4", password={"version": 3})
+    terraform.apply(name=secret_name, host="db4", value_version=3)
     assert current(secretsmanager, secret_name) == {**second, "host": "db4"}
-    plan = terraform.plan(name=secret_name, host="db4", password={"version": 3})
+    plan = terraform.plan(name=secret_name, host="db4", value_version=3)
     assert plan.is_empty, plan
 
 
@@ -98,15 +98,15 @@ def test_a_key_and_a_dependency_that_change_in_one_apply_keep_the_password(
     secret_name: str,
 ) -> None:
     terraform = workspace(HCL)
-    terraform.apply(name=secret_name, host="db1", password={"version": 2})
+    terraform.apply(name=secret_name, host="db1", value_version=2)
     first = current(secretsmanager, secret_name)
     key = {"existing": {"arn": kms.create_key()["KeyMetadata"]["Arn"]}}
 
     # No version has a label that says its number when this apply reads the labels.
-    terraform.apply(name=secret_name, host="db2", password={"version": 2}, key=key)
+    terraform.apply(name=secret_name, host="db2", value_version=2, key=key)
 
     assert current(secretsmanager, secret_name) == {**first, "host": "db2"}
-    plan = terraform.plan(name=secret_name, host="db2", password={"version": 2}, key=key)
+    plan = terraform.plan(name=secret_name, host="db2", value_version=2, key=key)
     assert plan.is_empty, plan
 
 

@@ -38,7 +38,7 @@ def earlier(
     main.write_text(HCL)
     terraform.run("get")
     credentials = Credentials(terraform, secretsmanager, secret_name)
-    credentials.change(password={"version": version})
+    credentials.change(value_version=version)
     return credentials
 
 
@@ -58,7 +58,7 @@ def test_the_password_stays_and_the_version_is_not_written_again(
     earlier.change(host="db.example.com")
     earlier.apply()
     assert earlier.value == {**before, "host": "db.example.com"}
-    earlier.change(password={"version": version + 1})
+    earlier.change(value_version=version + 1)
     earlier.apply()
     assert earlier.value["password"] != before["password"]
 

@@ -113,8 +113,8 @@ DATABASE = Kind(
     written={"host": "db1.example.com"},
     unraised={"password": {"length": 40}},
     changed_again=_database("db2.example.com"),
-    raised={"password": {"version": 2}},
-    lowered={"password": {"version": 1}},
+    raised={"value_version": 2},
+    lowered={"value_version": 1},
 )
 KEY_VALUES = Kind(
     "key_values_wo",

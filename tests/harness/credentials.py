@@ -29,12 +29,18 @@ variable "password" {
   default = {}
 }
 
+variable "value_version" {
+  type    = number
+  default = null
+}
+
 module "credentials" {
   source = "./module"
 
   name                    = var.name
   database                = var.database
   password                = var.password
+  value_version           = var.value_version
   key                     = { aws_managed = true }
   recovery_window_in_days = 0
 }
@@ -73,11 +79,15 @@ class Credentials:
         }
         self._client = client
 
-    def change(self, password: object = None, **database: object) -> None:
+    def change(
+        self, password: object = None, value_version: int | None = None, **database: object
+    ) -> None:
         """Change what the configuration asks for."""
         self.variables["database"] = {**self.variables["database"], **database}  # type: ignore[dict-item]
         if password is not None:
             self.variables["password"] = password
+        if value_version is not None:
+            self.variables["value_version"] = value_version
 
     def apply(self) -> None:
         """Apply the configuration."""

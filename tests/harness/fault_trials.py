@@ -62,7 +62,7 @@ variable "generation" {
   type = number
 }
 
-variable "password_version" {
+variable "value_version" {
   type = number
 }
 
@@ -83,7 +83,7 @@ module "credentials" {
   name        = var.name
   description = "Generation ${var.generation}"
   database    = { engine = "mysql", username = "app", host = "db${var.generation}.example.com" }
-  value_version    = var.password_version
+  value_version = var.value_version
   key         = { existing = var.existing_key == null ? null : { arn = var.existing_key } }
   access      = { readers = ["arn:aws:iam::${local.account}:role/reader-${var.generation}"] }
   tags        = { Generation = tostring(var.generation) }
@@ -163,7 +163,7 @@ class Stack:
             "TF_LOG_PATH": str(self.terraform.folder / "terraform.log"),
         }
         self._generation = 0
-        self._password_version = 2  # not 1, which may be asked for whatever is stored
+        self._value_version = 2  # not 1, which may be asked for whatever is stored
         self._other_key = self.kms.create_key()["KeyMetadata"]["Arn"]
         self._existing_key: str | None = None
         self._has_moved = False
@@ -186,7 +186,7 @@ class Stack:
         if command in ("apply", "update", "raise"):
             self._generation += 1
         if command == "raise":
-            self._password_version += 1
+            self._value_version += 1
         if command == "rekey":
             # Then the version that Terraform knows stays under the old key.
             self._rotate()
@@ -206,7 +206,7 @@ class Stack:
 
         Raises FaultError.
         """
-        stored_version = self._password_version
+        stored_version = self._value_version
         self.want(point.command)
         before = self._live_password()
         steps: list[str] = []
@@ -234,7 +234,7 @@ class Stack:
             "attempts": attempts,
             "name": NAME,
             "generation": self._generation,
-            "password_version": self._password_version,
+            "value_version": self._value_version,
             "existing_key": self._existing_key,
         }
 
