@@ -52,13 +52,13 @@ module "credentials" {
   access = {
     readers        = [aws_iam_role.application.arn]
     administrators = var.administrators
-    conditions           = { vpc_endpoint_ids = concat([module.endpoint.ids["secretsmanager"]], var.copy_vpc_endpoint_ids) }
+    conditions     = { vpc_endpoint_ids = concat([module.endpoint.ids["secretsmanager"]], var.copy_vpc_endpoint_ids) }
   }
 
   rotation = {
-    schedule_expression           = "rate(4 days)"
-    duration             = "3h"
-    rotate_immediately = var.rotate_immediately
+    schedule_expression = "rate(4 days)"
+    duration            = "3h"
+    rotate_immediately  = var.rotate_immediately
 
     function = {
       package          = { file = local.package, hash = filebase64sha256(local.package) }
@@ -77,10 +77,10 @@ module "credentials" {
   }
 
   monitoring = {
-    emails              = var.emails
-    denied_reads_threshold    = 0
-    calls_threshold           = 500
-    rotated_within_days = 5
+    emails                 = var.emails
+    denied_reads_threshold = 0
+    calls_threshold        = 500
+    rotated_within_days    = 5
   }
 
   cost                    = { reads_per_month = 10000 }

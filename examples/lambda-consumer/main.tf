@@ -47,8 +47,8 @@ module "credentials" {
   }
 
   rotation = {
-    automatically_after_days               = 30
-    rotate_immediately = var.rotate_immediately
+    automatically_after_days = 30
+    rotate_immediately       = var.rotate_immediately
 
     function = {
       package = { file = local.rotation_package, hash = filebase64sha256(local.rotation_package) }

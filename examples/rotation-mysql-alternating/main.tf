@@ -66,9 +66,9 @@ module "credentials" {
   }
 
   rotation = {
-    schedule_expression           = "rate(30 days)"
-    rotate_immediately = var.rotate_immediately
-    strategy           = "alternating_users"
+    schedule_expression = "rate(30 days)"
+    rotate_immediately  = var.rotate_immediately
+    strategy            = "alternating_users"
 
     function = {
       package = { file = local.package, hash = filebase64sha256(local.package) }

@@ -80,7 +80,7 @@ module "secrets" {
     dbname   = dirname(each.key)
   }
 
-  key_values_wo    = !can(each.value.value_version) ? null : { token = local.tokens[each.key] }
+  key_values_wo = !can(each.value.value_version) ? null : { token = local.tokens[each.key] }
   value_version = try(each.value.value_version, null)
 
   access = {

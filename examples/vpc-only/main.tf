@@ -32,7 +32,7 @@ module "credentials" {
   access = {
     readers        = [aws_iam_role.application.arn]
     administrators = var.administrators
-    conditions           = { vpc_endpoint_ids = [module.endpoint.ids["secretsmanager"]] }
+    conditions     = { vpc_endpoint_ids = [module.endpoint.ids["secretsmanager"]] }
   }
 
   recovery_window_in_days = var.recovery_window_in_days
