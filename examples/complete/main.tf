@@ -58,7 +58,6 @@ module "credentials" {
   rotation = {
     schedule_expression = "rate(4 days)"
     duration            = "3h"
-    rotate_immediately  = var.rotate_immediately
 
     function = {
       package          = { file = local.package, hash = filebase64sha256(local.package) }
@@ -73,7 +72,7 @@ module "credentials" {
   }
 
   replicas = {
-    eu-west-1 = { kms_key_arn = module.copy_key.arn }
+    eu-west-1 = { kms_key_arn = aws_kms_key.copy.arn }
   }
 
   monitoring = {
@@ -90,7 +89,7 @@ module "credentials" {
 
 data "aws_caller_identity" "current" {}
 
-# ECS acts for many customers: it is believed for the tasks of this account alone.
+# ECS acts for many customers: it is believed only for the tasks of this account.
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
 resource "aws_iam_role" "application" {
   name = "tickets-application"

@@ -48,7 +48,6 @@ module "credentials" {
 
   rotation = {
     automatically_after_days = 30
-    rotate_immediately       = var.rotate_immediately
 
     function = {
       package = { file = local.rotation_package, hash = filebase64sha256(local.rotation_package) }
