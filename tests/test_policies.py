@@ -30,10 +30,6 @@ FILLED_IN = {
 }
 
 HCL = """
-provider "aws" {
-  region = "us-east-1"
-}
-
 locals {
   administrators = ["arn:aws:iam::000000000000:role/deploy"]
   key_arn        = "arn:aws:kms:us-east-1:000000000000:key/00000000-0000-0000-0000-000000000000"
@@ -42,6 +38,8 @@ locals {
 module "lambda" {
   source = "./module/modules/policies"
 
+  account_id  = "000000000000"
+  region      = "us-east-1"
   secret_name = "orders/database/credentials"
   readers     = ["arn:aws:iam::000000000000:role/service-role/orders"]
 }
@@ -49,6 +47,8 @@ module "lambda" {
 module "ecs_task" {
   source = "./module/modules/policies"
 
+  account_id     = "000000000000"
+  region         = "us-east-1"
   secret_name    = "orders/database/credentials"
   readers        = ["arn:aws:iam::000000000000:role/orders-task"]
   administrators = local.administrators
@@ -57,30 +57,34 @@ module "ecs_task" {
 module "vpc_endpoint_only" {
   source = "./module/modules/policies"
 
+  account_id     = "000000000000"
+  region         = "us-east-1"
   secret_name    = "orders/database/credentials"
   readers        = ["arn:aws:iam::000000000000:role/service-role/orders"]
   administrators = local.administrators
-  conditions           = { vpc_endpoint_ids = ["vpce-0a1b2c3d4e5f67890"] }
+  conditions     = { vpc_endpoint_ids = ["vpce-0a1b2c3d4e5f67890"] }
 }
 
 module "cross_account" {
   source = "./module/modules/policies"
 
+  account_id     = "000000000000"
+  region         = "us-east-1"
   secret_name    = "orders/database/credentials"
   key_arn        = local.key_arn
   readers        = ["arn:aws:iam::222222222222:role/orders-reader"]
   administrators = local.administrators
-  conditions           = { organization_id = "o-abcdefghij" }
+  conditions     = { organization_id = "o-abcdefghij" }
 }
 
 output "rendered" {
   value = {
-    "secret-manager-resource-policy"                   = module.lambda.secret_policy_json
-    "secret-manager-resource-policy-ecs-task-role"     = module.ecs_task.secret_policy_json
-    "secret-manager-resource-policy-vpc-endpoint-only" = module.vpc_endpoint_only.secret_policy_json
-    "secret-manager-resource-policy-cross-account"     = module.cross_account.secret_policy_json
-    "key-policy-cross-account"                         = module.cross_account.key_policy_json
-    "reader-policy-cross-account"                      = module.cross_account.reader_policy_json
+    "secret-manager-resource-policy"                   = module.lambda.resource_policies_json.secret
+    "secret-manager-resource-policy-ecs-task-role"     = module.ecs_task.resource_policies_json.secret
+    "secret-manager-resource-policy-vpc-endpoint-only" = module.vpc_endpoint_only.resource_policies_json.secret
+    "secret-manager-resource-policy-cross-account"     = module.cross_account.resource_policies_json.secret
+    "key-policy-cross-account"                         = module.cross_account.resource_policies_json.key
+    "reader-policy-cross-account"                      = module.cross_account.identity_policies_json.reader
   }
 }
 """
