@@ -45,7 +45,7 @@ module "supplied" {
 
   name                    = "${var.prefix}/supplied"
   database                = { engine = "postgres", username = "app" }
-  password_wo          = var.password_wo
+  password_wo             = var.password_wo
   key                     = { aws_managed = true }
   recovery_window_in_days = 0
 }
