@@ -54,7 +54,7 @@ module "superuser" {
 
   name                    = "${var.name}/superuser"
   database                = merge(var.database, { username = "superuser" })
-  password_wo          = var.superuser_password
+  password_wo             = var.superuser_password
   recovery_window_in_days = 0
 
   access = {
