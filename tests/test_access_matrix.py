@@ -69,7 +69,7 @@ def rendered(name: str, outputs: Mapping[str, Any]) -> Case:
 
 
 def policies(outputs: Mapping[str, Any]) -> dict[str, str]:
-    """Those of the outputs that are policies, by kind: of modules/policies, or of the root module."""
+    """The policies among the outputs, by kind: of modules/policies, or of the root module."""
     documents = {
         **outputs.get("resource_policies_json", {}),
         **outputs.get("identity_policies_json", {}),

@@ -59,13 +59,17 @@ module "policies" {
   region      = "us-east-1"
 }
 
+locals {
+  endpoint_policies = values(module.policies)[*].identity_policies_json.endpoint
+}
+
 module "endpoint" {
   source = "./module/modules/vpc-endpoint"
 
   vpc_id           = aws_vpc.this.id
   subnet_ids       = [aws_subnet.this.id]
   services         = ["secretsmanager", "kms"]
-  policy_documents = var.leads_to_two_secrets ? values(module.policies)[*].identity_policies_json.endpoint : []
+  policy_documents = var.leads_to_two_secrets ? local.endpoint_policies : []
   tags             = { Project = "tests" }
 
   clients = merge(var.clients, {

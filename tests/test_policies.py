@@ -79,15 +79,23 @@ module "cross_account" {
 
 output "rendered" {
   value = {
-    "secret-manager-resource-policy"                   = module.lambda.resource_policies_json.secret
-    "secret-manager-resource-policy-ecs-task-role"     = module.ecs_task.resource_policies_json.secret
-    "secret-manager-resource-policy-vpc-endpoint-only" = module.vpc_endpoint_only.resource_policies_json.secret
-    "secret-manager-resource-policy-cross-account"     = module.cross_account.resource_policies_json.secret
-    "key-policy-cross-account"                         = module.cross_account.resource_policies_json.key
-    "reader-policy-cross-account"                      = module.cross_account.identity_policies_json.reader
+    lambda            = module.lambda
+    ecs_task          = module.ecs_task
+    vpc_endpoint_only = module.vpc_endpoint_only
+    cross_account     = module.cross_account
   }
 }
 """
+
+# By the name of a file: the module's call, its output, and the document in that.
+RENDERED = {
+    "secret-manager-resource-policy": ("lambda", "resource", "secret"),
+    "secret-manager-resource-policy-ecs-task-role": ("ecs_task", "resource", "secret"),
+    "secret-manager-resource-policy-vpc-endpoint-only": ("vpc_endpoint_only", "resource", "secret"),
+    "secret-manager-resource-policy-cross-account": ("cross_account", "resource", "secret"),
+    "key-policy-cross-account": ("cross_account", "resource", "key"),
+    "reader-policy-cross-account": ("cross_account", "identity", "reader"),
+}
 
 
 def filled_in(name: str) -> dict[str, Any]:
@@ -118,8 +126,11 @@ def statements(document: Mapping[str, Any]) -> dict[str, Any]:
 def rendered(shared_workspace: Workspace) -> dict[str, Any]:
     """What the module renders by name of the file."""
     plan = json.loads(shared_workspace(HCL).plan().json)
-    documents: dict[str, str] = plan["planned_values"]["outputs"]["rendered"]["value"]
-    return {name: json.loads(text) for name, text in documents.items()}
+    outputs = plan["planned_values"]["outputs"]["rendered"]["value"]
+    return {
+        name: json.loads(outputs[call][f"{kind}_policies_json"][document])
+        for name, (call, kind, document) in RENDERED.items()
+    }
 
 
 def test_there_is_a_rendered_document_for_each_file(rendered: dict[str, Any]) -> None:

@@ -211,9 +211,7 @@ def test_a_folder_without_rules_is_a_fault(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_a_finding_is_told_once_for_all_resources_that_have_it() -> None:
-    hcl = dataclasses.replace(
-        FAILED, mode="hcl", resource="aws_kms_key.this", scanned="."
-    )
+    hcl = dataclasses.replace(FAILED, mode="hcl", resource="aws_kms_key.this", scanned=".")
 
     passed = dataclasses.replace(FAILED, outcome="passed", line=9)
     (told,) = scan.findings([FAILED, hcl, passed])

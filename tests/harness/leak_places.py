@@ -6,7 +6,13 @@ tests/test_no_trace_of_the_value.py makes such a run, and fails where one of the
 from dataclasses import dataclass
 
 # Values that a caller gives in ephemeral variables.
-GIVEN = ("superuser's password", "`password_wo`", "`key_values_wo`", "`secret_string_wo`", "binary data")
+GIVEN = (
+    "superuser's password",
+    "`password_wo`",
+    "`key_values_wo`",
+    "`secret_string_wo`",
+    "binary data",
+)
 KINDS = ("generated password", "rotated password", *GIVEN)
 
 
