@@ -5,44 +5,40 @@
 # Password limit: MasterUserPassword in the CreateDBInstance, CreateDBCluster and CreateCluster API references.
 
 locals {
-  engines = {
-    aurora-mysql      = { json_engine = "mysql", port = 3306, password_length_max = 41 }
-    aurora-postgresql = { json_engine = "postgres", port = 5432, password_length_max = 41 }
-    db2               = { json_engine = "db2", port = 50000, password_length_max = 255 }
-    docdb             = { json_engine = "mongo", port = 27017, password_length_max = 100 }
-    mariadb           = { json_engine = "mariadb", port = 3306, password_length_max = 41 }
-    mysql             = { json_engine = "mysql", port = 3306, password_length_max = 41 }
-    oracle            = { json_engine = "oracle", port = 1521, password_length_max = 30 }
-    postgres          = { json_engine = "postgres", port = 5432, password_length_max = 128 }
-    redshift          = { json_engine = "redshift", port = 5439, password_length_max = 64 }
-    sqlserver         = { json_engine = "sqlserver", port = 1433, password_length_max = 128 }
-  }
-
-  # RDS names the editions of an engine. The secret's JSON names only the engine.
-  editions = {
-    db2 = ["db2-ae", "db2-ce", "db2-se"]
-    oracle = [
-      "oracle-ee", "oracle-ee-cdb", "oracle-se2", "oracle-se2-cdb",
-      "custom-oracle-ee", "custom-oracle-ee-cdb", "custom-oracle-se2", "custom-oracle-se2-cdb",
-    ]
-    sqlserver = [
-      "sqlserver-dev-ee", "sqlserver-ee", "sqlserver-ex", "sqlserver-se", "sqlserver-web",
-      "custom-sqlserver-dev", "custom-sqlserver-ee", "custom-sqlserver-se", "custom-sqlserver-web",
-    ]
-  }
+  # With the names that RDS has for the editions of an engine. The secret's JSON names only the engine.
+  engines = merge([
+    for engine in [
+      { names = ["aurora-mysql"], json_engine = "mysql", port = 3306, password_length_max = 41 },
+      { names = ["aurora-postgresql"], json_engine = "postgres", port = 5432, password_length_max = 41 },
+      { names = ["db2", "db2-ae", "db2-ce", "db2-se"], json_engine = "db2", port = 50000, password_length_max = 255 },
+      { names = ["docdb"], json_engine = "mongo", port = 27017, password_length_max = 100 },
+      { names = ["mariadb"], json_engine = "mariadb", port = 3306, password_length_max = 41 },
+      { names = ["mysql"], json_engine = "mysql", port = 3306, password_length_max = 41 },
+      { names = ["postgres"], json_engine = "postgres", port = 5432, password_length_max = 128 },
+      { names = ["redshift"], json_engine = "redshift", port = 5439, password_length_max = 64 },
+      {
+        names = [
+          "oracle", "oracle-ee", "oracle-ee-cdb", "oracle-se2", "oracle-se2-cdb",
+          "custom-oracle-ee", "custom-oracle-ee-cdb", "custom-oracle-se2", "custom-oracle-se2-cdb",
+        ]
+        json_engine = "oracle", port = 1521, password_length_max = 30
+      },
+      {
+        names = [
+          "sqlserver", "sqlserver-dev-ee", "sqlserver-ee", "sqlserver-ex", "sqlserver-se", "sqlserver-web",
+          "custom-sqlserver-dev", "custom-sqlserver-ee", "custom-sqlserver-se", "custom-sqlserver-web",
+        ]
+        json_engine = "sqlserver", port = 1433, password_length_max = 128
+      },
+    ] : { for name in engine.names : name => engine }
+  ]...)
 
   # A validation reports an unknown engine; until then every other check sees the widest limits.
-  engine_names = concat(keys(local.engines), flatten(values(local.editions)))
-  engine_name  = try(coalesce(var.database.engine), "none")
-  engine = try(
-    local.engines[local.engine_name],
-    local.engines[[for engine, names in local.editions : engine if contains(names, local.engine_name)][0]],
-    { json_engine = local.engine_name, port = 0, password_length_max = 4096 },
-  )
+  engine = try(local.engines[var.database.engine], { json_engine = null, port = null, password_length_max = 4096 })
 
   # Under the names that AWS documents. What the caller does not name is not managed.
   fields = { for name, value in {
-    engine               = var.database == null ? null : local.engine.json_engine
+    engine               = local.engine.json_engine
     username             = try(var.database.username, null)
     host                 = try(var.database.host, null)
     port                 = try(var.database.port, null)
@@ -55,7 +51,7 @@ locals {
 
   # Only a first value takes a default: what the current one lacks, or has otherwise, stays so.
   default_fields = { for name, value in {
-    port = var.database == null ? null : local.engine.port
+    port = local.engine.port
     ssl  = local.engine.json_engine == "mongo" ? true : null
   } : name => value if value != null && !contains(keys(local.fields), name) }
 

@@ -26,6 +26,8 @@ data "aws_service" "secrets_manager" {
   service_id = "secretsmanager"
 }
 
+# Resources name each other directly where they can. By a local value, and by an output of a module, Terraform connects each
+# with those of all other secrets, which takes time that grows with the square of their number (docs/scale.md).
 locals {
   name   = terraform_data.identity.input.name
   region = data.aws_service.secrets_manager.region
@@ -36,7 +38,7 @@ locals {
 }
 
 resource "aws_secretsmanager_secret" "this" { # "already scheduled for deletion"? Run: aws secretsmanager restore-secret, then import it (docs/recipes.md#restore)
-  name                    = local.name
+  name                    = terraform_data.identity.input.name
   description             = var.description
   kms_key_id              = local.key_arn
   recovery_window_in_days = var.recovery_window_in_days
@@ -58,20 +60,20 @@ resource "aws_secretsmanager_secret" "this" { # "already scheduled for deletion"
     ignore_changes = [name]
 
     postcondition {
-      condition     = self.name == local.name
-      error_message = "name is ${jsonencode(local.name)}, and the secret in the state is ${jsonencode(self.name)}. Secrets Manager cannot rename a secret, and one made anew would have a new value. Keep the name, or carry the value over to a second secret (docs/recipes.md#rename)."
+      condition     = self.name == terraform_data.identity.input.name
+      error_message = "name is ${jsonencode(terraform_data.identity.input.name)}, and the secret in the state is ${jsonencode(self.name)}. Secrets Manager cannot rename a secret, and one made anew would have a new value. Keep the name, or carry the value over to a second secret (docs/recipes.md#rename)."
     }
 
     # The provider leaves the copies as they are where no region is named any more.
     # https://github.com/hashicorp/terraform-provider-aws/issues/23316
     postcondition {
       condition     = length(setsubtract(self.replica[*].region, keys(var.replicas))) == 0
-      error_message = "The secret has copies in ${join(", ", setsubtract(self.replica[*].region, keys(var.replicas)))}, which replicas does not name, and Terraform's provider does not remove the last copy. Name the regions in replicas, or run this, then plan again: aws secretsmanager remove-regions-from-replication --secret-id ${local.name} --remove-replica-regions ${join(" ", setsubtract(self.replica[*].region, keys(var.replicas)))}"
+      error_message = "The secret has copies in ${join(", ", setsubtract(self.replica[*].region, keys(var.replicas)))}, which replicas does not name, and Terraform's provider does not remove the last copy. Name the regions in replicas, or run this, then plan again: aws secretsmanager remove-regions-from-replication --secret-id ${self.name} --remove-replica-regions ${join(" ", setsubtract(self.replica[*].region, keys(var.replicas)))}"
     }
 
     postcondition {
       condition     = !contains(self.replica[*].status, "Failed")
-      error_message = "The secret is not copied to every region. ${join(" ", [for replica in self.replica : "${replica.region}: ${coalesce(replica.status_message, "AWS gives no reason.")}" if replica.status == "Failed"])} Fix the cause; where a secret of this name is there, delete it, or set force_overwrite_replica_secret = true to overwrite it. Run this, then apply again: aws secretsmanager remove-regions-from-replication --secret-id ${local.name} --remove-replica-regions ${join(" ", [for replica in self.replica : replica.region if replica.status == "Failed"])}"
+      error_message = "The secret is not copied to every region. ${join(" ", [for replica in self.replica : "${replica.region}: ${coalesce(replica.status_message, "AWS gives no reason.")}" if replica.status == "Failed"])} Fix the cause; where a secret of this name is there, delete it, or set force_overwrite_replica_secret = true to overwrite it. Run this, then apply again: aws secretsmanager remove-regions-from-replication --secret-id ${self.name} --remove-replica-regions ${join(" ", [for replica in self.replica : replica.region if replica.status == "Failed"])}"
     }
 
     precondition {
@@ -90,7 +92,7 @@ resource "aws_secretsmanager_secret_policy" "this" {
     # The provider leaves an empty KmsKeyId out of UpdateSecret. A condition at the data source would have it read too late.
     precondition {
       condition     = local.current_key == ""
-      error_message = "${local.name} is encrypted with ${local.current_key}, and Terraform's provider cannot give it the AWS managed key. Run this, then plan again: aws secretsmanager update-secret --secret-id ${local.name} --kms-key-id alias/aws/secretsmanager"
+      error_message = "${aws_secretsmanager_secret.this.name} is encrypted with ${local.current_key}, and Terraform's provider cannot give it the AWS managed key. Run this, then plan again: aws secretsmanager update-secret --secret-id ${aws_secretsmanager_secret.this.name} --kms-key-id alias/aws/secretsmanager"
     }
 
     # Terraform reads the value with every plan, so a policy must not shut out the identity that runs it.

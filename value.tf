@@ -21,7 +21,7 @@ data "aws_secretsmanager_secret_versions" "labelled" {
 resource "terraform_data" "asked" {
   count = var.create_value ? 1 : 0
 
-  input            = { version = local.wanted_version, over = local.current_version_id }
+  input            = { version = local.wanted_version, over = local.stored.current_id }
   triggers_replace = [local.wanted_version]
 
   lifecycle {
@@ -60,17 +60,17 @@ resource "aws_secretsmanager_secret_version" "first" {
 
     precondition {
       condition     = local.has_current_value || local.new_text != null
-      error_message = "${local.name} holds no value yet, and no value is given. Give key_values_wo or secret_string_wo."
+      error_message = "${aws_secretsmanager_secret.this.name} holds no value yet, and no value is given. Give key_values_wo or secret_string_wo."
     }
 
     precondition {
       condition     = local.has_current_value || local.key_values_are_whole
-      error_message = "${local.name} holds no value yet, and key_values_wo has a key without a value. Give each key its value."
+      error_message = "${aws_secretsmanager_secret.this.name} holds no value yet, and key_values_wo has a key without a value. Give each key its value."
     }
 
     precondition {
       condition     = local.new_bytes <= 65536
-      error_message = "The value for ${local.name} is larger than 65,536 bytes, the most that Secrets Manager stores. Keep large data elsewhere, encrypted by a key that is stored in the secret."
+      error_message = "The value for ${aws_secretsmanager_secret.this.name} is larger than 65,536 bytes, the most that Secrets Manager stores. Keep large data elsewhere, encrypted by a key that is stored in the secret."
     }
   }
 }
@@ -83,63 +83,59 @@ ephemeral "aws_secretsmanager_secret_version" "current" {
 }
 
 locals {
-  label_prefix   = "value-version-"
   wanted_version = coalesce(var.value_version, 1)
   kind           = var.database == null ? "supplied" : "database"
 
-  versions           = flatten([for list in data.aws_secretsmanager_secret_versions.labelled : try([for version in list.versions : version], [])])
-  labels             = flatten(local.versions[*].version_stages)
-  current_version    = try([for version in local.versions : version if contains(version.version_stages, "AWSCURRENT")][0], null)
-  current_version_id = try(local.current_version.version_id, "none")
-  has_current_value  = local.current_version != null
-  first_is_current   = try(contains(local.current_version.version_stages, "first"), false)
-  stored_versions    = [for label in local.labels : tonumber(regex("[0-9]+", label)) if can(regex("^(last-)?${local.label_prefix}[0-9]+(-[a-z]+)?$", label))]
-  stored_version     = try(max(local.stored_versions...), null)
-  next_version       = coalesce(local.stored_version, local.wanted_version) + 1
+  versions = flatten([for list in data.aws_secretsmanager_secret_versions.labelled : try([for version in list.versions : version], [])])
+
+  # What the labels tell: which version is current, and which version of the value was stored last.
+  stored = {
+    current    = try([for version in local.versions : version if contains(version.version_stages, "AWSCURRENT")][0], null)
+    current_id = try([for version in local.versions : version.version_id if contains(version.version_stages, "AWSCURRENT")][0], "none")
+    version    = try(max([for label in flatten(local.versions[*].version_stages) : tonumber(regex("[0-9]+", label)) if can(regex("^(last-)?value-version-[0-9]+(-[a-z]+)?$", label))]...), null)
+  }
+  has_current_value = local.stored.current != null
+  next_version      = coalesce(local.stored.version, local.wanted_version) + 1
+  changes_kind      = contains(flatten(local.versions[*].version_stages), "last-value-version-${coalesce(local.stored.version, 0)}-${local.kind == "database" ? "supplied" : "database"}")
 
   # A first apply that failed after `first` was stored goes on with its value, whatever version it asks for.
-  is_unlabelled   = local.has_current_value && local.stored_version == null && !local.first_is_current && !local.asked_is_stored
-  asked_is_stored = try(terraform_data.asked[0].input.over != local.current_version_id, false)
-  needs_new_value = local.has_current_value && (local.is_empty || try(local.wanted_version > local.stored_version, false))
-  changes_kind    = contains(local.labels, "last-${local.label_prefix}${coalesce(local.stored_version, 0)}-${local.kind == "database" ? "supplied" : "database"}")
+  is_unlabelled = local.has_current_value && local.stored.version == null && !try(contains(local.stored.current.version_stages, "first"), false) && !try(terraform_data.asked[0].input.over != local.stored.current_id, false)
 
   # A version has a string or binary data (CreateSecret); in one that has neither there is nothing to keep.
-  is_empty     = try(length(local.current_text), 0) + try(length(one(ephemeral.aws_secretsmanager_secret_version.current[*].secret_binary)), 0) == 0
-  current_text = one(ephemeral.aws_secretsmanager_secret_version.current[*].secret_string)
+  current_text    = one(ephemeral.aws_secretsmanager_secret_version.current[*].secret_string)
+  is_empty        = try(length(local.current_text), 0) + try(length(one(ephemeral.aws_secretsmanager_secret_version.current[*].secret_binary)), 0) == 0
+  needs_new_value = local.has_current_value && (local.is_empty || try(local.wanted_version > local.stored.version, false))
+
   # merge() takes objects only. A new value takes nothing from one of another kind.
   current_object = try({ for key, value in merge(jsondecode(local.current_text)) : key => value if !(local.changes_kind && local.needs_new_value) }, {})
 
+  # What stays of the current value of a database. Text only: length() takes no number, tostring() no list.
+  kept = {
+    password = try(length(local.current_object.password) > 0 ? tostring(local.current_object.password) : null, null)
+    port     = try(tostring(local.current_object.port), null)
+    defaults = { for name, value in local.default_fields : name => value if length(local.current_object) == 0 }
+    username = local.needs_new_value || var.database == null ? {} : { username = try(coalesce(tostring(local.current_object.username)), var.database.username) }
+  }
+
   # A rotation by alternating users moves between NAME and NAME_clone: the current one of the two stays.
-  username         = try(var.database.username, null)
-  current_username = try(tostring(local.current_object.username), null)
-  known_username   = try(contains([local.username, "${local.username}_clone"], coalesce(local.current_object.username, local.username)), local.username == null || !can(local.current_object.username))
-  kept_username    = local.needs_new_value || local.username == null ? {} : { username = coalesce(local.current_username, local.username) }
+  known_username = try(contains([var.database.username, "${var.database.username}_clone"], coalesce(local.current_object.username, var.database.username)), var.database == null || !can(local.current_object.username))
+  port_is_known  = local.kept.port == null || can(local.fields.port) || try(local.current_object.engine == local.fields.engine, true) || local.kept.port == try(tostring(local.default_fields.port), null)
 
-  first_fields  = { for name, value in local.default_fields : name => value if length(local.current_object) == 0 }
-  current_port  = try(tostring(local.current_object.port), null)
-  port_is_known = local.current_port == null || can(local.fields.port) || try(local.current_object.engine == local.fields.engine, true) || local.current_port == try(tostring(local.default_fields.port), null)
-
-  # Text only: length() takes no number, tostring() no list.
-  current_password = try(length(local.current_object.password) > 0 ? tostring(local.current_object.password) : null, null)
-  new_password     = var.database == null ? null : coalesce(var.password_wo, one(ephemeral.aws_secretsmanager_random_password.new[*].random_password))
-  wanted_password  = local.needs_new_value ? local.new_password : local.current_password
-
+  new_password = var.database == null ? null : coalesce(var.password_wo, one(ephemeral.aws_secretsmanager_random_password.new[*].random_password))
   new_text = var.database != null ? jsonencode(merge(local.default_fields, local.fields, { password = local.new_password })) : (
     var.key_values_wo == null ? var.secret_string_wo : jsonencode(var.key_values_wo)
   )
-
-  generated_text = jsonencode(merge(local.first_fields, local.current_object, local.fields, local.kept_username, { password = local.wanted_password }))
-  changed_text   = var.key_values_wo == null ? var.secret_string_wo : jsonencode(merge(local.current_object, var.key_values_wo))
-
-  value_text = var.database != null ? local.generated_text : local.needs_new_value ? local.changed_text : local.current_text
+  value_text = (
+    var.database != null ? jsonencode(merge(local.kept.defaults, local.current_object, local.fields, local.kept.username, { password = local.needs_new_value ? local.new_password : local.kept.password })) :
+    !local.needs_new_value ? local.current_text :
+    var.key_values_wo == null ? var.secret_string_wo : jsonencode(merge(local.current_object, var.key_values_wo))
+  )
 
   key_values_are_whole = alltrue([for value in values(coalesce(var.key_values_wo, {})) : value != null])
 
   # base64 writes 4 characters for 3 bytes and pads the last with "=".
-  new_base64   = base64encode(coalesce(local.new_text, "-"))
-  new_bytes    = length(local.new_base64) * 3 / 4 - length(regexall("=", local.new_base64))
-  value_base64 = base64encode(coalesce(local.value_text, "-"))
-  value_bytes  = length(local.value_base64) * 3 / 4 - length(regexall("=", local.value_base64))
+  new_bytes   = length(base64encode(coalesce(local.new_text, "-"))) * 3 / 4 - length(regexall("=", base64encode(coalesce(local.new_text, "-"))))
+  value_bytes = length(base64encode(coalesce(local.value_text, "-"))) * 3 / 4 - length(regexall("=", base64encode(coalesce(local.value_text, "-"))))
 
   # 48 bits of a hash of what is not secret, for each change of which the value is stored again.
   fields_hash = parseint(substr(sha256(jsonencode([merge(local.default_fields, local.fields), local.wanted_version])), 0, 12), 16)
@@ -154,7 +150,7 @@ resource "aws_secretsmanager_secret_version" "this" {
   count = var.create_value ? 1 : 0
 
   secret_id                = aws_secretsmanager_secret.this.arn
-  version_stages           = ["AWSCURRENT", "${local.label_prefix}${local.wanted_version}"]
+  version_stages           = ["AWSCURRENT", "value-version-${local.wanted_version}"]
   secret_string_wo         = local.value_text
   secret_string_wo_version = local.fields_hash
 
@@ -165,17 +161,17 @@ resource "aws_secretsmanager_secret_version" "this" {
 
     precondition {
       condition     = !local.is_unlabelled || local.wanted_version == 1
-      error_message = "Version ${local.wanted_version} of the value is asked for, and no label of ${local.name} says which version the current value is. Say it, then plan again: aws secretsmanager update-secret-version-stage --secret-id ${local.name} --version-stage ${local.label_prefix}N --move-to-version-id ${local.current_version_id}, with N = ${local.wanted_version} to keep the current value, or N = ${local.wanted_version - 1} to store a new one."
+      error_message = "Version ${local.wanted_version} of the value is asked for, and no label of ${aws_secretsmanager_secret.this.name} says which version the current value is. Say it, then plan again: aws secretsmanager update-secret-version-stage --secret-id ${aws_secretsmanager_secret.this.name} --version-stage value-version-N --move-to-version-id ${local.stored.current_id}, with N = ${local.wanted_version} to keep the current value, or N = ${local.wanted_version - 1} to store a new one."
     }
 
     precondition {
-      condition     = local.stored_version == null || try(local.wanted_version >= local.stored_version, false)
-      error_message = "Version ${local.wanted_version} of the value is asked for, but version ${coalesce(local.stored_version, 0)} is stored. A lower version cannot be written again: ask for ${coalesce(local.stored_version, 0)} to keep the current value or for ${local.next_version} to store a new one. To go back to the value before, move AWSCURRENT (docs/recipes.md#roll-back)."
+      condition     = local.stored.version == null || try(local.wanted_version >= local.stored.version, false)
+      error_message = "Version ${local.wanted_version} of the value is asked for, but version ${coalesce(local.stored.version, 0)} is stored. A lower version cannot be written again: ask for ${coalesce(local.stored.version, 0)} to keep the current value or for ${local.next_version} to store a new one. To go back to the value before, move AWSCURRENT (docs/recipes.md#roll-back)."
     }
 
     precondition {
       condition     = !local.changes_kind || local.needs_new_value || local.kind == "database"
-      error_message = "The current value of ${local.name} is for a database, and key_values_wo or secret_string_wo is to replace it. Ask for value_version ${local.next_version} and give the value; nothing of the database's stays in it."
+      error_message = "The current value of ${aws_secretsmanager_secret.this.name} is for a database, and key_values_wo or secret_string_wo is to replace it. Ask for value_version ${local.next_version} and give the value; nothing of the database's stays in it."
     }
 
     precondition {
@@ -190,27 +186,27 @@ resource "aws_secretsmanager_secret_version" "this" {
 
     precondition {
       condition     = local.needs_new_value || local.current_text != null
-      error_message = "The current value of ${local.name} is binary data, which this module cannot keep. Ask for version ${local.next_version} to replace it."
+      error_message = "The current value of ${aws_secretsmanager_secret.this.name} is binary data, which this module cannot keep. Ask for version ${local.next_version} to replace it."
     }
 
     precondition {
-      condition     = var.database == null || local.needs_new_value || local.current_password != null
-      error_message = "The current value of ${local.name} is not a JSON object with a password in it, so there is no password to keep. Fix the value, or ask for value_version ${local.next_version} to have a new one."
+      condition     = var.database == null || local.needs_new_value || local.kept.password != null
+      error_message = "The current value of ${aws_secretsmanager_secret.this.name} is not a JSON object with a password in it, so there is no password to keep. Fix the value, or ask for value_version ${local.next_version} to have a new one."
     }
 
     precondition {
       condition     = var.database == null || local.needs_new_value || local.known_username
-      error_message = "The current value of ${local.name} belongs to another user than \"${coalesce(local.username, "null")}\", so its password cannot be kept. Keep the user name, or ask for value_version ${local.next_version} to have a new password for the new user."
+      error_message = "The current value of ${aws_secretsmanager_secret.this.name} belongs to another user than \"${try(var.database.username, "null")}\", so its password cannot be kept. Keep the user name, or ask for value_version ${local.next_version} to have a new password for the new user."
     }
 
     precondition {
       condition     = local.port_is_known
-      error_message = "The current value of ${local.name} is for another database engine, on a port that is not this engine's own. Name database.port, which would otherwise stay as it is."
+      error_message = "The current value of ${aws_secretsmanager_secret.this.name} is for another database engine, on a port that is not this engine's own. Name database.port, which would otherwise stay as it is."
     }
 
     precondition {
       condition     = local.value_bytes <= 65536
-      error_message = "The value of ${local.name} is larger than 65,536 bytes, the most that Secrets Manager stores. Keep large data elsewhere, encrypted by a key that is stored in the secret."
+      error_message = "The value of ${aws_secretsmanager_secret.this.name} is larger than 65,536 bytes, the most that Secrets Manager stores. Keep large data elsewhere, encrypted by a key that is stored in the secret."
     }
   }
 }
@@ -220,7 +216,7 @@ resource "aws_secretsmanager_secret_version" "marker" {
   count = var.create_value ? 1 : 0
 
   secret_id                = aws_secretsmanager_secret.this.arn
-  version_stages           = ["last-${local.label_prefix}${local.wanted_version}-${local.kind}"]
+  version_stages           = ["last-value-version-${local.wanted_version}-${local.kind}"]
   secret_string_wo         = "The label of this version says which version of the value Terraform stored last."
   secret_string_wo_version = local.key_hash
 

@@ -164,8 +164,8 @@ variable "database" {
   }
 
   validation {
-    condition     = var.database == null ? true : contains(local.engine_names, coalesce(var.database.engine, "none"))
-    error_message = "database.engine is ${jsonencode(try(var.database.engine, null))}, which Secrets Manager does not know. Use one of: ${join(", ", sort(local.engine_names))}. For anything else store key_values_wo."
+    condition     = var.database == null ? true : contains(keys(local.engines), coalesce(var.database.engine, "none"))
+    error_message = "database.engine is ${jsonencode(try(var.database.engine, null))}, which Secrets Manager does not know. Use one of: ${join(", ", keys(local.engines))}. For anything else store key_values_wo."
   }
 
   validation {
@@ -184,7 +184,7 @@ variable "database" {
   }
 
   validation {
-    condition     = var.database == null ? true : (!contains(concat(["oracle"], local.editions.oracle), coalesce(var.database.engine, "none")) || try(trimspace(var.database.dbname) != "", false))
+    condition     = var.database == null ? true : (try(local.engines[var.database.engine].json_engine, null) != "oracle" || try(trimspace(var.database.dbname) != "", false))
     error_message = "database.dbname is missing. Oracle needs a database name to connect: set dbname."
   }
 
@@ -239,7 +239,7 @@ variable "password" {
 
   validation {
     condition     = var.password.length == null || try(var.password.length >= 8 && var.password.length <= local.engine.password_length_max && floor(var.password.length) == var.password.length, false)
-    error_message = "password.length is ${jsonencode(var.password.length)}. ${local.engine_name} takes passwords of 8 to ${local.engine.password_length_max} characters: give a whole number."
+    error_message = "password.length is ${jsonencode(var.password.length)}. ${try(var.database.engine, "Secrets Manager")} takes passwords of 8 to ${local.engine.password_length_max} characters: give a whole number."
   }
 
   validation {

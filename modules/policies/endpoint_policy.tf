@@ -16,29 +16,28 @@ locals {
     ]
   })
 
-  is_reader = merge(
-    # Without a list of readers, IAM decides who in the account reads.
-    var.readers != null ? {} : { StringEquals = { "aws:PrincipalAccount" = coalesce(var.account_id, try(split(":", var.secret_arn)[4], "none")) } },
-    var.readers == null ? {} : { ArnEquals = { "aws:PrincipalArn" = concat([local.account_root], local.readers) } },
-  )
-  is_rotator       = { ArnEquals = { "aws:PrincipalArn" = var.rotators } }
-  is_administrator = { ArnEquals = { "aws:PrincipalArn" = var.administrators } }
-  generators       = distinct(concat(var.rotators, var.administrators))
-
   endpoint_users = merge(
     {
-      Read          = { condition = local.is_reader, actions = local.read_actions, resource = local.secret_arns[var.region] }
-      ReadInBatches = { condition = local.is_reader, actions = ["secretsmanager:BatchGetSecretValue"], resource = "*" }
+      for name, use in {
+        Read          = { actions = local.actions.read, resource = local.secret_arns[var.region] }
+        ReadInBatches = { actions = ["secretsmanager:BatchGetSecretValue"], resource = "*" }
+        } : name => merge(use, {
+          # Without a list of readers, IAM decides who in the account reads.
+          condition = merge(
+            var.readers != null ? {} : { StringEquals = { "aws:PrincipalAccount" = split(":", local.secret_arns[var.region])[4] } },
+            var.readers == null ? {} : { ArnEquals = { "aws:PrincipalArn" = concat([local.account_root], local.readers) } },
+          )
+      })
     },
     length(var.rotators) == 0 ? {} : {
-      Rotate = { condition = local.is_rotator, actions = local.rotate_actions, resource = local.secret_arns[var.region] }
+      Rotate = { condition = { ArnEquals = { "aws:PrincipalArn" = var.rotators } }, actions = local.actions.rotate, resource = local.secret_arns[var.region] }
     },
     # Terraform, when it runs in the VPC.
     length(var.administrators) == 0 ? {} : {
-      Manage = { condition = local.is_administrator, actions = concat(local.manage_actions, ["secretsmanager:CreateSecret"]), resource = local.secret_arns[var.region] }
+      Manage = { condition = { ArnEquals = { "aws:PrincipalArn" = var.administrators } }, actions = concat(local.actions.manage, ["secretsmanager:CreateSecret"]), resource = local.secret_arns[var.region] }
     },
-    length(local.generators) == 0 ? {} : {
-      GeneratePassword = { condition = { ArnEquals = { "aws:PrincipalArn" = local.generators } }, actions = ["secretsmanager:GetRandomPassword"], resource = "*" }
+    length(var.rotators) + length(var.administrators) == 0 ? {} : {
+      GeneratePassword = { condition = { ArnEquals = { "aws:PrincipalArn" = distinct(concat(var.rotators, var.administrators)) } }, actions = ["secretsmanager:GetRandomPassword"], resource = "*" }
     },
   )
 }

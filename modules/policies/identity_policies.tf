@@ -10,7 +10,7 @@ locals {
         {
           Sid      = "Read${local.title}"
           Effect   = "Allow"
-          Action   = local.read_actions
+          Action   = local.actions.read
           Resource = values(local.secret_arns)
         },
         # AWS knows no resource for this one: it gives those values that the statement above allows.
@@ -28,7 +28,7 @@ locals {
         Action   = "kms:Decrypt"
         Resource = distinct(values(local.key_arns))
         Condition = {
-          StringEquals = { "kms:ViaService" = [for region in keys(local.key_arns) : local.endpoints[region]] }
+          StringEquals = { "kms:ViaService" = [for region in keys(local.key_arns) : local.regions[region].endpoint] }
           StringLike   = { "kms:EncryptionContext:SecretARN" = [for region in keys(local.key_arns) : local.secret_arns[region]] }
         }
       }],
@@ -42,7 +42,7 @@ locals {
         {
           Sid      = "Rotate${local.title}"
           Effect   = "Allow"
-          Action   = local.rotate_actions
+          Action   = local.actions.rotate
           Resource = local.secret_arns[var.region]
         },
         # AWS knows no resource for this one: it reads and changes nothing.
@@ -59,7 +59,7 @@ locals {
         Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
         Resource = var.key_arn
         Condition = {
-          StringEquals = { "kms:ViaService" = local.endpoints[var.region] }
+          StringEquals = { "kms:ViaService" = local.regions[var.region].endpoint }
           StringLike   = { "kms:EncryptionContext:SecretARN" = local.secret_arns[var.region] }
         }
       }],
@@ -71,7 +71,7 @@ locals {
         Action   = ["kms:Encrypt", "kms:GenerateDataKey"]
         Resource = distinct(values(var.replica_key_arns))
         Condition = {
-          StringEquals = { "kms:ViaService" = [for region in keys(var.replica_key_arns) : local.endpoints[region]] }
+          StringEquals = { "kms:ViaService" = [for region in keys(var.replica_key_arns) : local.regions[region].endpoint] }
           StringLike   = { "kms:EncryptionContext:SecretARN" = [for region in keys(var.replica_key_arns) : local.secret_arns[region]] }
         }
       }],
@@ -79,7 +79,7 @@ locals {
       var.superuser == null ? [] : [{
         Sid      = "ReadSuperuser${local.title}"
         Effect   = "Allow"
-        Action   = local.read_actions
+        Action   = local.actions.read
         Resource = var.superuser.secret_arn
       }],
       try(var.superuser.key_arn, null) == null ? [] : [{
@@ -88,7 +88,7 @@ locals {
         Action   = "kms:Decrypt"
         Resource = var.superuser.key_arn
         Condition = {
-          StringEquals = { "kms:ViaService" = local.endpoints[var.region], "kms:EncryptionContext:SecretARN" = var.superuser.secret_arn }
+          StringEquals = { "kms:ViaService" = local.regions[var.region].endpoint, "kms:EncryptionContext:SecretARN" = var.superuser.secret_arn }
         }
       }],
     )

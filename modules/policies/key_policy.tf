@@ -1,15 +1,10 @@
 # The policy of the key that encrypts the secret, and its part that another key needs to encrypt this secret as well.
 
 locals {
-  key_use_policy_json = jsonencode({ Version = "2012-10-17", Statement = local.key_use_statements })
-  key_policy_json     = jsonencode({ Version = "2012-10-17", Statement = concat(local.key_use_statements, local.key_statements) })
+  key_policy_json = jsonencode({ Version = "2012-10-17", Statement = concat(local.key_use_statements, local.key_statements) })
 
   # What uses the key, as against what administers it.
   key_use_actions = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
-
-  # By pattern: the key is there before the secret.
-  this_secret     = local.secret_arn_patterns[var.region]
-  secrets_manager = local.endpoints[var.region]
 
   # When a secret is given its key, Secrets Manager first tries the key with this in place of a secret.
   key_trial = "RequestToValidateKeyAccess"
@@ -24,7 +19,7 @@ locals {
       # Secrets Manager names the secret in the encryption context.
       # https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
       Condition = merge(user.condition, {
-        StringEquals = merge(try(user.condition.StringEquals, {}), { "kms:ViaService" = local.secrets_manager })
+        StringEquals = merge(try(user.condition.StringEquals, {}), { "kms:ViaService" = local.regions[var.region].endpoint })
         StringLike   = { "kms:EncryptionContext:SecretARN" = user.secrets }
       })
     }
@@ -35,7 +30,7 @@ locals {
       "ReadersDecrypt${local.title}" = {
         principal = { AWS = distinct(local.readers) }
         actions   = ["kms:Decrypt"]
-        secrets   = [local.this_secret]
+        secrets   = [local.regions[var.region].arn_pattern]
         condition = {}
       }
     },
@@ -43,7 +38,7 @@ locals {
       for service, source in local.services : "${source.title}Decrypts${local.title}" => {
         principal = { Service = service }
         actions   = ["kms:Decrypt"]
-        secrets   = [local.this_secret]
+        secrets   = [local.regions[var.region].arn_pattern]
         condition = source.condition
       }
     },
@@ -53,7 +48,7 @@ locals {
       "RotatorsEncrypt${local.title}" = {
         principal = { AWS = distinct(var.rotators) }
         actions   = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]
-        secrets   = [local.this_secret]
+        secrets   = [local.regions[var.region].arn_pattern]
         condition = {}
       }
     },
@@ -64,7 +59,7 @@ locals {
       "AdministratorsEncrypt${local.title}" = {
         principal = { AWS = distinct(var.administrators) }
         actions   = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]
-        secrets   = [local.this_secret, local.key_trial]
+        secrets   = [local.regions[var.region].arn_pattern, local.key_trial]
         condition = {}
       }
     },
@@ -98,7 +93,7 @@ locals {
         Principal = "*"
         Action    = local.key_use_actions
         Resource  = "*"
-        Condition = { StringNotEquals = { "kms:ViaService" = local.secrets_manager } }
+        Condition = { StringNotEquals = { "kms:ViaService" = local.regions[var.region].endpoint } }
       },
       {
         Sid       = "DenyUseForOtherSecrets"
@@ -106,7 +101,7 @@ locals {
         Principal = "*"
         Action    = local.key_use_actions
         Resource  = "*"
-        Condition = { StringNotLike = { "kms:EncryptionContext:SecretARN" = [local.this_secret, local.key_trial] } }
+        Condition = { StringNotLike = { "kms:EncryptionContext:SecretARN" = [local.regions[var.region].arn_pattern, local.key_trial] } }
       },
     ],
   )

@@ -4,12 +4,15 @@
 locals {
   account_root = "arn:${var.partition}:iam::${coalesce(var.account_id, "none")}:root"
 
-  # By region, of the secret and of its replicas. Six "?" are the suffix of the ARN, which the key's policy cannot know: the
-  # key is there before the secret. So nothing in key_policy.tf may use secret_arns.
-  regions             = concat([var.region], keys(var.replica_key_arns))
-  endpoints           = { for region in local.regions : region => "secretsmanager.${region}.${local.dns_suffixes[var.partition]}" }
-  secret_arn_patterns = { for region in local.regions : region => "arn:${var.partition}:secretsmanager:${region}:${coalesce(var.account_id, "none")}:secret:${var.secret_name}-??????" }
-  secret_arns         = var.secret_arn == null ? local.secret_arn_patterns : { for region in local.regions : region => replace(var.secret_arn, ":${var.region}:", ":${region}:") }
+  # By region, of the secret and of its replicas: the endpoint of Secrets Manager, and the ARN with six "?" for its suffix,
+  # which the key's policy cannot know: the key is there before the secret. So key_policy.tf must not use secret_arns.
+  regions = {
+    for region in concat([var.region], keys(var.replica_key_arns)) : region => {
+      endpoint    = "secretsmanager.${region}.${local.dns_suffixes[var.partition]}"
+      arn_pattern = "arn:${var.partition}:secretsmanager:${region}:${coalesce(var.account_id, "none")}:secret:${var.secret_name}-??????"
+    }
+  }
+  secret_arns = { for region, in_region in local.regions : region => var.secret_arn == null ? in_region.arn_pattern : replace(var.secret_arn, ":${var.region}:", ":${region}:") }
 
   # https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
   dns_suffixes = {
@@ -23,15 +26,20 @@ locals {
     aws-us-gov = "amazonaws.com"
   }
 
-  read_actions   = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
-  rotate_actions = concat(local.read_actions, ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"])
-  manage_actions = concat(local.rotate_actions, [
-    "secretsmanager:CancelRotateSecret", "secretsmanager:DeleteResourcePolicy", "secretsmanager:DeleteSecret",
-    "secretsmanager:GetResourcePolicy", "secretsmanager:ListSecretVersionIds", "secretsmanager:PutResourcePolicy",
-    "secretsmanager:RemoveRegionsFromReplication", "secretsmanager:ReplicateSecretToRegions", "secretsmanager:RestoreSecret",
-    "secretsmanager:RotateSecret", "secretsmanager:TagResource", "secretsmanager:UntagResource", "secretsmanager:UpdateSecret",
-    "secretsmanager:ValidateResourcePolicy",
-  ])
+  actions = {
+    read = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
+    rotate = [
+      "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage",
+    ]
+    manage = [
+      "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage",
+      "secretsmanager:CancelRotateSecret", "secretsmanager:DeleteResourcePolicy", "secretsmanager:DeleteSecret",
+      "secretsmanager:GetResourcePolicy", "secretsmanager:ListSecretVersionIds", "secretsmanager:PutResourcePolicy",
+      "secretsmanager:RemoveRegionsFromReplication", "secretsmanager:ReplicateSecretToRegions", "secretsmanager:RestoreSecret",
+      "secretsmanager:RotateSecret", "secretsmanager:TagResource", "secretsmanager:UntagResource", "secretsmanager:UpdateSecret",
+      "secretsmanager:ValidateResourcePolicy",
+    ]
+  }
 
   # Empty also where IAM decides; where that matters, var.readers is asked.
   readers = coalesce(var.readers, [])

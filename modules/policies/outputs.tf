@@ -11,7 +11,7 @@ output "resource_policies_json" {
   value = {
     secret         = local.secret_policy_json
     key            = local.key_policy_json
-    key_statements = local.key_use_policy_json
+    key_statements = jsonencode({ Version = "2012-10-17", Statement = local.key_use_statements })
   }
 
   precondition {

@@ -4,14 +4,13 @@
 # always mend the policy; the only other one, of requests without TLS, shuts out nobody.
 
 locals {
-  secret_policy_json = jsonencode(merge(local.callers_id, { Version = "2012-10-17", Statement = local.secret_statements }))
+  secret_policy_json = jsonencode(merge(
+    # The last one, if several documents have an Id.
+    concat([for document in var.policy_documents : { Id = jsondecode(document).Id } if can(jsondecode(document).Id)], [{ Version = "2012-10-17", Statement = local.secret_statements }])...
+  ))
 
-  callers_documents = [for document in var.policy_documents : jsondecode(document)]
   # A document's Statement is a list, or one alone.
-  callers_statements = flatten(local.callers_documents[*].Statement)
-
-  # The last one, if several documents have an Id.
-  callers_id = merge([for document in local.callers_documents : { Id = document.Id } if can(document.Id)]...)
+  callers_statements = flatten([for document in var.policy_documents : jsondecode(document).Statement])
 
   secret_statements = concat(
     # The caller's own. AWS shows the id of a role in place of its ARN once the role is deleted. With an id as a text
@@ -27,7 +26,7 @@ locals {
       Sid       = "ReadersReadValue"
       Effect    = "Allow"
       Principal = { AWS = distinct(local.readers) }
-      Action    = local.read_actions
+      Action    = local.actions.read
       Resource  = "*"
     }],
     [
@@ -35,7 +34,7 @@ locals {
         Sid       = "${source.title}ReadsValue"
         Effect    = "Allow"
         Principal = { Service = service }
-        Action    = local.read_actions
+        Action    = local.actions.read
         Resource  = "*"
         Condition = source.condition
       }
@@ -44,14 +43,14 @@ locals {
       Sid       = "RotatorsRotateValue"
       Effect    = "Allow"
       Principal = { AWS = distinct(var.rotators) }
-      Action    = local.rotate_actions
+      Action    = local.actions.rotate
       Resource  = "*"
     }],
     length(var.administrators) == 0 ? [] : [{
       Sid       = "AdministratorsManageSecret"
       Effect    = "Allow"
       Principal = { AWS = distinct(var.administrators) }
-      Action    = concat(local.manage_actions, ["secretsmanager:StopReplicationToReplica"])
+      Action    = concat(local.actions.manage, ["secretsmanager:StopReplicationToReplica"])
       Resource  = "*"
     }],
     [
@@ -146,36 +145,37 @@ locals {
 
   # Conditions that make an exception, since a denial holds where all its conditions do. They are merged by operator, so
   # no two of one denial may have the same.
-  except_named     = { ArnNotEquals = { "aws:PrincipalArn" = distinct(concat(local.unlimited, local.readers)) } }
-  except_unlimited = { ArnNotEquals = { "aws:PrincipalArn" = local.unlimited } }
-  # A service under its own name is let in by an Allow of its own, or not at all.
-  except_services = { BoolIfExists = { "aws:PrincipalIsAWSService" = "false" } }
-  # A service that calls for somebody, as CloudFormation does, does not come from that one's network.
-  except_all_by_services = { BoolIfExists = { "aws:PrincipalIsAWSService" = "false", "aws:ViaAWSService" = "false" } }
-
-  # Either of these makes a network the right one: a request through an endpoint has no public address.
-  except_networks = merge(
-    length(local.conditions.vpc_endpoint_ids) == 0 ? {} : { StringNotEqualsIfExists = { "aws:SourceVpce" = local.conditions.vpc_endpoint_ids } },
-    length(local.conditions.source_ip_cidrs) == 0 ? {} : { NotIpAddressIfExists = { "aws:SourceIp" = local.conditions.source_ip_cidrs } },
-  )
+  except = {
+    named     = { ArnNotEquals = { "aws:PrincipalArn" = distinct(concat(local.unlimited, local.readers)) } }
+    unlimited = { ArnNotEquals = { "aws:PrincipalArn" = local.unlimited } }
+    # A service under its own name is let in by an Allow of its own, or not at all.
+    services = { BoolIfExists = { "aws:PrincipalIsAWSService" = "false" } }
+    # A service that calls for somebody, as CloudFormation does, does not come from that one's network.
+    all_by_services = { BoolIfExists = { "aws:PrincipalIsAWSService" = "false", "aws:ViaAWSService" = "false" } }
+    # Either of these makes a network the right one: a request through an endpoint has no public address.
+    networks = merge(
+      length(local.conditions.vpc_endpoint_ids) == 0 ? {} : { StringNotEqualsIfExists = { "aws:SourceVpce" = local.conditions.vpc_endpoint_ids } },
+      length(local.conditions.source_ip_cidrs) == 0 ? {} : { NotIpAddressIfExists = { "aws:SourceIp" = local.conditions.source_ip_cidrs } },
+    )
+  }
 
   denials = merge(
     var.readers == null ? {} : {
-      DenyReadingByOthers = merge(local.except_named, local.except_services)
+      DenyReadingByOthers = merge(local.except.named, local.except.services)
     },
-    length(local.except_networks) == 0 ? {} : {
-      DenyReadingFromElsewhere = merge(local.except_networks, local.except_unlimited, local.except_all_by_services)
+    length(local.except.networks) == 0 ? {} : {
+      DenyReadingFromElsewhere = merge(local.except.networks, local.except.unlimited, local.except.all_by_services)
     },
     local.conditions.organization_id == null ? {} : {
       DenyReadingFromOutsideOrganization = merge(
-        { StringNotEquals = { "aws:PrincipalOrgID" = local.conditions.organization_id } }, local.except_unlimited, local.except_services,
+        { StringNotEquals = { "aws:PrincipalOrgID" = local.conditions.organization_id } }, local.except.unlimited, local.except.services,
       )
     },
     local.conditions.not_before == null ? {} : {
-      DenyReadingTooEarly = merge({ DateLessThan = { "aws:CurrentTime" = local.conditions.not_before } }, local.except_unlimited)
+      DenyReadingTooEarly = merge({ DateLessThan = { "aws:CurrentTime" = local.conditions.not_before } }, local.except.unlimited)
     },
     local.conditions.not_after == null ? {} : {
-      DenyReadingTooLate = merge({ DateGreaterThan = { "aws:CurrentTime" = local.conditions.not_after } }, local.except_unlimited)
+      DenyReadingTooLate = merge({ DateGreaterThan = { "aws:CurrentTime" = local.conditions.not_after } }, local.except.unlimited)
     },
     {
       for tag, value in local.conditions.principal_tags :
@@ -183,7 +183,7 @@ locals {
         ["DenyReadingWithoutTag", replace(title(replace(tag, "/[^A-Za-z0-9]/", " ")), " ", "")],
         can(regex("^[A-Z][A-Za-z0-9]*$", tag)) ? [] : [substr(sha256(tag), 0, 8)],
         )) => merge(
-        { StringNotEquals = { "aws:PrincipalTag/${tag}" = value } }, local.except_unlimited, local.except_services,
+        { StringNotEquals = { "aws:PrincipalTag/${tag}" = value } }, local.except.unlimited, local.except.services,
       )
     },
   )
