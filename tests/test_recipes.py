@@ -229,8 +229,8 @@ def test_a_secret_of_terraform_aws_modules_moves_with_its_rotation(
     plan = move(terraform, *shown("from-terraform-aws-modules", "hcl", words))
 
     assert "aws_secretsmanager_secret_rotation" not in [*plan.creates, *plan.updates]
-    live = json.loads(value_of(secretsmanager, secret["arn"]))
-    assert live == rotated | {"engine": "postgres"}
+    current = json.loads(value_of(secretsmanager, secret["arn"]))
+    assert current == rotated | {"engine": "postgres"}
     assert_gone_from_state(value["password"], terraform, plan)
     plan = terraform.plan()
     assert plan.is_empty, plan
