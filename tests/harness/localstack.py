@@ -71,7 +71,7 @@ class LocalStack:
                 ],
                 env={
                     "PATH": os.environ["PATH"],
-                    "PYTHONPATH": str(ROOT / "tests"),
+                    "PYTHONPATH": f"{ROOT / 'tests'}:{ROOT / 'doctor'}",
                     "PYTHONSAFEPATH": "1",  # no module from where the tests happen to be run
                     "PYTHONPYCACHEPREFIX": str(VENV / "cache" / "python"),
                     "GATEWAY_LISTEN": f"127.0.0.1:{self.port}",
