@@ -1,13 +1,38 @@
 """Schedules are read as Secrets Manager reads them."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 
 from asm.schedule import ScheduleError, days_between, parse
+from harness.pages import PROVIDER
 from harness.rotation_schedule import next_window
 from harness.schedules import REFUSED, SCHEDULES, Schedule
+from harness.terraform import TerraformError
+from harness.workspace import Workspace
 
+MODULES = (
+    PROVIDER
+    + """
+variable "schedules" {
+  type = set(string)
+}
+
+module "secret" {
+  source   = "./module"
+  for_each = var.schedules
+
+  name     = "tests/schedules"
+  key      = { aws_managed = true }
+  database = { engine = "mysql", username = "dbadmin" }
+  rotation = {
+    schedule = each.key
+    function = { arn = "arn:aws:lambda:us-east-1:111122223333:function:rotate" }
+  }
+}
+"""
+)
 # A Wednesday.
 NOW = datetime(2026, 11, 4, 15, 30, tzinfo=UTC)
 
@@ -97,6 +122,16 @@ def test_a_schedule_is_the_same_to_checkov_and_to_the_emulator(schedule: Schedul
     assert days_between(schedule.expression) == pytest.approx(schedule.most_days)
 
 
+def test_the_module_refuses_what_secrets_manager_refuses(workspace: Workspace) -> None:
+    schedules = [*(schedule.expression for schedule in SCHEDULES), *REFUSED]
+
+    with pytest.raises(TerraformError) as refused:
+        workspace(MODULES).plan(schedules=schedules)
+
+    named = re.findall(r'rotation.schedule is "([^"]+)"', refused.value.on_one_line)
+    assert set(named) == set(REFUSED)
+
+
 @pytest.mark.parametrize("expression", REFUSED)
 def test_an_expression_that_secrets_manager_refuses_is_no_schedule(expression: str) -> None:
     with pytest.raises(ScheduleError):
@@ -111,6 +146,7 @@ def test_an_expression_that_secrets_manager_refuses_is_no_schedule(expression: s
         {"AutomaticallyAfterDays": 1001},
         {"AutomaticallyAfterDays": 1, "ScheduleExpression": "rate(1 day)"},
         {"ScheduleExpression": "cron(0 8 31 2 ? *)"},  # never
+        {"ScheduleExpression": "cron(0 8,10 * * ? *)"},
         {"ScheduleExpression": "rate(1 day)", "Duration": "25h"},
         {"ScheduleExpression": "rate(4 hours)", "Duration": "5h"},
         {"ScheduleExpression": "cron(0 16 * * ? *)", "Duration": "9h"},

@@ -165,7 +165,13 @@ variable "rotation" {
 
 locals {
   # https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html
-  schedule_expression = "^(rate\\(([4-9]|[1-9][0-9]{1,2}) hours\\)|rate\\(1 day\\)|rate\\(([2-9]|[1-9][0-9]{1,2}) days\\)|cron\\(0 [0-9*/,-]+ [0-9A-Z*/,?L#W-]+ [0-9A-Z*/,-]+ [0-9A-Z*/,?L#-]+ \\*\\))$"
+  schedule_expression = replace(replace(replace(replace(
+    "^(rate\\(([4-9]|[1-9][0-9]{1,2}) hours\\)|rate\\(1 day\\)|rate\\(([2-9]|[1-9][0-9]{1,2}) days\\)|cron\\(0 (<hour>(,<hour>)*|(\\*|<hour>(-<hour>)?)?/([4-9]|1[0-9]|2[0-3])) (((\\*|<day>)([,-]<day>|/[1-9][0-9]?)*|L|<weekday>L) (\\*|<month>)([,-]<month>|/[1-9][0-9]?)* \\?|\\? (\\*|<month>)([,-]<month>|/[1-9][0-9]?)* ((\\*|<weekday>)([,-]<weekday>|/[1-9][0-9]?)*|L|<weekday>(L|#[1-5]))) \\*\\))$",
+    "<hour>", "([01]?[0-9]|2[0-3])"),
+    "<day>", "(0?[1-9]|[12][0-9]|3[01])"),
+    "<month>", "(0?[1-9]|1[0-2]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)"),
+    "<weekday>", "([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)",
+  )
 }
 
 # The value: one of password (with fields), value_version (with key_values, text or binary), container_only.
