@@ -139,7 +139,7 @@ variable "rotation" {
 
   validation {
     condition     = try(var.rotation.schedule, null) == null || can(regex(local.schedule_expression, var.rotation.schedule))
-    error_message = "rotation.schedule is ${jsonencode(try(var.rotation.schedule, null))}. Give rate(10 days), rate(4 hours) to rate(999 hours), or cron(0 HOURS DAY-OF-MONTH MONTH DAY-OF-WEEK *) in UTC, as cron(0 16 1,15 * ? *): minutes are 0 and the year is *."
+    error_message = "rotation.schedule is ${jsonencode(try(var.rotation.schedule, null))}. Give rate(10 days), rate(4 hours) to rate(999 hours), or cron(0 HOURS DAY-OF-MONTH MONTH DAY-OF-WEEK *) in UTC, as cron(0 16 1,15 * ? *): minutes are 0, hours at least 4 apart, one of the two days is ?, and the year is *."
   }
 
   validation {
