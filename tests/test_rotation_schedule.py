@@ -1,5 +1,6 @@
 """Schedules are read as Secrets Manager reads them."""
 
+import math
 import re
 from datetime import UTC, datetime
 
@@ -19,6 +20,11 @@ variable "schedules" {
   type = set(string)
 }
 
+variable "monitoring" {
+  type    = any
+  default = null
+}
+
 module "secret" {
   source   = "./module"
   for_each = var.schedules
@@ -30,6 +36,7 @@ module "secret" {
     schedule = each.key
     function = { arn = "arn:aws:lambda:us-east-1:111122223333:function:rotate" }
   }
+  monitoring = var.monitoring
 }
 """
 )
@@ -130,6 +137,17 @@ def test_the_module_refuses_what_secrets_manager_refuses(workspace: Workspace) -
 
     named = re.findall(r'rotation.schedule is "([^"]+)"', refused.value.on_one_line)
     assert set(named) == set(REFUSED)
+
+
+def test_the_module_knows_the_days_between_two_rotations_by_a_rate(workspace: Workspace) -> None:
+    rates = [schedule for schedule in SCHEDULES if schedule.expression.startswith("rate")]
+    watched = {"topic_arn": "arn:aws:sns:us-east-1:111122223333:rotation", "rotated_within_days": 1}
+
+    with pytest.raises(TerraformError) as refused:
+        workspace(MODULES).plan(schedules=[rate.expression for rate in rates], monitoring=watched)
+
+    days = re.findall(r"there are (\d+) days between two rotations", refused.value.on_one_line)
+    assert sorted(map(int, days)) == sorted(math.ceil(rate.most_days) for rate in rates)
 
 
 @pytest.mark.parametrize("expression", REFUSED)
