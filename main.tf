@@ -40,9 +40,11 @@ locals {
 resource "aws_secretsmanager_secret" "this" { # "already scheduled for deletion"? Run: aws secretsmanager restore-secret, then import it (docs/recipes.md#restore)
   name                    = terraform_data.identity.input.name
   description             = var.description
-  kms_key_id              = local.key_arn
   recovery_window_in_days = var.recovery_window_in_days
   tags                    = var.tags
+
+  # A scan of the plan sees no local values: by the resource it finds the key.
+  kms_key_id = try(aws_kms_key.this[0].arn, local.key_arn)
 
   force_overwrite_replica_secret = var.force_overwrite_replica_secret
 

@@ -40,7 +40,9 @@ locals {
     key_arn    = var.database.superuser_key_arn
   }
 
-  limits_reading = var.access.readers != null || var.access.conditions != null
+  limits_reading = var.access.readers != null || anytrue([
+    for condition in merge({}, var.access.conditions) : condition == null ? false : length(condition) > 0
+  ])
 
   account_id  = one(data.aws_caller_identity.current[*].account_id)
   caller_arn  = coalesce(one(data.aws_caller_identity.current[*].arn), "nobody")

@@ -16,7 +16,31 @@ from harness.workspace import Workspace
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
-HCL = """
+POLICIES = """
+variable "access" {
+  type = any
+}
+
+module "policies" {
+  source   = "./module/modules/policies"
+  for_each = var.access
+
+  secret_name    = "tests/access"
+  account_id     = "000000000000"
+  region         = "us-east-1"
+  key_arn        = "arn:aws:kms:us-east-1:000000000000:key/tests"
+  readers        = try(each.value.readers, null)
+  services       = try(each.value.services, {})
+  administrators = try(each.value.administrators, [])
+  rotators       = try(each.value.rotators, [])
+  conditions     = try(each.value.conditions, {})
+}
+
+output "secret_policies" {
+  value = { for name, policies in module.policies : name => policies.resource_policies_json.secret }
+}
+"""
+SECRETS = """
 provider "aws" {
   region = "us-east-1"
 }
@@ -25,22 +49,19 @@ variable "access" {
   type = any
 }
 
-module "access" {
-  source   = "./module/modules/policies"
+module "secret" {
+  source   = "./module"
   for_each = var.access
 
-  secret_name           = "tests/access"
-  key_arn               = "arn:aws:kms:us-east-1:000000000000:key/tests"
-  readers               = try(each.value.readers, null)
-  services              = try(each.value.services, {})
-  administrators        = try(each.value.administrators, [])
-  rotators              = try(each.value.rotators, [])
-  only                  = try(each.value.only, {})
-  terraform_reads_value = try(each.value.terraform_reads_value, true)
-}
+  name             = "tests/access/${each.key}"
+  secret_string_wo = try(each.value.create_value, true) ? "tests" : null
+  create_value     = try(each.value.create_value, true)
 
-output "secret_policies" {
-  value = { for name, access in module.access : name => access.secret_policy_json }
+  access = {
+    readers        = try(each.value.readers, null)
+    administrators = try(each.value.administrators, [])
+    conditions     = try(each.value.conditions, null)
+  }
 }
 """
 APPLICATION = "arn:aws:iam::000000000000:role/application"
@@ -87,7 +108,7 @@ def role_arn(iam: "IAMClient") -> Iterator[str]:
 def run_by_role(workspace: Workspace, role_arn: str) -> Terraform:
     """Terraform, run by a session of that role."""
     session = boto3.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="deploy")
-    terraform = workspace(HCL)
+    terraform = workspace(SECRETS)
     terraform.environment |= {
         "AWS_ACCESS_KEY_ID": session["Credentials"]["AccessKeyId"],
         "AWS_SECRET_ACCESS_KEY": session["Credentials"]["SecretAccessKey"],
@@ -102,7 +123,7 @@ def run_by_user(workspace: Workspace, iam: "IAMClient") -> Iterator[tuple[Terraf
     name = f"terraform-{uuid.uuid4().hex}"
     user = iam.create_user(UserName=name)["User"]
     key = iam.create_access_key(UserName=name)["AccessKey"]
-    terraform = workspace(HCL)
+    terraform = workspace(SECRETS)
     terraform.environment |= {
         "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
         "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
@@ -116,7 +137,9 @@ def refusals(terraform: Terraform, access: dict[str, dict[str, object]], arn: st
     """How many of these are refused since `arn`, who runs Terraform, could not read the value."""
     with pytest.raises(TerraformError) as refused:
         terraform.plan(access=access)
-    words = f"{arn}, who runs Terraform, is not named: with the next plan Terraform could not read"
+    words = (
+        f"does not name {arn}, which runs Terraform: with the next plan Terraform could not read"
+    )
     return refused.value.on_one_line.count(words)
 
 
@@ -126,8 +149,8 @@ def test_a_limit_that_shuts_out_who_runs_terraform_is_refused(
     elsewhere = role_arn.replace("000000000000", "111122223333")
     limits: dict[str, dict[str, object]] = {
         "readers": {"readers": [APPLICATION]},
-        "a reader of the same name in another account": {"readers": [elsewhere]},
-        **{name: {"only": limit} for name, limit in LIMITS.items()},
+        "a-reader-of-the-same-name-in-another-account": {"readers": [elsewhere]},
+        **{name: {"conditions": limit} for name, limit in LIMITS.items()},
     }
 
     assert refusals(run_by_role, limits, role_arn.replace("/ci/", "/")) == len(limits)
@@ -138,12 +161,13 @@ def test_a_role_that_runs_terraform_is_named_as_administrator_or_reader(
 ) -> None:
     run_by_role.plan(
         access={
-            "administrator": {"administrators": [role_arn], "only": LIMITS["organization_id"]},
-            "reader": {"readers": [role_arn]},
-            "where Terraform does not read": {
-                "readers": [APPLICATION],
-                "terraform_reads_value": False,
+            "administrator": {
+                "administrators": [role_arn],
+                "conditions": LIMITS["organization_id"],
             },
+            "reader": {"readers": [role_arn]},
+            "where-Terraform-does-not-read": {"readers": [APPLICATION], "create_value": False},
+            "no-limit": {"conditions": {}},
         }
     )
 
@@ -154,7 +178,7 @@ def test_a_user_that_runs_terraform_is_known_by_its_arn(
     terraform, arn = run_by_user
 
     terraform.plan(access={"named": {"readers": [APPLICATION], "administrators": [arn]}})
-    assert refusals(terraform, {"not named": {"readers": [APPLICATION]}}, arn) == 1
+    assert refusals(terraform, {"not-named": {"readers": [APPLICATION]}}, arn) == 1
 
 
 def test_every_combination_of_options_can_be_repaired_and_read_by_terraform(
@@ -168,10 +192,10 @@ def test_every_combination_of_options_can_be_repaired_and_read_by_terraform(
     readers: list[dict[str, object]] = [{}, {"readers": [APPLICATION]}]
     others: list[dict[str, object]] = [{}, {"services": {APPFLOW: {}}, "rotators": [ROTATION]}]
     access = {
-        str(number): {"administrators": [DEPLOY], "only": only, **who, **more}
-        for number, (only, who, more) in enumerate(itertools.product(limits, readers, others))
+        str(number): {"administrators": [DEPLOY], "conditions": conditions, **who, **more}
+        for number, (conditions, who, more) in enumerate(itertools.product(limits, readers, others))
     }
-    plan = workspace(HCL).plan(access=access)
+    plan = workspace(POLICIES).plan(access=access)
     policies = json.loads(plan.json)["planned_values"]["outputs"]["secret_policies"]["value"]
     assert len(policies) == 2**7
 

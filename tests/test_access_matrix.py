@@ -69,13 +69,14 @@ def rendered(name: str, outputs: Mapping[str, Any]) -> Case:
 
 
 def policies(outputs: Mapping[str, Any]) -> dict[str, str]:
-    """Those of the outputs that are policies, by kind: of modules/policies, or of the root module."""
-    kinds = ("secret", "key", "reader", "rotator", "endpoint")
-    own = {f"{kind}_policy_json": kind for kind in kinds}
-    return {
-        **{kind: outputs[name] for name, kind in own.items() if name in outputs},
+    """The policies among the outputs, by kind: of modules/policies, or of the root module."""
+    documents = {
+        **outputs.get("resource_policies_json", {}),
+        **outputs.get("identity_policies_json", {}),
         **outputs.get("policies_json", {}),
     }
+    documents.pop("key_statements", None)  # the same statements as in key
+    return documents
 
 
 def parsed(documents: Mapping[str, str]) -> dict[str, Document]:

@@ -1,4 +1,4 @@
-"""A live value that Terraform did not write, or no longer remembers, is kept."""
+"""A current value that Terraform did not write, or no longer remembers, is kept."""
 
 import json
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 
-def test_where_the_version_that_terraform_knew_is_purged_the_live_password_is_written(
+def test_where_the_version_that_terraform_knew_is_purged_the_current_password_is_written(
     credentials: Credentials,
 ) -> None:
     known = credentials.terraform.output()["version_id"]
@@ -29,7 +29,7 @@ def test_where_the_version_that_terraform_knew_is_purged_the_live_password_is_wr
     assert credentials.value["password"] == password
 
 
-def test_a_version_lost_from_state_is_written_again_with_the_live_password(
+def test_a_version_lost_from_state_is_written_again_with_the_current_password(
     credentials: Credentials,
 ) -> None:
     password = credentials.rotate()
@@ -40,7 +40,7 @@ def test_a_version_lost_from_state_is_written_again_with_the_live_password(
     assert credentials.value["password"] == password
 
 
-def test_a_forced_replacement_writes_the_live_password(credentials: Credentials) -> None:
+def test_a_forced_replacement_writes_the_current_password(credentials: Credentials) -> None:
     password = credentials.rotate(times=2)
 
     credentials.terraform.apply(f"-replace={VERSION}", **credentials.variables)
@@ -158,7 +158,7 @@ def test_a_secret_that_exists_but_is_not_in_state_is_not_made_twice(
         '{"username": "dbadmin", "password": ["nested"]}',
     ],
 )
-def test_a_live_value_without_a_password_is_left_alone_until_a_new_one_is_asked_for(
+def test_a_current_value_without_a_password_is_left_alone_until_a_new_one_is_asked_for(
     credentials: Credentials, text: str
 ) -> None:
     credentials.put(text)
@@ -179,7 +179,7 @@ def test_a_user_name_that_is_no_text_belongs_to_another_user(credentials: Creden
     assert "belongs to another user" in credentials.refusal()
 
 
-def test_a_binary_live_value_is_left_alone_until_a_new_one_is_asked_for(
+def test_a_binary_current_value_is_left_alone_until_a_new_one_is_asked_for(
     credentials: Credentials, secretsmanager: "SecretsManagerClient"
 ) -> None:
     secretsmanager.put_secret_value(SecretId=credentials.name, SecretBinary=b"\xff\x00")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 NAME = "tickets/database/credentials"
 SCHEDULE = {"ScheduleExpression": "rate(4 days)", "Duration": "3h"}
-VARIABLES: dict[str, Any] = {"rotate_immediately": False, "recovery_window_in_days": 0}
+VARIABLES: dict[str, Any] = {"recovery_window_in_days": 0}
 
 
 @pytest.fixture(scope="module")

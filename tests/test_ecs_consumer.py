@@ -1,4 +1,4 @@
-"""examples/ecs-consumer: ECS hands the live values to the container, and nothing else has them."""
+"""examples/ecs-consumer: ECS hands the current values to the container, and nothing else has them."""
 
 import json
 from typing import TYPE_CHECKING, Any
@@ -53,7 +53,7 @@ def start_task(terraform: Terraform) -> dict[str, str]:
     return {each["name"]: resolve(each["valueFrom"]) for each in container["secrets"]}
 
 
-def live_value(secretsmanager: "SecretsManagerClient") -> dict[str, Any]:
+def current_value(secretsmanager: "SecretsManagerClient") -> dict[str, Any]:
     """What stands in Secrets Manager."""
     value: dict[str, Any] = json.loads(
         secretsmanager.get_secret_value(SecretId=NAME)["SecretString"]
@@ -64,7 +64,7 @@ def live_value(secretsmanager: "SecretsManagerClient") -> dict[str, Any]:
 def test_a_task_gets_the_values_that_are_current_when_it_starts(
     terraform: Terraform, secretsmanager: "SecretsManagerClient"
 ) -> None:
-    first = live_value(secretsmanager)
+    first = current_value(secretsmanager)
     assert start_task(terraform) == {
         "PGDATABASE": "catalog",
         "PGHOST": "catalog.cluster.example.com",
@@ -83,7 +83,7 @@ def test_a_version_can_be_named_and_a_key_that_is_not_there_is_noticed(
     terraform: Terraform, secretsmanager: "SecretsManagerClient"
 ) -> None:
     arn = terraform.output()["arn"]
-    previous = live_value(secretsmanager)
+    previous = current_value(secretsmanager)
     changed = secretsmanager.put_secret_value(
         SecretId=NAME, SecretString=json.dumps({**previous, "password": "changed-by-the-test"})
     )
@@ -129,7 +129,7 @@ def test_the_value_is_in_no_task_definition_state_or_plan(
 
     assert NAME in texts["task definition"]
     assert NAME in texts["plan"]
-    password = live_value(secretsmanager)["password"]
+    password = current_value(secretsmanager)["password"]
     assert leaks.find(password, [terraform.folder], texts) == []
 
 

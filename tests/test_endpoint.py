@@ -50,11 +50,17 @@ resource "aws_security_group" "application" {
   vpc_id      = aws_vpc.this.id
 }
 
-module "access" {
+module "policies" {
   source   = "./module/modules/policies"
   for_each = toset(["shop/one", "shop/two"])
 
   secret_name = each.key
+  account_id  = "000000000000"
+  region      = "us-east-1"
+}
+
+locals {
+  endpoint_policies = values(module.policies)[*].identity_policies_json.endpoint
 }
 
 module "endpoint" {
@@ -63,7 +69,7 @@ module "endpoint" {
   vpc_id           = aws_vpc.this.id
   subnet_ids       = [aws_subnet.this.id]
   services         = ["secretsmanager", "kms"]
-  policy_documents = var.leads_to_two_secrets ? values(module.access)[*].endpoint_policy_json : []
+  policy_documents = var.leads_to_two_secrets ? local.endpoint_policies : []
   tags             = { Project = "tests" }
 
   clients = merge(var.clients, {

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """This repository's HCL as a git repository with the tag `v1.0.0`."""
-    folder = tmp_path_factory.mktemp("git") / "terraform-aws-secret"
+    folder = tmp_path_factory.mktemp("git") / "terraform-aws-secrets-manager"
     copy_hcl(folder)
     author = ["-c", "user.name=tests", "-c", "user.email=tests@example.com"]
     for command in (["init"], ["add", "."], [*author, "commit", "-m", "All"], ["tag", "v1.0.0"]):
@@ -77,7 +77,7 @@ def test_api_key(repository: Path, tmp_path: Path, secretsmanager: "SecretsManag
     first = {"api_key": "pk_first_key", "api_secret": "sk_first_secret"}
     second = {"api_key": "pk_second_key", "api_secret": "sk_second_secret"}
 
-    def live() -> dict[str, str]:
+    def current() -> dict[str, str]:
         arn = terraform.output()["arn"]
         value: dict[str, str] = json.loads(
             secretsmanager.get_secret_value(SecretId=arn)["SecretString"]
@@ -85,7 +85,7 @@ def test_api_key(repository: Path, tmp_path: Path, secretsmanager: "SecretsManag
         return value
 
     terraform.apply(recovery_window_in_days=0, **first)
-    assert live() == first
+    assert current() == first
     assert set(terraform.output()["ecs_value_from"]) == set(first)
 
     plan = terraform.plan(recovery_window_in_days=0)
@@ -94,7 +94,7 @@ def test_api_key(repository: Path, tmp_path: Path, secretsmanager: "SecretsManag
         terraform.plan(recovery_window_in_days=0, value_version=2)
 
     terraform.apply(recovery_window_in_days=0, value_version=2, **second)
-    assert live() == second
+    assert current() == second
     for value in [*first.values(), *second.values()]:
         assert leaks.find(value, [tmp_path], {"output": terraform.transcript}) == []
     terraform.destroy(recovery_window_in_days=0, value_version=2)

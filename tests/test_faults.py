@@ -178,7 +178,7 @@ def test_the_page_tells_the_commands_that_are_run_here() -> None:
 
 
 @pytest.mark.slow
-def test_a_disturbed_run_that_is_run_again_converges_with_the_live_password_kept(
+def test_a_disturbed_run_that_is_run_again_converges_with_the_current_password_kept(
     tmp_path_factory: pytest.TempPathFactory, record_property: Callable[[str, object], None]
 ) -> None:
     # A provider's socket lies below, and its path has a hundred characters at most.

@@ -1,4 +1,4 @@
-"""A live, rotated and copied secret moves from one key to another and can be read all the way."""
+"""A rotated and copied secret moves from one key to another and can be read all the way."""
 
 import json
 import uuid
@@ -42,7 +42,7 @@ module "credentials" {
 
   name                    = var.name
   database                = { engine = "postgres", username = "app" }
-  value_version                = 2
+  value_version           = 2
   key                     = var.key
   replicas                = var.replicas
   recovery_window_in_days = 0

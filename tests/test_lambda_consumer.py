@@ -101,7 +101,6 @@ def consumer(
         "database_port": postgresql.port,
         "package_file": str(folder / "lambda-consumer.zip"),
         "rotation_package_file": str(folder / "rotation.zip"),
-        "rotate_immediately": False,
         "recovery_window_in_days": 0,
     }
     for name, code in package.FUNCTIONS.items():

@@ -52,7 +52,7 @@ module "events" {
   rotates             = true
   rotated_within_days = 2
   emails              = ["security@example.com"]
-  calls_threshold           = 500
+  calls_threshold     = 500
 }
 
 resource "aws_cloudwatch_log_group" "trail" {
@@ -62,10 +62,10 @@ resource "aws_cloudwatch_log_group" "trail" {
 module "logs" {
   source = "./module/modules/monitoring"
 
-  secret_name = "${var.secret_name}/logs"
-  secret_arn  = replace(var.secret_arn, var.secret_name, "${var.secret_name}/logs")
-  topic_arn   = module.events.topic_arn
-  cloudtrail_log_group_name       = aws_cloudwatch_log_group.trail.name
+  secret_name               = "${var.secret_name}/logs"
+  secret_arn                = replace(var.secret_arn, var.secret_name, "${var.secret_name}/logs")
+  topic_arn                 = module.events.topic_arn
+  cloudtrail_log_group_name = aws_cloudwatch_log_group.trail.name
 }
 
 output "topic_arn" {

@@ -38,7 +38,7 @@ module "monitoring" {
 
   secret_name = "tests/monitoring"
   secret_arn  = "arn:aws:secretsmanager:us-east-1:000000000000:secret:tests/monitoring-AbCdEf"
-  emails      = []
+  emails      = ["security@example.com"]
 }
 """
 

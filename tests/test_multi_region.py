@@ -42,8 +42,8 @@ def client(region: str) -> "SecretsManagerClient":
 def value(region: str) -> dict[str, Any]:
     """What an application reads in this region alone."""
     text = client(region).get_secret_value(SecretId=NAME)["SecretString"]
-    live: dict[str, Any] = json.loads(text)
-    return live
+    current: dict[str, Any] = json.loads(text)
+    return current
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +205,7 @@ def test_a_promoted_copy_keeps_its_value_and_is_managed_where_it_is(
     assert value("eu-west-1")["host"] == "ledger.ireland.example.com"
     main = terraform.folder / "main.tf"
     without = re.sub(r"^    eu-west-1 = .*\n", "", main.read_text(), flags=re.M)
-    assert "module.key_in_ireland" not in without
+    assert "aws_kms_key.ireland" not in without
     main.write_text(without)
     terraform.apply(**DELETED_AT_ONCE)
     assert terraform.plan(**DELETED_AT_ONCE).is_empty

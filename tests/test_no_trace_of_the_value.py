@@ -77,7 +77,7 @@ variable "key_values_wo" {
   ephemeral = true
 }
 
-variable "text" {
+variable "secret_string_wo" {
   ephemeral = true
 }
 
@@ -95,7 +95,7 @@ module "rotated" {
   name                    = "${var.name}/rotated"
   database                = merge(var.database, { superuser_secret_arn = module.superuser.arn })
   rotation                = var.rotation
-  monitoring              = { emails = [] }
+  monitoring              = { emails = ["security@example.com"] }
   key                     = local.key
   recovery_window_in_days = 0
 }
@@ -105,7 +105,7 @@ module "superuser" {
 
   name                    = "${var.name}/superuser"
   database                = merge(var.database, { username = "superuser" })
-  password_wo          = var.superuser_password
+  password_wo             = var.superuser_password
   key                     = local.key
   recovery_window_in_days = 0
 }
@@ -115,7 +115,7 @@ module "generated" {
 
   name                    = "${var.name}/generated"
   database                = merge(var.database, var.changes)
-  value_version                = var.value_version
+  value_version           = var.value_version
   key                     = local.key
   recovery_window_in_days = 0
 }
@@ -125,17 +125,17 @@ module "given" {
 
   name                    = "${var.name}/given"
   database                = var.database
-  value_version                = var.value_version
-  password_wo          = var.password_wo
+  value_version           = var.value_version
+  password_wo             = var.password_wo
   key                     = local.key
   recovery_window_in_days = 0
 }
 
-module "key_values_wo" {
+module "pairs" {
   source = "./module"
 
   name                    = "${var.name}/pairs"
-  key_values_wo              = var.key_values_wo
+  key_values_wo           = var.key_values_wo
   value_version           = var.value_version
   key                     = local.key
   recovery_window_in_days = 0
@@ -145,7 +145,7 @@ module "text" {
   source = "./module"
 
   name                    = "${var.name}/text"
-  text                    = var.text
+  secret_string_wo        = var.secret_string_wo
   value_version           = var.value_version
   key                     = local.key
   recovery_window_in_days = 0
@@ -155,7 +155,7 @@ module "binary" {
   source = "./module"
 
   name                    = "${var.name}/binary"
-  binary                  = var.binary
+  secret_string_wo        = var.binary
   value_version           = var.value_version
   key                     = local.key
   recovery_window_in_days = 0
@@ -164,7 +164,7 @@ module "binary" {
 output "secrets" {
   value = [
     module.rotated, module.superuser, module.generated, module.given,
-    module.key_values_wo, module.text, module.binary,
+    module.pairs, module.text, module.binary,
   ]
 }
 """
@@ -234,14 +234,14 @@ class Run:
         """Values to give in variables, other ones each time, to be stored by the next apply."""
         made = {
             name: f"{name}-{uuid.uuid4().hex}{SIGNS}"
-            for name in ("password_wo", "key_values_wo", "text", "binary")
+            for name in ("password_wo", "key_values_wo", "secret_string_wo", "binary")
         }
         # Of which a password may not have all.
         made["password_wo"] = made["password_wo"].replace(SIGNS, "<&>")
-        for name, value in made.items():
-            self.values[f"`{name}`"].add(value)
         binary = b64encode(made["binary"].encode()).decode()
-        self.values["`binary`"].add(binary)
+        self.values["binary data"] |= {made["binary"], binary}
+        for name in ("password_wo", "key_values_wo", "secret_string_wo"):
+            self.values[f"`{name}`"].add(made[name])
         self.values["superuser's password"].add(self.server.superuser_password)
         self.given = {
             **made,
@@ -407,7 +407,7 @@ def interrupt(run: Run) -> None:
             "apply",
             "-no-color",
             "-var",
-            f"text={run.given['text']}",
+            f"secret_string_wo={run.given['secret_string_wo']}",
         ],
         cwd=run.terraform.folder,
         env=os.environ
@@ -546,8 +546,8 @@ def test_each_place_is_in_the_table_and_each_kind_of_value_was_there(run: Run) -
         "superuser's password": 1,
         "`password_wo`": 2,
         "`key_values_wo`": 2,
-        "`text`": 2,
-        "`binary`": 4,  # also as base64
+        "`secret_string_wo`": 2,
+        "binary data": 4,  # also as base64
     }
 
 

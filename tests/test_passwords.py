@@ -45,7 +45,7 @@ module "supplied" {
 
   name                    = "${var.prefix}/supplied"
   database                = { engine = "postgres", username = "app" }
-  password_wo          = var.password_wo
+  password_wo             = var.password_wo
   key                     = { aws_managed = true }
   recovery_window_in_days = 0
 }
@@ -74,9 +74,7 @@ def passwords(
 ) -> dict[str, str]:
     """The password of each secret by the last level of its name."""
     prefix = "test/passwords"
-    shared_workspace(HCL).apply(
-        prefix=prefix, passwords=PASSWORDS, password_wo='my own "password"'
-    )
+    shared_workspace(HCL).apply(prefix=prefix, passwords=PASSWORDS, password_wo='my own "password"')
     return {
         name: json.loads(
             secretsmanager.get_secret_value(SecretId=f"{prefix}/{name}")["SecretString"]

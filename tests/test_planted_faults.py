@@ -18,10 +18,10 @@ from harness.scan import RULES
 from harness.terraform import Terraform
 from harness.workspace import copy_hcl
 
-KEY, SECRET = "modules/key/main.tf", "modules/secret/main.tf"
-FUNCTION, ROTATION = "modules/rotation/main.tf", "modules/secret/rotation.tf"
-KEY_POLICY = "  policy                  = var.policy_json\n"
-SECRET_POLICY = "  policy              = var.policy_json\n"
+KEY, SECRET = "key.tf", "main.tf"
+FUNCTION, ROTATION = "modules/rotation/main.tf", "rotation.tf"
+KEY_POLICY = "  policy                  = module.policies.resource_policies_json.key\n"
+SECRET_POLICY = "  policy              = module.policies.resource_policies_json.secret\n"
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,7 @@ FAULTS = {
     ),
     "secret_rotates_too_seldom": Fault(
         ROTATION,
-        "schedule_expression      = var.rotation.schedule",
+        "schedule_expression      = var.rotation.schedule_expression",
         'schedule_expression      = "rate(120 days)"',
         {"CKV_AWS_304", "CKV_ASM_9"},
     ),
@@ -199,7 +199,7 @@ FAULTS = {
     ),
     "secret_has_no_key": Fault(
         SECRET,
-        "  kms_key_id              = var.kms_key_arn\n",
+        "  kms_key_id = try(aws_kms_key.this[0].arn, local.key_arn)\n",
         "",
         {"CKV_AWS_149", "CKV_ASM_1"},
         "hcl",
@@ -212,14 +212,14 @@ FAULTS = {
         "hcl",
     ),
     "provider_has_credentials": Fault(
-        "main.tf",
-        'module "access" {',
+        "policies.tf",
+        'module "policies" {',
         f"""provider "aws" {{
   access_key = "AKIAIOSFODNN7EXAMPLE"
   secret_key = "{VALUES[2]}"
 }}
 
-module "access" {{""",
+module "policies" {{""",
         {"CKV_AWS_41"},
         "hcl",
     ),

@@ -30,10 +30,6 @@ FILLED_IN = {
 }
 
 HCL = """
-provider "aws" {
-  region = "us-east-1"
-}
-
 locals {
   administrators = ["arn:aws:iam::000000000000:role/deploy"]
   key_arn        = "arn:aws:kms:us-east-1:000000000000:key/00000000-0000-0000-0000-000000000000"
@@ -42,6 +38,8 @@ locals {
 module "lambda" {
   source = "./module/modules/policies"
 
+  account_id  = "000000000000"
+  region      = "us-east-1"
   secret_name = "orders/database/credentials"
   readers     = ["arn:aws:iam::000000000000:role/service-role/orders"]
 }
@@ -49,6 +47,8 @@ module "lambda" {
 module "ecs_task" {
   source = "./module/modules/policies"
 
+  account_id     = "000000000000"
+  region         = "us-east-1"
   secret_name    = "orders/database/credentials"
   readers        = ["arn:aws:iam::000000000000:role/orders-task"]
   administrators = local.administrators
@@ -57,33 +57,45 @@ module "ecs_task" {
 module "vpc_endpoint_only" {
   source = "./module/modules/policies"
 
+  account_id     = "000000000000"
+  region         = "us-east-1"
   secret_name    = "orders/database/credentials"
   readers        = ["arn:aws:iam::000000000000:role/service-role/orders"]
   administrators = local.administrators
-  conditions           = { vpc_endpoint_ids = ["vpce-0a1b2c3d4e5f67890"] }
+  conditions     = { vpc_endpoint_ids = ["vpce-0a1b2c3d4e5f67890"] }
 }
 
 module "cross_account" {
   source = "./module/modules/policies"
 
+  account_id     = "000000000000"
+  region         = "us-east-1"
   secret_name    = "orders/database/credentials"
   key_arn        = local.key_arn
   readers        = ["arn:aws:iam::222222222222:role/orders-reader"]
   administrators = local.administrators
-  conditions           = { organization_id = "o-abcdefghij" }
+  conditions     = { organization_id = "o-abcdefghij" }
 }
 
 output "rendered" {
   value = {
-    "secret-manager-resource-policy"                   = module.lambda.secret_policy_json
-    "secret-manager-resource-policy-ecs-task-role"     = module.ecs_task.secret_policy_json
-    "secret-manager-resource-policy-vpc-endpoint-only" = module.vpc_endpoint_only.secret_policy_json
-    "secret-manager-resource-policy-cross-account"     = module.cross_account.secret_policy_json
-    "key-policy-cross-account"                         = module.cross_account.key_policy_json
-    "reader-policy-cross-account"                      = module.cross_account.reader_policy_json
+    lambda            = module.lambda
+    ecs_task          = module.ecs_task
+    vpc_endpoint_only = module.vpc_endpoint_only
+    cross_account     = module.cross_account
   }
 }
 """
+
+# By the name of a file: the module's call, its output, and the document in that.
+RENDERED = {
+    "secret-manager-resource-policy": ("lambda", "resource", "secret"),
+    "secret-manager-resource-policy-ecs-task-role": ("ecs_task", "resource", "secret"),
+    "secret-manager-resource-policy-vpc-endpoint-only": ("vpc_endpoint_only", "resource", "secret"),
+    "secret-manager-resource-policy-cross-account": ("cross_account", "resource", "secret"),
+    "key-policy-cross-account": ("cross_account", "resource", "key"),
+    "reader-policy-cross-account": ("cross_account", "identity", "reader"),
+}
 
 
 def filled_in(name: str) -> dict[str, Any]:
@@ -114,8 +126,11 @@ def statements(document: Mapping[str, Any]) -> dict[str, Any]:
 def rendered(shared_workspace: Workspace) -> dict[str, Any]:
     """What the module renders by name of the file."""
     plan = json.loads(shared_workspace(HCL).plan().json)
-    documents: dict[str, str] = plan["planned_values"]["outputs"]["rendered"]["value"]
-    return {name: json.loads(text) for name, text in documents.items()}
+    outputs = plan["planned_values"]["outputs"]["rendered"]["value"]
+    return {
+        name: json.loads(outputs[call][f"{kind}_policies_json"][document])
+        for name, (call, kind, document) in RENDERED.items()
+    }
 
 
 def test_there_is_a_rendered_document_for_each_file(rendered: dict[str, Any]) -> None:

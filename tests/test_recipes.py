@@ -18,7 +18,7 @@ from harness.markdown import code
 from harness.pages import PROVIDER, from_workspace
 from harness.rotations import Rotations
 from harness.session import own_emulator
-from harness.terraform import Plan, Terraform
+from harness.terraform import Plan, Terraform, TerraformError
 from harness.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -229,8 +229,8 @@ def test_a_secret_of_terraform_aws_modules_moves_with_its_rotation(
     plan = move(terraform, *shown("from-terraform-aws-modules", "hcl", words))
 
     assert "aws_secretsmanager_secret_rotation" not in [*plan.creates, *plan.updates]
-    live = json.loads(value_of(secretsmanager, secret["arn"]))
-    assert live == rotated | {"engine": "postgres"}
+    current = json.loads(value_of(secretsmanager, secret["arn"]))
+    assert current == rotated | {"engine": "postgres"}
     assert_gone_from_state(value["password"], terraform, plan)
     plan = terraform.plan()
     assert plan.is_empty, plan
@@ -285,6 +285,28 @@ def test_a_deleted_secret_is_restored_with_the_key_that_was_made_for_it(
     assert leaks.find(json.loads(text)["password"], [terraform.folder]) == []
     plan = terraform.plan()
     assert plan.is_empty, plan
+
+
+def test_binary_data_is_read_as_it_was_and_its_file_is_needed_once(
+    workspace: Workspace, secret_name: str
+) -> None:
+    data = bytes(range(256)) * 192  # as much as base64 leaves room for
+    words = {"shop/tls/keystore": secret_name}
+    (hcl,) = shown("binary", "hcl", words)
+    (reading,) = shown("binary", "python", words)
+    terraform = workspace(PROVIDER + hcl)
+    with pytest.raises(TerraformError, match="no value is given"):
+        terraform.apply()
+
+    file = terraform.folder / "keystore.p12"
+    file.write_bytes(data)
+    terraform.apply()
+    file.unlink()
+
+    found: dict[str, bytes] = {}
+    exec(reading, found)  # noqa: S102
+    assert found["keystore"] == data
+    assert terraform.plan().is_empty
 
 
 def test_unused_secrets_are_found_by_when_they_were_read_or_made(

@@ -167,7 +167,7 @@ def test_the_archive_is_the_same_in_every_time_zone_and_for_every_user(
 
 def test_terraform_takes_the_archive_for_a_module(made: Path, tmp_path: Path) -> None:
     source = f"file://{made / ARCHIVE}//{NAME}-{VERSION}"
-    arguments = 'name = "orders/credentials"\n  create_value   = false'
+    arguments = 'name         = "orders/credentials"\n  create_value = false'
     hcl = f'module "credentials" {{\n  source = "{source}"\n  {arguments}\n}}\n'
     (tmp_path / "main.tf").write_text(hcl)
     terraform = Terraform(tmp_path)

@@ -54,7 +54,7 @@ module "superuser" {
 
   name                    = "${var.name}/superuser"
   database                = merge(var.database, { username = "superuser" })
-  password_wo          = var.superuser_password
+  password_wo             = var.superuser_password
   recovery_window_in_days = 0
 
   access = {
@@ -185,7 +185,7 @@ def test_terraform_turns_rotation_on_and_off_and_never_touches_the_password(
     story: Story, strategy: str, tmp_path: Path
 ) -> None:
     first = story.value()
-    story.apply(rotation=rotation(strategy, tmp_path, rotate_immediately=False))
+    story.apply(rotation=rotation(strategy, tmp_path))
     assert story.rotations.wait_for_end(story.arn).name == "TestRotationSucceeded"
     assert story.value() == first
     plan = story.plan()
@@ -201,7 +201,8 @@ def test_terraform_turns_rotation_on_and_off_and_never_touches_the_password(
     plan = story.plan()
     assert plan.is_empty, plan
 
-    story.apply(rotation=rotation(strategy, tmp_path, days=None, schedule="rate(10 days)"))
+    at_once = {"schedule_expression": "rate(10 days)", "rotate_immediately": True}
+    story.apply(rotation=rotation(strategy, tmp_path, automatically_after_days=None, **at_once))
     story.wait(story.arn)
     third = story.value()
     assert story.logs_in(third)
@@ -242,7 +243,7 @@ def test_rotate_immediately_rotates_when_only_it_becomes_true(story: Story, tmp_
 def test_after_120_rotations_the_plan_is_empty_and_a_changed_host_keeps_the_password(
     story: Story, tmp_path: Path
 ) -> None:
-    story.apply(rotation=rotation("single_user", tmp_path))
+    story.apply(rotation=rotation("single_user", tmp_path, rotate_immediately=True))
     arn = story.arn
     story.wait(arn)
     passwords = {story.value()["password"]}
@@ -250,15 +251,15 @@ def test_after_120_rotations_the_plan_is_empty_and_a_changed_host_keeps_the_pass
         story.rotate(arn)
         passwords.add(story.value()["password"])
     assert len(passwords) == ROTATIONS
-    live = story.value()
-    assert story.logs_in(live)
+    current = story.value()
+    assert story.logs_in(current)
 
     plan = story.plan()
     assert plan.is_empty, plan
     story.apply(database=story.variables["database"] | {"host": "db.example.com"})
 
-    assert story.value() == {**live, "host": "db.example.com"}
-    assert story.logs_in(live)
+    assert story.value() == {**current, "host": "db.example.com"}
+    assert story.logs_in(current)
 
 
 def log_of(story: Story, rotations: int) -> str:

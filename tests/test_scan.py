@@ -23,7 +23,7 @@ FAILED = Result(
     name="Ensure rotation",
     scanned="examples/database-credentials",
     resource='module.credentials.aws_kms_key.this["a.b"]',
-    file="modules/key/main.tf",
+    file="key.tf",
     line=1,
     outcome="failed",
     advice="See the guideline.",
@@ -31,8 +31,8 @@ FAILED = Result(
 )
 ENTRY = {
     "rule": "CKV_AWS_7",
-    "file": "modules/key/main.tf",
-    "resource": "module.credentials.module.key.aws_kms_key.this",
+    "file": "key.tf",
+    "resource": "module.credentials.aws_kms_key.this",
     "reason": "Keys of a tutorial need no rotation.",
 }
 SKIP = Skip(1, **ENTRY)
@@ -55,8 +55,8 @@ Rule()
 def repository(tmp_path: Path) -> Path:
     """A repository with one module and one example."""
     for folder, hcl in {
-        "modules/key": 'resource "aws_kms_key" "this" {}\n',
-        "examples/one": 'module "key" {\n  source = "../../modules/key"\n}\n',
+        "modules/topic": 'resource "aws_kms_key" "this" {}\n',
+        "examples/one": 'module "topic" {\n  source = "../../modules/topic"\n}\n',
     }.items():
         (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / "main.tf").write_text(hcl)
@@ -115,8 +115,8 @@ def test_a_skip_accepts_the_failure_that_it_names() -> None:
     "change",
     [
         {"rule": "CKV_AWS_999"},
-        {"file": "modules/secret/main.tf"},
-        {"resource": "module.orders.module.key.aws_kms_key.this"},
+        {"file": "main.tf"},
+        {"resource": "module.orders.aws_kms_key.this"},
         {"mode": "hcl"},
         {"scanned": "examples/api-key"},
     ],
@@ -151,12 +151,12 @@ def test_a_skip_without_a_reason_or_with_a_field_too_many_is_refused(
 
 
 def test_a_comment_that_skips_a_rule_is_a_fault(repository: Path) -> None:
-    file = repository / "modules" / "key" / "main.tf"
+    file = repository / "modules" / "topic" / "main.tf"
     file.write_text('resource "aws_kms_key" "this" {\n  # checkov:skip=CKV_AWS_7:no time\n}\n')
 
     (found,) = scan.inline_skips(repository)
 
-    assert (found.rule, found.file, found.line) == ("SCAN_INLINE_SKIP", "modules/key/main.tf", 2)
+    assert (found.rule, found.file, found.line) == ("SCAN_INLINE_SKIP", "modules/topic/main.tf", 2)
 
 
 def test_an_example_without_a_judgement_in_one_mode_is_a_fault(repository: Path) -> None:
@@ -172,7 +172,7 @@ def test_a_resource_type_that_no_example_makes_is_a_fault(repository: Path) -> N
     planned = {"address": "aws_kms_key.this", "type": "aws_kms_key", "mode": "managed"}
 
     (found,) = scan.idle_types(repository, "{}")
-    assert (found.rule, found.file) == ("SCAN_NOT_RUN", "modules/key/main.tf")
+    assert (found.rule, found.file) == ("SCAN_NOT_RUN", "modules/topic/main.tf")
     assert not list(scan.idle_types(repository, json.dumps({"resource_changes": [planned]})))
 
 
@@ -211,17 +211,15 @@ def test_a_folder_without_rules_is_a_fault(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_a_finding_is_told_once_for_all_resources_that_have_it() -> None:
-    hcl = dataclasses.replace(
-        FAILED, mode="hcl", resource="aws_kms_key.this", scanned="modules/key"
-    )
+    hcl = dataclasses.replace(FAILED, mode="hcl", resource="aws_kms_key.this", scanned=".")
 
     passed = dataclasses.replace(FAILED, outcome="passed", line=9)
     (told,) = scan.findings([FAILED, hcl, passed])
 
     assert told.splitlines() == [
         "CKV_AWS_7 HIGH Ensure rotation",
-        "  modules/key/main.tf:1",
-        "  hcl modules/key aws_kms_key.this",
+        "  key.tf:1",
+        "  hcl . aws_kms_key.this",
         f"  plan examples/database-credentials {FAILED.resource}",
         "  See the guideline.",
     ]

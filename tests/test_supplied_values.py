@@ -26,7 +26,7 @@ variable "value_version" {
   default = null
 }
 
-variable "container_only" {
+variable "create_value" {
   type    = bool
   default = null
 }
@@ -37,13 +37,7 @@ variable "key_values_wo" {
   ephemeral = true
 }
 
-variable "text" {
-  type      = string
-  default   = null
-  ephemeral = true
-}
-
-variable "binary" {
+variable "secret_string_wo" {
   type      = string
   default   = null
   ephemeral = true
@@ -54,11 +48,10 @@ module "secret" {
 
   name                    = var.name
   key                     = { aws_managed = true }
-  key_values_wo              = var.key_values_wo
-  text                    = var.text
-  binary                  = var.binary
+  key_values_wo           = var.key_values_wo
+  secret_string_wo        = var.secret_string_wo
   value_version           = var.value_version
-  container_only          = var.container_only
+  create_value            = var.create_value
   recovery_window_in_days = 0
 }
 """
@@ -89,9 +82,9 @@ def test_key_values_are_stored_as_json_and_needed_no_more(
 def test_a_value_that_changes_without_its_version_is_not_written(
     terraform: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:
-    terraform.apply(name=secret_name, value_version=1, text="first value")
+    terraform.apply(name=secret_name, value_version=1, secret_string_wo="first value")
 
-    plan = terraform.plan(name=secret_name, value_version=1, text="second value")
+    plan = terraform.plan(name=secret_name, value_version=1, secret_string_wo="second value")
 
     assert plan.is_empty, plan
     assert current(secretsmanager, secret_name) == "first value"
@@ -114,14 +107,14 @@ def test_a_raised_version_stores_the_new_pairs_and_keeps_the_others(
     }
 
 
-def test_a_version_lost_from_state_is_written_again_as_it_lives(
+def test_a_version_lost_from_state_is_written_again_as_it_is(
     terraform: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:
-    terraform.apply(name=secret_name, value_version=1, text="first value")
+    terraform.apply(name=secret_name, value_version=1, secret_string_wo="first value")
     secretsmanager.put_secret_value(SecretId=secret_name, SecretString="changed by hand")
     terraform.run("state rm", "module.secret.aws_secretsmanager_secret_version.this")
 
-    terraform.apply(name=secret_name, value_version=1, text="first value")
+    terraform.apply(name=secret_name, value_version=1, secret_string_wo="first value")
 
     assert current(secretsmanager, secret_name) == "changed by hand"
 
@@ -129,7 +122,7 @@ def test_a_version_lost_from_state_is_written_again_as_it_lives(
 def test_a_raised_version_without_a_value_is_refused(
     terraform: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:
-    terraform.apply(name=secret_name, value_version=1, text="first value")
+    terraform.apply(name=secret_name, value_version=1, secret_string_wo="first value")
 
     with pytest.raises(TerraformError, match="no value is given"):
         terraform.apply(name=secret_name, value_version=2)
@@ -140,12 +133,12 @@ def test_a_raised_version_without_a_value_is_refused(
 def test_a_saved_plan_wants_its_ephemeral_value_again(
     terraform: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:
-    plan = terraform.plan(name=secret_name, value_version=1, text="first value")
+    plan = terraform.plan(name=secret_name, value_version=1, secret_string_wo="first value")
 
-    with pytest.raises(TerraformError, match="text"):
+    with pytest.raises(TerraformError, match="secret_string_wo"):
         terraform.apply_plan(plan)
 
-    terraform.apply_plan(plan, text="first value")
+    terraform.apply_plan(plan, secret_string_wo="first value")
     assert current(secretsmanager, secret_name) == "first value"
 
 
@@ -154,19 +147,19 @@ def test_65536_bytes_are_stored(
 ) -> None:
     value = "é" * 32768
 
-    terraform.apply(name=secret_name, value_version=1, text=value)
+    terraform.apply(name=secret_name, value_version=1, secret_string_wo=value)
 
     assert current(secretsmanager, secret_name) == value
 
 
 def test_binary_data_is_stored_as_its_base64(
-    terraform: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
+    workspace: Workspace, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:
     data = bytes(range(256))
+    terraform = workspace(HCL.replace("var.secret_string_wo", 'filebase64("data")'))
+    (terraform.folder / "data").write_bytes(data)
 
-    terraform.apply(
-        name=secret_name, value_version=1, binary=base64.b64encode(data).decode("ascii")
-    )
+    terraform.apply(name=secret_name, value_version=1)
 
     assert base64.b64decode(current(secretsmanager, secret_name)) == data
 
@@ -177,7 +170,7 @@ def test_a_container_is_made_without_a_value_and_takes_one_later(
     terraform.apply(name=secret_name, create_value=False)
     assert "VersionIdsToStages" not in secretsmanager.describe_secret(SecretId=secret_name)
 
-    terraform.apply(name=secret_name, value_version=1, text="first value")
+    terraform.apply(name=secret_name, value_version=1, secret_string_wo="first value")
     assert current(secretsmanager, secret_name) == "first value"
 
     # Back to a container: Terraform lets go of the value and leaves it where it is.
@@ -267,7 +260,7 @@ def test_a_first_value_that_is_missing_is_refused_before_any_value_is_stored(
     assert words in refused.value.on_one_line
     assert "VersionIdsToStages" not in secretsmanager.describe_secret(SecretId=secret_name)
 
-    terraform.apply(name=secret_name, value_version=1, text="first value")
+    terraform.apply(name=secret_name, value_version=1, secret_string_wo="first value")
     assert current(secretsmanager, secret_name) == "first value"
 
 
@@ -291,7 +284,7 @@ module "secret" {
 
   name                    = each.key
   key                     = { aws_managed = true }
-  key_values_wo              = var.values[each.key]
+  key_values_wo           = var.values[each.key]
   value_version           = each.value.version
   recovery_window_in_days = 0
 }

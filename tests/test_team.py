@@ -127,8 +127,8 @@ def test_all_are_read_in_two_calls_as_the_readme_shows(
     assert made == {"secretsmanager:BatchGetSecretValue": 2}
     assert set(values) == set(team.terraform.output()["arns"])
     for name, value in values.items():
-        live = secretsmanager.get_secret_value(SecretId=name)["SecretString"]
-        assert value == json.loads(live)
+        current = secretsmanager.get_secret_value(SecretId=name)["SecretString"]
+        assert value == json.loads(current)
     issued = [value["token"] for value in values.values() if "token" in value]
     passwords = {value["password"] for value in values.values() if "password" in value}
     assert sorted(map(str, issued)) == sorted(TOKENS.values())

@@ -111,9 +111,7 @@ def test_the_secrets_policy_names_the_endpoint_and_the_endpoints_the_secret(
     reading = by_sid(endpoint["Policy"])["ReadPayrollDatabaseCredentials"]
 
     assert denial == {"aws:SourceVpce": [endpoint["VpcEndpointId"]]}
-    assert reading["Resource"] == (
-        "arn:aws:secretsmanager:us-east-1:000000000000:secret:payroll/database/credentials-??????"
-    )
+    assert reading["Resource"] == outputs["arn"]
     assert outputs["role_arn"] in reading["Condition"]["ArnEquals"]["aws:PrincipalArn"]
 
 

@@ -34,7 +34,7 @@ def check(subject: Subject) -> Iterator[Fact | Finding]:
 def schedule(description: Mapping[str, Any]) -> str:
     """When it rotates, for a reader."""
     rules = description.get("RotationRules", {})
-    automatically_after_days = rules.get("AutomaticallyAfterDays")
+    days = rules.get("AutomaticallyAfterDays")
     when = rules.get("ScheduleExpression") or (f"every {days} days" if days else "")
     last, following = description.get("LastRotatedDate"), description.get("NextRotationDate")
     parts = [
@@ -54,7 +54,7 @@ def due(description: Mapping[str, Any]) -> datetime | None:
     following: datetime | None = description.get("NextRotationDate")
     if following:
         return following
-    automatically_after_days = description.get("RotationRules", {}).get("AutomaticallyAfterDays")
+    days = description.get("RotationRules", {}).get("AutomaticallyAfterDays")
     last = description.get("LastRotatedDate") or description.get("CreatedDate")
     # A window begins on that day and may last until the next.
     return last + timedelta(days=days + 1) if days and last else None
@@ -140,7 +140,7 @@ def examine_function(subject: Subject, arn: str) -> Iterator[Finding]:
             title="Rotation function is gone",
             explanation=f"{arn} does not exist, so every rotation fails.",
             advice="terraform apply makes it anew where the input rotation has package or "
-            "published; otherwise name one that exists, or cancel-rotate-secret.",
+            "aws_template; otherwise name one that exists, or cancel-rotate-secret.",
         )
         return
     states = {function.get("State", "Active"), function.get("LastUpdateStatus", "Successful")}

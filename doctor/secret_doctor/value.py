@@ -91,9 +91,9 @@ def unreadable(subject: Subject, error: ClientError) -> Finding:
             severity=Severity.ERROR,
             title="No value yet",
             explanation="The secret is there, but no version has the staging label AWSCURRENT.",
-            advice="Store a value: give this module database, key_values_wo, text or binary in place "
-            "of container_only, or call put-secret-value. Was there one before, see `aws "
-            "secretsmanager list-secret-version-ids --include-deprecated --secret-id "
+            advice="Store a value: give this module database, key_values_wo or secret_string_wo in "
+            "place of create_value = false, or call put-secret-value. Was there one before, see "
+            "`aws secretsmanager list-secret-version-ids --include-deprecated --secret-id "
             f"{subject.arn}`.",
         )
     if errors.code(error) == "InvalidRequestException" and "deletion" in text:
@@ -201,7 +201,8 @@ def not_an_object(subject: Subject, text: str) -> Finding:
         "parses it, and no function of AWS or of this project rotates it."
         + (" It begins like one: a shell may have taken its quotes away." if meant else ""),
         advice="If it is meant to be plain text, leave it. Otherwise store JSON: by the input "
-        "database or key_values_wo of this module, or `put-secret-value --secret-string file://FILE`.",
+        "database or key_values_wo of this module, or by `put-secret-value --secret-string "
+        "file://FILE`.",
     )
 
 

@@ -89,7 +89,7 @@ resource "aws_cloudformation_stack" "connection" {
   depends_on = [aws_iam_role_policy.stack]
 }
 
-# With a role of its own, CloudFormation needs no right of whoever runs Terraform but iam:PassRole, and reads as nobody
+# With a role of its own, CloudFormation needs only iam:PassRole of the identity that runs Terraform, and reads as nobody
 # else.
 resource "aws_iam_role" "stack" {
   name = "${local.connection}-stack"
@@ -120,7 +120,7 @@ data "aws_iam_policy_document" "stack" {
     resources = [for id in ["", "/*"] : "arn:${local.partition}:events:${var.region}:${local.account_id}:connection/${local.connection}${id}"]
   }
 
-  # EventBridge keeps the login in a secret of its own, in the name of whoever makes the connection.
+  # EventBridge keeps the login in a secret of its own, in the name of the identity that makes the connection.
   statement {
     sid       = "KeepLoginOfConnection"
     actions   = ["secretsmanager:CreateSecret", "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecret"]

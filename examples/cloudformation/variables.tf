@@ -25,7 +25,7 @@ variable "value_version" {
 }
 
 variable "administrators" {
-  description = "ARNs of the IAM roles that manage the secret: whoever runs Terraform must be one of them, unless it is the account's root."
+  description = "ARNs of the IAM roles that manage the secret: the identity that runs Terraform must be one of them, unless it is the account's root."
   type        = list(string)
   default     = []
 }

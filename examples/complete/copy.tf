@@ -1,24 +1,31 @@
-# The key of the copy in Ireland, for that copy alone and through Secrets Manager there.
+# The key of the copy in Ireland, for that copy only and through Secrets Manager there.
 
 provider "aws" {
   alias  = "ireland"
   region = "eu-west-1"
 }
 
-module "copy_access" {
-  source    = "../../modules/policies"
-  providers = { aws = aws.ireland }
+resource "aws_kms_key" "copy" {
+  provider = aws.ireland
 
-  secret_name = local.name
-}
-
-module "copy_key" {
-  source    = "../../modules/key"
-  providers = { aws = aws.ireland }
-
-  alias                   = "alias/${local.name}"
   description             = "Encrypts the copy of the secret ${local.name} in Ireland"
-  policy_json             = module.copy_access.key_policy_json
+  policy                  = module.copy_policies.resource_policies_json.key
+  enable_key_rotation     = true
   rotation_period_in_days = 180
   tags                    = local.tags
+}
+
+resource "aws_kms_alias" "copy" {
+  provider = aws.ireland
+
+  name          = "alias/${local.name}"
+  target_key_id = aws_kms_key.copy.key_id
+}
+
+module "copy_policies" {
+  source = "../../modules/policies"
+
+  secret_name = local.name
+  account_id  = data.aws_caller_identity.current.account_id
+  region      = "eu-west-1"
 }

@@ -52,13 +52,12 @@ module "credentials" {
   access = {
     readers        = [aws_iam_role.application.arn]
     administrators = var.administrators
-    conditions           = { vpc_endpoint_ids = concat([module.endpoint.ids["secretsmanager"]], var.copy_vpc_endpoint_ids) }
+    conditions     = { vpc_endpoint_ids = concat([module.endpoint.ids["secretsmanager"]], var.copy_vpc_endpoint_ids) }
   }
 
   rotation = {
-    schedule_expression           = "rate(4 days)"
-    duration             = "3h"
-    rotate_immediately = var.rotate_immediately
+    schedule_expression = "rate(4 days)"
+    duration            = "3h"
 
     function = {
       package          = { file = local.package, hash = filebase64sha256(local.package) }
@@ -73,14 +72,14 @@ module "credentials" {
   }
 
   replicas = {
-    eu-west-1 = { kms_key_arn = module.copy_key.arn }
+    eu-west-1 = { kms_key_arn = aws_kms_key.copy.arn }
   }
 
   monitoring = {
-    emails              = var.emails
-    denied_reads_threshold    = 0
-    calls_threshold           = 500
-    rotated_within_days = 5
+    emails                 = var.emails
+    denied_reads_threshold = 0
+    calls_threshold        = 500
+    rotated_within_days    = 5
   }
 
   cost                    = { reads_per_month = 10000 }
@@ -90,7 +89,7 @@ module "credentials" {
 
 data "aws_caller_identity" "current" {}
 
-# ECS acts for many customers: it is believed for the tasks of this account alone.
+# ECS acts for many customers: it is believed only for the tasks of this account.
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
 resource "aws_iam_role" "application" {
   name = "tickets-application"

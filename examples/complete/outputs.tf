@@ -35,7 +35,7 @@ output "replicas" {
 
 output "replica_key_arns" {
   description = "ARN of the key that encrypts the copy, by region."
-  value       = { eu-west-1 = module.copy_key.arn }
+  value       = { eu-west-1 = aws_kms_key.copy.arn }
 }
 
 output "topic_arn" {

@@ -11,13 +11,13 @@ variable "database_host" {
 }
 
 variable "administrators" {
-  description = "ARNs of the IAM roles that manage the secret, from anywhere: whoever runs Terraform must be one of them, unless it is the account's root."
+  description = "ARNs of the IAM roles that manage the secret, from anywhere: the identity that runs Terraform must be one of them, unless it is the account's root."
   type        = list(string)
   default     = []
 }
 
 variable "copy_vpc_endpoint_ids" {
-  description = "Ids of the VPC endpoints in Ireland through which the application may read the copy there. None: administrators alone."
+  description = "Ids of the VPC endpoints in Ireland through which the application may read the copy there. None: only administrators."
   type        = list(string)
   default     = []
 }
@@ -32,12 +32,6 @@ variable "package_file" {
   description = "Path of the rotation function's zip. Default: dist/rotation.zip of this repository, where `make package` puts it: with `CA_BUNDLE=file.pem` for the certificate authorities of the database."
   type        = string
   default     = null
-}
-
-variable "rotate_immediately" {
-  description = "Whether to rotate at once, rather than when the schedule says."
-  type        = bool
-  default     = true
 }
 
 variable "recovery_window_in_days" {

@@ -68,7 +68,7 @@ module "credentials" {
   access = {
     readers        = [aws_iam_role.reports.arn]
     administrators = var.administrators
-    conditions           = { organization_id = var.organization_id }
+    conditions     = { organization_id = var.organization_id }
   }
 
   recovery_window_in_days = var.recovery_window_in_days

@@ -55,7 +55,7 @@ resource "aws_ecs_task_definition" "report" {
     command   = ["psql", "--command", "SELECT now()"]
     essential = true
 
-    # ECS puts the values in their place when it starts the container: the task definition has their ARNs alone.
+    # ECS puts the values in their place when it starts the container: the task definition has only their ARNs.
     secrets = [
       for variable, key in { PGDATABASE = "dbname", PGHOST = "host", PGPASSWORD = "password", PGUSER = "username" } :
       { name = variable, valueFrom = module.credentials.references.ecs[key] }
@@ -110,7 +110,7 @@ resource "aws_iam_role" "task" {
   tags               = local.tags
 }
 
-# ECS acts for many customers: it is believed for the tasks of this account alone.
+# ECS acts for many customers: it is believed only for the tasks of this account.
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
 data "aws_iam_policy_document" "ecs_tasks" {
   statement {

@@ -47,8 +47,7 @@ module "credentials" {
   }
 
   rotation = {
-    automatically_after_days               = 30
-    rotate_immediately = var.rotate_immediately
+    automatically_after_days = 30
 
     function = {
       package = { file = local.rotation_package, hash = filebase64sha256(local.rotation_package) }

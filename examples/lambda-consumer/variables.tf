@@ -5,7 +5,7 @@ variable "region" {
 }
 
 variable "administrators" {
-  description = "ARNs of the IAM roles that manage the secret: whoever runs Terraform must be one of them, unless it is the account's root."
+  description = "ARNs of the IAM roles that manage the secret: the identity that runs Terraform must be one of them, unless it is the account's root."
   type        = list(string)
   default     = []
 }
@@ -32,12 +32,6 @@ variable "rotation_package_file" {
   description = "Path of the rotation function's zip. Default: dist/rotation.zip of this repository, beside the other."
   type        = string
   default     = null
-}
-
-variable "rotate_immediately" {
-  description = "Whether to rotate at once, rather than when the schedule says."
-  type        = bool
-  default     = true
 }
 
 variable "recovery_window_in_days" {

@@ -1,36 +1,45 @@
 # A key for each copy. Its policy is the one of the secret's own key, for the copy's region: through Secrets Manager
-# there, and for that copy alone. Secrets Manager decrypts and encrypts anew on the way, so no key material is shared.
+# there, and for that copy only. Secrets Manager decrypts and encrypts anew on the way, so no key material is shared.
 
-module "access_in_ireland" {
-  source    = "../../modules/policies"
-  providers = { aws = aws.ireland }
-
-  secret_name = local.name
-}
-
-module "key_in_ireland" {
-  source    = "../../modules/key"
-  providers = { aws = aws.ireland }
-
-  alias       = "alias/${local.name}"
-  description = "Encrypts the copy of the secret ${local.name} in Ireland"
-  policy_json = module.access_in_ireland.key_policy_json
-  tags        = local.tags
-}
-
-module "access_in_oregon" {
-  source    = "../../modules/policies"
-  providers = { aws = aws.oregon }
+module "policies" {
+  source   = "../../modules/policies"
+  for_each = toset(["eu-west-1", "us-west-2"])
 
   secret_name = local.name
+  account_id  = data.aws_caller_identity.current.account_id
+  region      = each.key
 }
 
-module "key_in_oregon" {
-  source    = "../../modules/key"
-  providers = { aws = aws.oregon }
+data "aws_caller_identity" "current" {}
 
-  alias       = "alias/${local.name}"
-  description = "Encrypts the copy of the secret ${local.name} in Oregon"
-  policy_json = module.access_in_oregon.key_policy_json
-  tags        = local.tags
+resource "aws_kms_key" "ireland" {
+  provider = aws.ireland
+
+  description         = "Encrypts the copy of the secret ${local.name} in Ireland"
+  policy              = module.policies["eu-west-1"].resource_policies_json.key
+  enable_key_rotation = true
+  tags                = local.tags
+}
+
+resource "aws_kms_alias" "ireland" {
+  provider = aws.ireland
+
+  name          = "alias/${local.name}"
+  target_key_id = aws_kms_key.ireland.key_id
+}
+
+resource "aws_kms_key" "oregon" {
+  provider = aws.oregon
+
+  description         = "Encrypts the copy of the secret ${local.name} in Oregon"
+  policy              = module.policies["us-west-2"].resource_policies_json.key
+  enable_key_rotation = true
+  tags                = local.tags
+}
+
+resource "aws_kms_alias" "oregon" {
+  provider = aws.oregon
+
+  name          = "alias/${local.name}"
+  target_key_id = aws_kms_key.oregon.key_id
 }

@@ -39,8 +39,8 @@ module "credentials" {
   }
 
   replicas = {
-    eu-west-1 = { kms_key_arn = module.key_in_ireland.arn }
-    us-west-2 = { kms_key_arn = module.key_in_oregon.arn }
+    eu-west-1 = { kms_key_arn = aws_kms_key.ireland.arn }
+    us-west-2 = { kms_key_arn = aws_kms_key.oregon.arn }
   }
 
   recovery_window_in_days = var.recovery_window_in_days

@@ -11,8 +11,8 @@ output "replicas" {
 output "replica_key_arns" {
   description = "ARN of the key that encrypts the copy, by region."
   value = {
-    eu-west-1 = module.key_in_ireland.arn
-    us-west-2 = module.key_in_oregon.arn
+    eu-west-1 = aws_kms_key.ireland.arn
+    us-west-2 = aws_kms_key.oregon.arn
   }
 }
 

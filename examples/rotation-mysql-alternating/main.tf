@@ -26,7 +26,7 @@ locals {
   }
 }
 
-# Read by the function alone. Its own password is changed by raising password.version.
+# Only the function reads it. Its own password is changed by raising value_version.
 module "superuser" {
   source = "../.."
 
@@ -46,7 +46,7 @@ module "superuser" {
   }
 
   recovery_window_in_days = var.recovery_window_in_days
-  tags                    = merge(local.tags, { RotationException = "Changed by raising password.version" })
+  tags                    = merge(local.tags, { RotationException = "Changed by raising value_version" })
 }
 
 module "credentials" {
@@ -66,9 +66,8 @@ module "credentials" {
   }
 
   rotation = {
-    schedule_expression           = "rate(30 days)"
-    rotate_immediately = var.rotate_immediately
-    strategy           = "alternating_users"
+    schedule_expression = "rate(30 days)"
+    strategy            = "alternating_users"
 
     function = {
       package = { file = local.package, hash = filebase64sha256(local.package) }

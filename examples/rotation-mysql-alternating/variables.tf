@@ -22,12 +22,6 @@ variable "package_file" {
   default     = null
 }
 
-variable "rotate_immediately" {
-  description = "Whether to rotate at once, rather than when the schedule says."
-  type        = bool
-  default     = true
-}
-
 variable "recovery_window_in_days" {
   description = "How many days the secret can be restored after `terraform destroy`: 7 to 30. 0 deletes it at once."
   type        = number
@@ -35,7 +29,7 @@ variable "recovery_window_in_days" {
 }
 
 variable "administrators" {
-  description = "ARNs of the IAM roles that manage the superuser's secret: whoever runs Terraform must be one of them, unless it is the account's root."
+  description = "ARNs of the IAM roles that manage the superuser's secret: the identity that runs Terraform must be one of them, unless it is the account's root."
   type        = list(string)
   default     = []
 }

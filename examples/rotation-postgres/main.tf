@@ -34,9 +34,8 @@ module "credentials" {
   }
 
   rotation = {
-    schedule_expression           = "cron(0 3 1 * ? *)"
-    duration             = "3h"
-    rotate_immediately = var.rotate_immediately
+    schedule_expression = "cron(0 3 1 * ? *)"
+    duration            = "3h"
 
     function = {
       package = { file = local.package, hash = filebase64sha256(local.package) }

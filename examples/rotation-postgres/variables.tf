@@ -22,12 +22,6 @@ variable "package_file" {
   default     = null
 }
 
-variable "rotate_immediately" {
-  description = "Whether to rotate at once, rather than when the schedule says."
-  type        = bool
-  default     = true
-}
-
 variable "recovery_window_in_days" {
   description = "How many days the secret can be restored after `terraform destroy`: 7 to 30. 0 deletes it at once."
   type        = number

@@ -57,7 +57,7 @@ locals {
     "taxes/rates"              = { value_version = 1 }
   }
 
-  # The issued values under the same keys. They are ephemeral, so they cannot stand in the map above.
+  # The issued values under the same keys. They are ephemeral, so they cannot be in the map above.
   tokens = {
     "payments/card-processor"  = var.card_processor_token
     "payments/fraud-detection" = var.fraud_detection_token
@@ -71,7 +71,7 @@ module "secrets" {
   for_each = local.secrets
 
   name = "${local.team}/${each.key}"
-  key  = { existing = { arn = module.key.arn } }
+  key  = { existing = { arn = aws_kms_key.this.arn } }
 
   database = !can(each.value.engine) ? null : {
     engine   = each.value.engine
@@ -80,7 +80,7 @@ module "secrets" {
     dbname   = dirname(each.key)
   }
 
-  key_values_wo    = !can(each.value.value_version) ? null : { token = local.tokens[each.key] }
+  key_values_wo = !can(each.value.value_version) ? null : { token = local.tokens[each.key] }
   value_version = try(each.value.value_version, null)
 
   access = {
@@ -92,31 +92,36 @@ module "secrets" {
 
   tags = merge(
     { Service = dirname(each.key), Purpose = basename(each.key) },
-    can(each.value.engine) ? {} : { RotationException = "Whoever issued the value renews it" },
+    can(each.value.engine) ? {} : { RotationException = "The issuer of the value renews it" },
   )
 }
 
 # One key for all of them. Its policy names their prefix: a statement for each secret would not fit into it.
-module "key" {
-  source = "../../modules/key"
-
-  alias       = "alias/${local.team}"
-  description = "Encrypts the secrets ${local.team}/*"
-  policy_json = module.access.key_policy_json
+resource "aws_kms_key" "this" {
+  description         = "Encrypts the secrets ${local.team}/*"
+  policy              = module.policies.resource_policies_json.key
+  enable_key_rotation = true
 }
 
-module "access" {
+resource "aws_kms_alias" "this" {
+  name          = "alias/${local.team}"
+  target_key_id = aws_kms_key.this.key_id
+}
+
+module "policies" {
   source = "../../modules/policies"
 
   secret_name    = "${local.team}/*"
-  key_arn        = module.key.arn
+  account_id     = data.aws_caller_identity.current.account_id
+  region         = var.region
+  key_arn        = aws_kms_key.this.arn
   readers        = [aws_iam_role.services.arn]
   administrators = var.administrators
 }
 
 data "aws_caller_identity" "current" {}
 
-# ECS acts for many customers: it is believed for the tasks of this account alone.
+# ECS acts for many customers: it is believed only for the tasks of this account.
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
 resource "aws_iam_role" "services" {
   name = "${local.team}-services"
@@ -139,7 +144,7 @@ resource "aws_iam_role_policy" "reads_secrets" {
 }
 
 data "aws_iam_policy_document" "services" {
-  source_policy_documents = [module.access.reader_policy_json]
+  source_policy_documents = [module.policies.identity_policies_json.reader]
 
   # To read in batches by a filter. It shows the names and tags of all secrets of the account, and no value.
   statement {

@@ -5,7 +5,7 @@ output "arns" {
 
 output "key_arn" {
   description = "ARN of the key that encrypts them."
-  value       = module.key.arn
+  value       = aws_kms_key.this.arn
 }
 
 output "role_arn" {

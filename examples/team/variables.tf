@@ -33,7 +33,7 @@ variable "tax_rates_token" {
 }
 
 variable "administrators" {
-  description = "ARNs of the IAM roles that manage the secrets: whoever runs Terraform must be one of them, unless it is the account's root."
+  description = "ARNs of the IAM roles that manage the secrets: the identity that runs Terraform must be one of them, unless it is the account's root."
   type        = list(string)
   default     = []
 }

@@ -32,7 +32,7 @@ module "credentials" {
   access = {
     readers        = [aws_iam_role.application.arn]
     administrators = var.administrators
-    conditions           = { vpc_endpoint_ids = [module.endpoint.ids["secretsmanager"]] }
+    conditions     = { vpc_endpoint_ids = [module.endpoint.ids["secretsmanager"]] }
   }
 
   recovery_window_in_days = var.recovery_window_in_days
@@ -51,7 +51,7 @@ module "endpoint" {
 
 data "aws_caller_identity" "current" {}
 
-# ECS acts for many customers: it is believed for the tasks of this account alone.
+# ECS acts for many customers: it is believed only for the tasks of this account.
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
 resource "aws_iam_role" "application" {
   name = "payroll-application"

@@ -5,7 +5,7 @@ variable "region" {
 }
 
 variable "administrators" {
-  description = "ARNs of the IAM roles that manage the secret, from anywhere: whoever runs Terraform must be one of them, unless it is the account's root."
+  description = "ARNs of the IAM roles that manage the secret, from anywhere: the identity that runs Terraform must be one of them, unless it is the account's root."
   type        = list(string)
   default     = []
 }

@@ -126,7 +126,7 @@ locals {
   # A service acts for many customers: it is believed only for the named source.
   # https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
   services = {
-    for service, source in var.services : service => {
+    for service, source in { for service, source in var.services : service => merge({ source_account = null, source_arns = [] }, source) } : service => {
       title = join("", concat(
         [replace(title(replace(split(".amazonaws.com", service)[0], "/[^A-Za-z0-9]/", " ")), " ", "")],
         can(regex("^[a-z0-9]+\\.amazonaws\\.com$", service)) ? [] : [substr(sha256(service), 0, 8)],

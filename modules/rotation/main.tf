@@ -97,7 +97,7 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
   count = local.own ? 1 : 0
 
   alarm_name          = "${local.name}-errors"
-  alarm_description   = substr("A step of the rotation of ${var.secret_name} failed. The live password still works. See the log group /aws/lambda/${local.name}.", 0, 1024)
+  alarm_description   = substr("A step of the rotation of ${var.secret_name} failed. The current password still works. See the log group /aws/lambda/${local.name}.", 0, 1024)
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   datapoints_to_alarm = 1

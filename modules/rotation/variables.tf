@@ -59,7 +59,7 @@ variable "superuser" {
 }
 
 variable "password" {
-  description = "Rules of the passwords that the function has made, as `password` of modules/secret."
+  description = "Rules of the passwords that the function has made, as `password` of the root module."
   type = object({
     length                     = number
     exclude_characters         = string

@@ -17,7 +17,7 @@ PRODUCTION = {"prod", "production", "prd", "live"}
 )
 def find_faults(secret: Block) -> Faults:
     """A secret is of production unless its tag Environment says otherwise."""
-    automatically_after_days = secret.get("recovery_window_in_days")
+    days = secret.get("recovery_window_in_days")
     if days == UNKNOWN:
         return None
     if days is None or int(days) > 0:

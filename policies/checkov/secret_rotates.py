@@ -26,7 +26,7 @@ def find_faults(secret: Block) -> Faults:
     if len(reason.strip()) >= SHORTEST_REASON:
         return []
     for rotation in secret.attached(ROTATION, "secret_id"):
-        automatically_after_days = _days(rotation)
+        days = _days(rotation)
         if days is None:
             return None
         return [f"up to {days:g} days between rotations"] if days > MOST_DAYS else []

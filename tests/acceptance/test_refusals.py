@@ -1,4 +1,4 @@
-"""What would break live credentials is refused while planning, unless a new one is asked for."""
+"""What would break current credentials is refused while planning, unless a new one is asked for."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def test_another_username_is_refused(life: Life) -> None:
     assert "belongs to another user" in refusal
 
 
-def test_a_live_value_without_a_password_is_refused(life: Life) -> None:
+def test_a_current_value_without_a_password_is_refused(life: Life) -> None:
     life.put("not JSON")
     life.change(host="db.example.com")
 

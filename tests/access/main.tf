@@ -33,7 +33,6 @@ module "application_role" {
 module "rotation_postgres" {
   source = "./module/examples/rotation-postgres"
 
-  rotate_immediately      = false
   recovery_window_in_days = 0
 }
 
@@ -41,7 +40,6 @@ module "rotation_mysql_alternating" {
   source = "./module/examples/rotation-mysql-alternating"
 
   administrators          = ["arn:aws:iam::111111111111:role/deploy"]
-  rotate_immediately      = false
   recovery_window_in_days = 0
 }
 
@@ -97,7 +95,6 @@ module "lambda_consumer" {
   source = "./module/examples/lambda-consumer"
 
   administrators          = ["arn:aws:iam::111111111111:role/deploy"]
-  rotate_immediately      = false
   recovery_window_in_days = 0
 }
 
@@ -106,7 +103,6 @@ module "complete" {
 
   administrators          = ["arn:aws:iam::111111111111:role/deploy"]
   copy_vpc_endpoint_ids   = ["vpce-0b1b2c3d4e5f67890"]
-  rotate_immediately      = false
   recovery_window_in_days = 0
 }
 
@@ -125,7 +121,7 @@ module "all" {
     services       = { "appflow.amazonaws.com" = { source_arns = ["arn:aws:appflow:us-east-1:111111111111:flow/orders"] } }
     administrators = ["arn:aws:iam::111111111111:role/deploy"]
     rotators       = ["arn:aws:iam::111111111111:role/rotation"]
-    only           = local.only
+    conditions     = local.conditions
   }
 }
 
@@ -194,7 +190,7 @@ output "applied" {
 locals {
   conditions = {
     vpc_endpoint_ids = ["vpce-0a1b2c3d4e5f67890", "vpce-0b1b2c3d4e5f67890"]
-    source_ip_cidrs        = ["203.0.113.0/24", "192.0.2.0/24"]
+    source_ip_cidrs  = ["203.0.113.0/24", "192.0.2.0/24"]
     organization_id  = "o-abcdefghij"
     not_before       = "2026-01-01T00:00:00Z"
     not_after        = "2026-12-31T23:59:59Z"
@@ -208,6 +204,8 @@ locals {
 module "default" {
   source = "./module/modules/policies"
 
+  account_id  = "111111111111"
+  region      = "us-east-1"
   secret_name = "tests/default"
   key_arn     = local.key_arn
 }
@@ -216,16 +214,20 @@ module "default" {
 module "limits" {
   source = "./module/modules/policies"
 
+  account_id     = "111111111111"
+  region         = "us-east-1"
   secret_name    = "tests/limits"
   key_arn        = local.key_arn
   administrators = ["arn:aws:iam::111111111111:role/deploy"]
-  only           = local.only
+  conditions     = local.conditions
 }
 
 # Statements of the caller's own.
 module "documents" {
   source = "./module/modules/policies"
 
+  account_id       = "111111111111"
+  region           = "us-east-1"
   secret_name      = "tests/documents"
   key_arn          = local.key_arn
   policy_documents = [data.aws_iam_policy_document.partner_reads.json]
@@ -248,12 +250,14 @@ data "aws_iam_policy_document" "partner_reads" {
 module "endpoint" {
   source = "./module/modules/policies"
 
+  account_id       = "111111111111"
+  region           = "us-east-1"
   secret_name      = "tests/endpoint"
   key_arn          = local.key_arn
   policy_documents = [data.aws_iam_policy_document.partner_reads.json]
 }
 
-module "account_endpoint" {
+module "account_policy" {
   source = "./module/modules/vpc-endpoint/account_policy"
 
   service = "secretsmanager"
@@ -264,6 +268,6 @@ output "rendered" {
     "default"   = module.default
     "limits"    = module.limits
     "documents" = module.documents
-    "endpoint"  = merge(module.endpoint, { endpoint_policy_json = module.account_endpoint.policy_json })
+    "endpoint"  = merge(module.endpoint, { policies_json = { endpoint = module.account_policy.policy_json } })
   }
 }

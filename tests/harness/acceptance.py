@@ -60,7 +60,7 @@ module "credentials" {
   name                    = var.name
   database                = var.database
   password                = var.password
-  key_values_wo              = var.key_values_wo
+  key_values_wo           = var.key_values_wo
   value_version           = var.value_version
   key                     = var.key
   tags                    = var.tags
@@ -172,7 +172,7 @@ class Life(Credentials):
         for _ in range(times):
             credential = f"rotated-{uuid.uuid4().hex}"
             value = {**self.value, self.kind.credential: credential, **fields}
-            live = self._client.get_secret_value(SecretId=self.name)["VersionId"]
+            current = self._client.get_secret_value(SecretId=self.name)["VersionId"]
             pending = self._client.put_secret_value(
                 SecretId=self.name,
                 SecretString=json.dumps(value),
@@ -182,7 +182,7 @@ class Life(Credentials):
                 SecretId=self.name,
                 VersionStage="AWSCURRENT",
                 MoveToVersionId=pending,
-                RemoveFromVersionId=live,
+                RemoveFromVersionId=current,
             )
         return credential
 

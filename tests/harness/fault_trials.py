@@ -80,13 +80,13 @@ locals {
 module "credentials" {
   source = "./module"
 
-  name        = var.name
-  description = "Generation ${var.generation}"
-  database    = { engine = "mysql", username = "app", host = "db${var.generation}.example.com" }
+  name          = var.name
+  description   = "Generation ${var.generation}"
+  database      = { engine = "mysql", username = "app", host = "db${var.generation}.example.com" }
   value_version = var.value_version
-  key         = { existing = var.existing_key == null ? null : { arn = var.existing_key } }
-  access      = { readers = ["arn:aws:iam::${local.account}:role/reader-${var.generation}"] }
-  tags        = { Generation = tostring(var.generation) }
+  key           = { existing = var.existing_key == null ? null : { arn = var.existing_key } }
+  access        = { readers = ["arn:aws:iam::${local.account}:role/reader-${var.generation}"] }
+  tags          = { Generation = tostring(var.generation) }
 }
 """
 
@@ -208,7 +208,7 @@ class Stack:
         """
         stored_version = self._value_version
         self.want(point.command)
-        before = self._live_password()
+        before = self._current_password()
         steps: list[str] = []
         attempts = 3 if point.fault in (Fault.REPEATED, Fault.SLOW) else 1
         with self.forwarder.spoiling(point.call, point.fault, self.terraform.kill) as has_come:
@@ -216,7 +216,7 @@ class Stack:
                 self.run(point.command, attempts)
             except TerraformError:
                 steps.append(RUN_AGAIN)
-        between = self._live_password()
+        between = self._current_password()
         if steps:
             steps = self._converge(point.command, stored_version)
         steps += self._remove_orphaned_keys()
@@ -294,9 +294,9 @@ class Stack:
 
         `between` is what applications read after the command, and before it was run again.
         """
-        password = self._live_password()
+        password = self._current_password()
         if before and not between:
-            raise FaultError("the live password was lost until the command was run again")
+            raise FaultError("the current password was lost until the command was run again")
         if before and command != "raise" and not before == between == password:
             raise FaultError("the password changed, and nothing asked for it")
         is_new_once = password != before and between in (before, password)
@@ -379,7 +379,7 @@ class Stack:
         self.secretsmanager.restore_secret(SecretId=NAME)
         self.kms.cancel_key_deletion(KeyId=described["KmsKeyId"])
         self.kms.enable_key(KeyId=described["KmsKeyId"])
-        if not password or self._live_password() != password:
+        if not password or self._current_password() != password:
             raise FaultError("the secret that was restored has another password")
 
     def _check_files(self) -> None:
@@ -390,7 +390,7 @@ class Stack:
         if any(found.values()):
             raise FaultError(f"a password stands in {sorted(*found.values())}")
 
-    def _live_password(self) -> str | None:
+    def _current_password(self) -> str | None:
         """What an application reads; None if there is no value, or the secret is deleted."""
         errors = self.secretsmanager.exceptions
         try:

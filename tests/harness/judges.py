@@ -137,11 +137,11 @@ GUARANTEES = {
         "acceptance/test_life.py",
         "test_what_changes_beside_the_credential_keeps_it",
     ),
-    "`password.version` is raised": (
+    "`value_version` is raised": (
         "acceptance/test_life.py",
         "test_a_raised_version_stores_one_new_credential",
     ),
-    "`password.version` is lowered": (
+    "`value_version` is lowered": (
         "acceptance/test_life.py",
         "test_a_lowered_version_is_refused",
     ),
@@ -155,7 +155,7 @@ GUARANTEES = {
     ),
     "the version that Terraform knows is purged or lost from the state": (
         "test_adoption.py",
-        "test_where_the_version_that_terraform_knew_is_purged_the_live_password_is_written",
+        "test_where_the_version_that_terraform_knew_is_purged_the_current_password_is_written",
     ),
     "the whole state is lost and the secret imported": (
         "acceptance/test_lost_or_found.py",
@@ -193,17 +193,17 @@ GUARANTEES = {
         "test_adoption.py",
         "test_another_engine_does_not_inherit_a_port_that_is_not_its_own",
     ),
-    "`database` gives way to `key_values_wo`, `text` or `binary`": (
+    "`database` gives way to `key_values_wo` or `secret_string_wo`": (
         "test_supplied_values.py",
         "test_a_value_that_takes_a_databases_place_has_nothing_of_it_and_needs_a_raised_version",
     ),
-    "`key_values_wo`, `text` or `binary` gives way to `database`": (
+    "`key_values_wo` or `secret_string_wo` gives way to `database`": (
         "test_supplied_values.py",
         "test_a_database_takes_over_the_password_of_a_supplied_value",
     ),
     "the current value is not JSON with a password in it": (
         "acceptance/test_refusals.py",
-        "test_a_live_value_without_a_password_is_refused",
+        "test_a_current_value_without_a_password_is_refused",
     ),
     "the secret is scheduled for deletion": (
         "test_secret.py",

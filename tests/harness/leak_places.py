@@ -6,7 +6,13 @@ tests/test_no_trace_of_the_value.py makes such a run, and fails where one of the
 from dataclasses import dataclass
 
 # Values that a caller gives in ephemeral variables.
-GIVEN = ("superuser's password", "`password_wo`", "`key_values_wo`", "`text`", "`binary`")
+GIVEN = (
+    "superuser's password",
+    "`password_wo`",
+    "`key_values_wo`",
+    "`secret_string_wo`",
+    "binary data",
+)
 KINDS = ("generated password", "rotated password", *GIVEN)
 
 
@@ -33,7 +39,7 @@ def _listed(kinds: tuple[str, ...]) -> str:
     return names.get(kinds, ", ".join(kinds))
 
 
-COMMAND_LINE = ("`text`",)
+COMMAND_LINE = ("`secret_string_wo`",)
 LOGGED = "Keep no such log: the provider logs what it sends and receives."
 
 PLACES = (

@@ -26,7 +26,7 @@ REASONS = {
     "ManageSecret": "The secret, its value, policy, tags, copies and rotation. "
     "The value is read with each plan, to keep it. A secret with tags needs `TagResource` to be "
     "created, one with copies `ReplicateSecretToRegions`.",
-    "GeneratePassword": "The first password, and one for each raised `password.version`. "
+    "GeneratePassword": "The first password, and one for each raised `value_version`. "
     "AWS knows no resource for it.",
     "EncryptValue": "Secrets Manager uses the secret's key on behalf of who reads or stores a "
     "value, and tries a key that a secret is given, under `RequestToValidateKeyAccess`. For a "
@@ -70,7 +70,7 @@ REASONS = {
     "ManageRules": "The rules that watch the secret.",
     "ManageAlarms": "The alarms on what is counted.",
     "ManageTopic": "Only for `emails`.",
-    "CountInTrail": "Only for `trail`.",
+    "CountInTrail": "Only for `cloudtrail_log_group_name`.",
     "TakePublishedFunction": "AWS's own functions, in the repository that publishes them.",
     "ReadPublishedFunction": "The template and the package, as AWS's policy "
     "`SecretsManagerReadWrite` names them.",

@@ -18,7 +18,7 @@ from harness import docs, package
 from harness.environments import FUNCTION, ROOT, VENV, SetupError
 from harness.markdown import pages
 
-NAME = "terraform-aws-secret"
+NAME = "terraform-aws-secrets-manager"
 RELEASE = ROOT / "release"
 CHECKSUMS = "SHA256SUMS"
 CYCLONEDX = VENV / "release" / "bin" / "cyclonedx-py"

@@ -57,7 +57,7 @@ module "credentials" {
   name                    = "orders/database/credentials"
   description             = "Stage ${var.stage}"
   database                = { engine = "postgres", username = "orders", host = "db${var.stage}", superuser_secret_arn = var.given.superuser }
-  password                = { version = min(var.stage, 2) }
+  value_version           = min(var.stage, 2)
   key                     = var.key
   replicas                = var.replicas
   recovery_window_in_days = 7
@@ -69,19 +69,19 @@ module "credentials" {
   }
 
   rotation = var.stage == 4 ? null : {
-    automatically_after_days               = 1 + var.stage
-    rotate_immediately = false
-    strategy           = "alternating_users"
+    automatically_after_days = 1 + var.stage
+    rotate_immediately       = false
+    strategy                 = "alternating_users"
 
     # One of a tuple: a conditional would give both one type.
     function = [local.own_function, { arn = var.given.function }][var.stage == 3 ? 1 : 0]
   }
 
   monitoring = {
-    emails              = var.stage == 3 ? null : ["security@example.com"]
-    topic_arn           = var.stage == 3 ? var.given.topic : null
-    trail               = var.stage == 3 ? { log_group_name = var.given.trail } : null
-    rotated_within_days = var.stage < 3 ? 7 : null
+    emails                    = var.stage == 3 ? null : ["security@example.com"]
+    topic_arn                 = var.stage == 3 ? var.given.topic : null
+    cloudtrail_log_group_name = var.stage == 3 ? var.given.trail : null
+    rotated_within_days       = var.stage < 3 ? 7 : null
     calls_threshold           = 100 * var.stage
   }
 }

@@ -29,7 +29,7 @@ PORTS = {"postgres": 5432, "mysql": 3306, "mariadb": 3306}
 # RDS's names of Aurora, which AWS's own functions take as well.
 OTHER_NAMES = {"aurora-postgresql": "postgres", "aurora-mysql": "mysql"}
 
-# The options of GetRandomPassword and their defaults, as modules/secret has them.
+# The options of GetRandomPassword and their defaults, as database.tf of the root module has them.
 PASSWORD_LENGTH = 32
 EXCLUDE_CHARACTERS = "\"#$%&'/:;?@[\\]`{|}"
 PASSWORD_SWITCHES = {
