@@ -40,9 +40,11 @@ locals {
 resource "aws_secretsmanager_secret" "this" { # "already scheduled for deletion"? Run: aws secretsmanager restore-secret, then import it (docs/recipes.md#restore)
   name                    = terraform_data.identity.input.name
   description             = var.description
-  kms_key_id              = local.key_arn
   recovery_window_in_days = var.recovery_window_in_days
   tags                    = var.tags
+
+  # A scan of the plan sees no local values: by the resource it finds the key.
+  kms_key_id = try(aws_kms_key.this[0].arn, local.key_arn)
 
   force_overwrite_replica_secret = var.force_overwrite_replica_secret
 
@@ -61,7 +63,7 @@ resource "aws_secretsmanager_secret" "this" { # "already scheduled for deletion"
 
     postcondition {
       condition     = self.name == terraform_data.identity.input.name
-      error_message = "name is ${jsonencode(terraform_data.identity.input.name)}, and the secret in the state is ${jsonencode(self.name)}. Secrets Manager cannot rename a secret, and one made anew would have a new value. Keep the name, or carry the value over to a second secret (docs/recipes.md#rename)."
+      error_message = "name is ${jsonencode(var.name)}, and the secret in the state is ${jsonencode(self.name)}. Secrets Manager cannot rename a secret, and one made anew would have a new value. Keep the name, or carry the value over to a second secret (docs/recipes.md#rename)."
     }
 
     # The provider leaves the copies as they are where no region is named any more.
@@ -92,7 +94,7 @@ resource "aws_secretsmanager_secret_policy" "this" {
     # The provider leaves an empty KmsKeyId out of UpdateSecret. A condition at the data source would have it read too late.
     precondition {
       condition     = local.current_key == ""
-      error_message = "${aws_secretsmanager_secret.this.name} is encrypted with ${local.current_key}, and Terraform's provider cannot give it the AWS managed key. Run this, then plan again: aws secretsmanager update-secret --secret-id ${aws_secretsmanager_secret.this.name} --kms-key-id alias/aws/secretsmanager"
+      error_message = "${var.name} is encrypted with ${local.current_key}, and Terraform's provider cannot give it the AWS managed key. Run this, then plan again: aws secretsmanager update-secret --secret-id ${var.name} --kms-key-id alias/aws/secretsmanager"
     }
 
     # Terraform reads the value with every plan, so a policy must not shut out the identity that runs it.

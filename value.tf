@@ -60,17 +60,17 @@ resource "aws_secretsmanager_secret_version" "first" {
 
     precondition {
       condition     = local.has_current_value || local.new_text != null
-      error_message = "${aws_secretsmanager_secret.this.name} holds no value yet, and no value is given. Give key_values_wo or secret_string_wo."
+      error_message = "${var.name} holds no value yet, and no value is given. Give key_values_wo or secret_string_wo."
     }
 
     precondition {
       condition     = local.has_current_value || local.key_values_are_whole
-      error_message = "${aws_secretsmanager_secret.this.name} holds no value yet, and key_values_wo has a key without a value. Give each key its value."
+      error_message = "${var.name} holds no value yet, and key_values_wo has a key without a value. Give each key its value."
     }
 
     precondition {
       condition     = local.new_bytes <= 65536
-      error_message = "The value for ${aws_secretsmanager_secret.this.name} is larger than 65,536 bytes, the most that Secrets Manager stores. Keep large data elsewhere, encrypted by a key that is stored in the secret."
+      error_message = "The value for ${var.name} is larger than 65,536 bytes, the most that Secrets Manager stores. Keep large data elsewhere, encrypted by a key that is stored in the secret."
     }
   }
 }
@@ -161,7 +161,7 @@ resource "aws_secretsmanager_secret_version" "this" {
 
     precondition {
       condition     = !local.is_unlabelled || local.wanted_version == 1
-      error_message = "Version ${local.wanted_version} of the value is asked for, and no label of ${aws_secretsmanager_secret.this.name} says which version the current value is. Say it, then plan again: aws secretsmanager update-secret-version-stage --secret-id ${aws_secretsmanager_secret.this.name} --version-stage value-version-N --move-to-version-id ${local.stored.current_id}, with N = ${local.wanted_version} to keep the current value, or N = ${local.wanted_version - 1} to store a new one."
+      error_message = "Version ${local.wanted_version} of the value is asked for, and no label of ${local.name} says which version the current value is. Say it, then plan again: aws secretsmanager update-secret-version-stage --secret-id ${local.name} --version-stage value-version-N --move-to-version-id ${local.stored.current_id}, with N = ${local.wanted_version} to keep the current value, or N = ${local.wanted_version - 1} to store a new one."
     }
 
     precondition {
@@ -171,7 +171,7 @@ resource "aws_secretsmanager_secret_version" "this" {
 
     precondition {
       condition     = !local.changes_kind || local.needs_new_value || local.kind == "database"
-      error_message = "The current value of ${aws_secretsmanager_secret.this.name} is for a database, and key_values_wo or secret_string_wo is to replace it. Ask for value_version ${local.next_version} and give the value; nothing of the database's stays in it."
+      error_message = "The current value of ${local.name} is for a database, and key_values_wo or secret_string_wo is to replace it. Ask for value_version ${local.next_version} and give the value; nothing of the database's stays in it."
     }
 
     precondition {
@@ -186,27 +186,27 @@ resource "aws_secretsmanager_secret_version" "this" {
 
     precondition {
       condition     = local.needs_new_value || local.current_text != null
-      error_message = "The current value of ${aws_secretsmanager_secret.this.name} is binary data, which this module cannot keep. Ask for version ${local.next_version} to replace it."
+      error_message = "The current value of ${local.name} is binary data, which this module cannot keep. Ask for version ${local.next_version} to replace it."
     }
 
     precondition {
       condition     = var.database == null || local.needs_new_value || local.kept.password != null
-      error_message = "The current value of ${aws_secretsmanager_secret.this.name} is not a JSON object with a password in it, so there is no password to keep. Fix the value, or ask for value_version ${local.next_version} to have a new one."
+      error_message = "The current value of ${local.name} is not a JSON object with a password in it, so there is no password to keep. Fix the value, or ask for value_version ${local.next_version} to have a new one."
     }
 
     precondition {
       condition     = var.database == null || local.needs_new_value || local.known_username
-      error_message = "The current value of ${aws_secretsmanager_secret.this.name} belongs to another user than \"${try(var.database.username, "null")}\", so its password cannot be kept. Keep the user name, or ask for value_version ${local.next_version} to have a new password for the new user."
+      error_message = "The current value of ${local.name} belongs to another user than \"${try(var.database.username, "null")}\", so its password cannot be kept. Keep the user name, or ask for value_version ${local.next_version} to have a new password for the new user."
     }
 
     precondition {
       condition     = local.port_is_known
-      error_message = "The current value of ${aws_secretsmanager_secret.this.name} is for another database engine, on a port that is not this engine's own. Name database.port, which would otherwise stay as it is."
+      error_message = "The current value of ${local.name} is for another database engine, on a port that is not this engine's own. Name database.port, which would otherwise stay as it is."
     }
 
     precondition {
       condition     = local.value_bytes <= 65536
-      error_message = "The value of ${aws_secretsmanager_secret.this.name} is larger than 65,536 bytes, the most that Secrets Manager stores. Keep large data elsewhere, encrypted by a key that is stored in the secret."
+      error_message = "The value of ${local.name} is larger than 65,536 bytes, the most that Secrets Manager stores. Keep large data elsewhere, encrypted by a key that is stored in the secret."
     }
   }
 }

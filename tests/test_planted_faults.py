@@ -199,7 +199,7 @@ FAULTS = {
     ),
     "secret_has_no_key": Fault(
         SECRET,
-        "  kms_key_id              = local.key_arn\n",
+        "  kms_key_id = try(aws_kms_key.this[0].arn, local.key_arn)\n",
         "",
         {"CKV_AWS_149", "CKV_ASM_1"},
         "hcl",

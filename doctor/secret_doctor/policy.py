@@ -8,16 +8,10 @@ from typing import Any
 
 from secret_doctor.aws import Subject
 from secret_doctor.findings import Fact, Finding, Severity
+from secret_doctor.public_policy import is_public
 
 type Statement = Mapping[str, Any]
 
-# Condition keys that bind a statement for everybody to somebody, as AWS judges what is public:
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
-_BINDING = {
-    *("aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths"),
-    *("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"),
-    *("aws:sourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:userid", "aws:vpcsourceip"),
-}
 # AWS shows the unique id of a user or role in place of its ARN once that is deleted.
 _UNIQUE_ID = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{12,}")
 
@@ -58,14 +52,13 @@ def summary(statement: Statement) -> str:
 
 def public(statement: Statement) -> Iterator[Finding]:
     """Whether the statement lets everybody in."""
-    everybody = "*" in _principals(statement) or "NotPrincipal" in statement
-    if statement["Effect"] == "Allow" and everybody and not _is_bound(statement):
+    if is_public(statement):
         yield Finding(
             id="policy-public",
             severity=Severity.ERROR,
             title="Resource policy lets everybody in",
-            explanation=f"{summary(statement)}: it is for everybody, and no condition binds it to "
-            "an account, an organization or a network.",
+            explanation=f"{summary(statement)}: it is for everybody, and no condition confines it "
+            "to an account, an organization, a principal, a source or a VPC.",
             advice="Name the roles that may read: access.readers of this module, which also blocks "
             "such policies. Then see in CloudTrail who has read the value, and store a new one.",
         )
@@ -126,15 +119,6 @@ def _conditions(statement: Statement) -> Iterator[tuple[str, str, list[Any]]]:
     for operator, keys in statement.get("Condition", {}).items():
         for key, values in keys.items():
             yield operator, key, _list(values)
-
-
-def _is_bound(statement: Statement) -> bool:
-    """Whether a condition names somebody, and is not met by all others or for want of the key."""
-    return any(
-        key.lower() in _BINDING
-        and not re.search("not|ifexists$|^null$|^forallvalues:", operator, re.I)
-        for operator, key, _ in _conditions(statement)
-    )
 
 
 def _denies_without_tls(statement: Statement) -> bool:

@@ -100,12 +100,15 @@ locals {
     )
   ]
 
-  # A condition under one of these keys, by one of these operators, confines who a wildcard principal can be.
+  # A condition that compares one of these keys with fixed values confines who a wildcard principal can be.
+  # doctor/secret_doctor/public_policy.py has the same lists with the reasons, tests/test_public_policy.py compares them.
   confining_keys = [
     "aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:sourceaccount",
-    "aws:sourcearn", "aws:sourceorgid", "aws:sourcevpc", "aws:sourcevpce", "kms:calleraccount",
+    "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner", "aws:sourcevpc", "aws:sourcevpce",
+    "aws:userid", "kms:calleraccount",
   ]
-  confining_operators = ["stringequals", "stringlike", "arnequals", "arnlike", "stringequalsignorecase"]
+  confining_operators = ["stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"]
+  fixed_value         = "^([^*?$]+|arn:([^:*?$]*:){3}[0-9]{12}:.*|o-[a-z0-9]+/.*)$"
 
   public_statements = [
     for index, statement in local.callers_statements : try(statement.Sid, tostring(index + 1))
@@ -114,8 +117,8 @@ locals {
     && !anytrue(flatten([
       for operator, keys in try(statement.Condition, {}) : [
         for key, values in keys :
-        contains(local.confining_keys, lower(key)) && !contains(flatten([values]), "*")
-        if contains(local.confining_operators, lower(operator))
+        contains(local.confining_keys, lower(key)) && alltrue([for value in flatten([values]) : can(regex(local.fixed_value, value))])
+        if contains(local.confining_operators, trimprefix(lower(operator), "foranyvalue:"))
       ]
     ]))
   ]

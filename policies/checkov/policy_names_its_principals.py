@@ -32,6 +32,8 @@ def find_faults(block: Block) -> Faults:
 
 
 def _offends(statement: Statement) -> str:
-    if not statement.is_for_everybody or statement.confines_principals():
-        return ""
-    return "allows everybody, without a condition that fixes who that is"
+    return (
+        "allows everybody, without a condition that fixes who that is"
+        if statement.is_public
+        else ""
+    )

@@ -33,7 +33,6 @@ module "application_role" {
 module "rotation_postgres" {
   source = "./module/examples/rotation-postgres"
 
-  rotate_immediately      = false
   recovery_window_in_days = 0
 }
 
@@ -41,7 +40,6 @@ module "rotation_mysql_alternating" {
   source = "./module/examples/rotation-mysql-alternating"
 
   administrators          = ["arn:aws:iam::111111111111:role/deploy"]
-  rotate_immediately      = false
   recovery_window_in_days = 0
 }
 
@@ -97,7 +95,6 @@ module "lambda_consumer" {
   source = "./module/examples/lambda-consumer"
 
   administrators          = ["arn:aws:iam::111111111111:role/deploy"]
-  rotate_immediately      = false
   recovery_window_in_days = 0
 }
 
@@ -106,7 +103,6 @@ module "complete" {
 
   administrators          = ["arn:aws:iam::111111111111:role/deploy"]
   copy_vpc_endpoint_ids   = ["vpce-0b1b2c3d4e5f67890"]
-  rotate_immediately      = false
   recovery_window_in_days = 0
 }
 

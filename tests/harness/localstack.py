@@ -19,6 +19,7 @@ import boto3
 from harness.environments import ROOT, VENV
 
 START_SECONDS = 90
+_PYTHON_FOLDERS = ("tests", "doctor", "policies/checkov")  # the emulator's rules are in all three
 _CALL = re.compile(r" AWS (\w+\.\w+) => \d")
 
 
@@ -71,7 +72,7 @@ class LocalStack:
                 ],
                 env={
                     "PATH": os.environ["PATH"],
-                    "PYTHONPATH": str(ROOT / "tests"),
+                    "PYTHONPATH": ":".join(str(ROOT / each) for each in _PYTHON_FOLDERS),
                     "PYTHONSAFEPATH": "1",  # no module from where the tests happen to be run
                     "PYTHONPYCACHEPREFIX": str(VENV / "cache" / "python"),
                     "GATEWAY_LISTEN": f"127.0.0.1:{self.port}",

@@ -6,25 +6,10 @@ from typing import Any
 
 from moto.iam.models import iam_backends
 
+from secret_doctor.public_policy import is_public
+
 VERSIONS = ("2008-10-17", "2012-10-17")
 UNIQUE_IDS = ("AROA", "AIDA")  # of roles and users
-# Keys that narrow down who or what a wildcard principal is, if they are compared with fixed values.
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
-NARROWING = {
-    "aws:principalaccount",
-    "aws:principalarn",
-    "aws:principalorgid",
-    "aws:principalorgpaths",
-    "aws:sourceaccount",
-    "aws:sourcearn",
-    "aws:sourceorgid",
-    "aws:sourceorgpaths",
-    "aws:sourceowner",
-    "aws:sourcevpc",
-    "aws:sourcevpce",
-    "aws:userid",
-}
-POSITIVE = ("StringEquals", "StringLike", "StringEqualsIgnoreCase", "ArnEquals", "ArnLike")
 
 
 class PolicyError(ValueError):
@@ -75,12 +60,7 @@ class Policy:
 
         https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutResourcePolicy.html
         """
-        return any(
-            each["Effect"] == "Allow"
-            and ("*" in _aws_principals(each) or "NotPrincipal" in each)
-            and not _is_narrowed(each.get("Condition", {}))
-            for each in self._statements
-        )
+        return any(map(is_public, self._statements))
 
 
 def unique_id(arn: str) -> str | None:
@@ -116,16 +96,6 @@ def _checked_statements(text: str) -> Iterator[Mapping[str, Any]]:
 def _aws_principals(statement: Mapping[str, Any]) -> list[str]:
     named = statement.get("Principal", statement.get("NotPrincipal"))
     return _listed(named.get("AWS", []) if isinstance(named, dict) else named)
-
-
-def _is_narrowed(condition: Mapping[str, Mapping[str, Any]]) -> bool:
-    return any(
-        operator.removeprefix("ForAnyValue:") in POSITIVE
-        and key.lower() in NARROWING
-        and all(str(value).strip("*?") for value in _listed(values))
-        for operator, tests in condition.items()
-        for key, values in tests.items()
-    )
 
 
 def _listed(value: Any) -> list[Any]:  # noqa: ANN401

@@ -19,8 +19,9 @@ from localstack.aws.api import CommonServiceException
 from localstack.aws.api.secretsmanager import InvalidParameterException, InvalidRequestException
 from localstack.aws.connect import connect_to
 
+from asm.schedule import ScheduleError
 from harness.localstack_secrets import Secret, Version, change, lock
-from harness.rotation_schedule import ScheduleError, next_window
+from harness.rotation_schedule import next_window
 
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 PRINCIPAL = "secretsmanager.amazonaws.com"

@@ -3,15 +3,14 @@
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html
 """
 
-import calendar
 import itertools
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 
-_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-_DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+from asm.schedule import Cron, ScheduleError, parse
+
 _DAY = timedelta(days=1)
 
 
@@ -22,12 +21,11 @@ class Window(NamedTuple):
     end: datetime
 
 
-class ScheduleError(ValueError):
-    """Rules that Secrets Manager refuses; the message says why."""
-
-
 def next_window(rules: Mapping[str, Any], after: datetime) -> Window:
-    """The window that follows a rotation at `after`; `rules` are RotationRules as in the API."""
+    """The window that follows a rotation at `after`; `rules` are RotationRules as in the API.
+
+    Raises ScheduleError for rules that Secrets Manager refuses.
+    """
     given = rules.keys() & {"AutomaticallyAfterDays", "ScheduleExpression"}
     if len(given) > 1:
         raise ScheduleError(
@@ -38,19 +36,17 @@ def next_window(rules: Mapping[str, Any], after: datetime) -> Window:
     days = rules.get("AutomaticallyAfterDays", 1)
     if not 1 <= days <= 1000:
         raise ScheduleError(f"AutomaticallyAfterDays is between 1 and 1000: {days}")
-    expression = rules.get("ScheduleExpression", "")
     midnight = datetime.combine(after.date(), time(), after.tzinfo)
-    if not expression:
+    if "ScheduleExpression" not in rules:
         start, interval = midnight + days * _DAY, days * _DAY
-    elif rate := re.fullmatch(r"rate\(([1-9]\d*) (hour|day)s?\)", expression):
-        interval = timedelta(**{f"{rate[2]}s": int(rate[1])})
-        if not timedelta(hours=4) <= interval <= 999 * _DAY:
-            raise ScheduleError(f"A rate is between 4 hours and 999 days: {expression}")
-        start = midnight + ((after - midnight) // interval + 1) * interval
-    elif cron := re.fullmatch(r"cron\(0 (\S+) (\S+) (\S+) (\S+) \*\)", expression):
-        start, interval = _next_of_cron(after, *cron.groups())
+    elif isinstance(schedule := parse(rules["ScheduleExpression"]), Cron):
+        start, interval = _next_of_cron(after, schedule)
     else:
-        raise ScheduleError(f"Not a schedule expression: {expression}")
+        interval = schedule
+        # Windows start at midnight, where whole ones of this length make up a day or days.
+        is_whole = not interval % _DAY or not _DAY % interval
+        base = midnight if is_whole else after.replace(minute=0, second=0, microsecond=0)
+        start = base + ((after - base) // interval + 1) * interval
 
     in_hours = interval < _DAY
     if "Duration" not in rules:
@@ -65,57 +61,17 @@ def next_window(rules: Mapping[str, Any], after: datetime) -> Window:
     return Window(start, end)
 
 
-def _next_of_cron(
-    after: datetime, hours: str, days: str, months: str, weekdays: str
-) -> tuple[datetime, timedelta]:
+def _next_of_cron(after: datetime, cron: Cron) -> tuple[datetime, timedelta]:
     """Next time of a cron expression, and the shortest time between two on one day, or a day."""
-    if (days == "?") == (weekdays == "?"):
-        raise ScheduleError("One of day of month and day of week is ?, the other is not.")
-    of_day = sorted(_numbers(hours, 0, 23))
-    of_year = _numbers(months, 1, 12, _MONTHS)
-    interval = min((b - a for a, b in itertools.pairwise(of_day)), default=24)
-    if interval < 4:
-        raise ScheduleError("A secret is rotated every four hours at most.")
-    for offset in range(366 + 31):
-        day = after.date() + offset * _DAY
-        if day.month in of_year and _is_day(day, days, weekdays):
-            for hour in of_day:
-                start = datetime.combine(day, time(hour), after.tzinfo)
-                if start > after:
-                    return start, timedelta(hours=interval)
-    raise ScheduleError("The expression names no time within a year.")
-
-
-def _is_day(day: date, days: str, weekdays: str) -> bool:
-    last = calendar.monthrange(day.year, day.month)[1]
-    weekday = day.isoweekday() % 7 + 1
-    if days == "L":
-        return day.day == last
-    if days != "?":
-        return day.day in _numbers(days, 1, 31)
-    if nth := re.fullmatch(r"(\w+)#([1-5])", weekdays):
-        return weekday in _numbers(nth[1], 1, 7, _DAYS) and (day.day - 1) // 7 + 1 == int(nth[2])
-    if final := re.fullmatch(r"(\w+)L", weekdays):
-        return weekday in _numbers(final[1], 1, 7, _DAYS) and day.day > last - 7
-    return weekday in _numbers(weekdays.replace("L", "7"), 1, 7, _DAYS)
-
-
-def _numbers(field: str, low: int, high: int, names: tuple[str, ...] = ()) -> set[int]:
-    """Numbers that a field of a cron expression stands for."""
-    for number, name in enumerate(names, start=low):
-        field = field.replace(name, str(number))
-    found: set[int] = set()
-    for part in field.split(","):
-        match = re.fullmatch(r"(?:\*|(\d+)(?:-(\d+))?)(?:/([1-9]\d*))?", part)
-        if not match:
-            raise ScheduleError(f"Not a field of a cron expression: {field}")
-        first, final, step = match.groups()
-        start = int(first or low)
-        end = int(final) if final else high if step or not first else start
-        if not low <= start <= end <= high:
-            raise ScheduleError(f"Beyond {low}-{high}: {field}")
-        found |= set(range(start, end + 1, int(step or 1)))
-    return found
+    hours = min((b - a for a, b in itertools.pairwise(cron.hours)), default=24)
+    days = (after.date() + offset * _DAY for offset in itertools.count())
+    starts = (
+        datetime.combine(day, time(hour), after.tzinfo)
+        for day in days
+        if cron.is_on(day)
+        for hour in cron.hours
+    )
+    return next(start for start in starts if start > after), timedelta(hours=hours)
 
 
 def _end_of_day(moment: datetime) -> datetime:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from asm.block import Block, Value, Values, is_known
+from asm.public_policy import OPERATOR, is_public
 
 DOCUMENT = "aws_iam_policy_document"
 _SOURCES = ("source_policy_documents", "override_policy_documents")
@@ -33,25 +34,6 @@ IDENTITY_POLICIES = {
 _POLICIES = SECRET_POLICIES | KEY_POLICIES | IDENTITY_POLICIES
 IDENTITIES = (*IDENTITY_POLICIES, "aws_iam_role")
 
-# A condition by one of these compares; with "IfExists" or "ForAllValues" it is also met when the
-# request has no such key, so that it confines nobody.
-_COMPARES = re.compile(
-    r"(foranyvalue:)?(stringequals|stringequalsignorecase|stringlike|arnequals|arnlike)"
-)
-_CONFINE_PRINCIPALS = {
-    "aws:principalaccount",
-    "aws:principalarn",
-    "aws:principalorgid",
-    "aws:principalorgpaths",
-    "aws:sourceaccount",
-    "aws:sourcearn",
-    "aws:sourceorgid",
-    "aws:sourceorgpaths",
-    "aws:sourcevpc",
-    "aws:sourcevpce",
-    "kms:calleraccount",
-}
-
 
 @dataclass(frozen=True)
 class Condition:
@@ -75,6 +57,7 @@ class Statement:
     principals: list[tuple[str, str]]
     not_principals: list[tuple[str, str]]
     conditions: list[Condition]
+    json: Value
 
     def __str__(self) -> str:
         return f"statement {self.sid}" if is_known(self.sid) else "a statement"
@@ -90,9 +73,9 @@ class Statement:
         return bool(self.principals or self.not_principals)
 
     @property
-    def is_for_everybody(self) -> bool:
-        """Whether its principals are all that there are, or all but some."""
-        return bool(self.not_principals) or ("*" in {name for _, name in self.principals})
+    def is_public(self) -> bool:
+        """Whether it allows everybody. What is not known is taken for a fixed value."""
+        return is_public(_known(self.json))
 
     def covers(self, action: str) -> bool:
         """Whether it is about this action."""
@@ -145,19 +128,12 @@ class Statement:
             for condition in self._comparisons(keys)
         )
 
-    def confines_principals(self) -> bool:
-        """Whether a condition limits who `*` can be: to an organization, an account, a network."""
-        return any(
-            all(_is_of_somebody(value, condition.operator) for value in condition.values)
-            for condition in self._comparisons(_CONFINE_PRINCIPALS)
-        )
-
     def _comparisons(self, keys: Iterable[str]) -> list[Condition]:
         return [
             condition
             for condition in self.conditions
             if condition.values
-            and _COMPARES.fullmatch(condition.operator)
+            and OPERATOR.fullmatch(condition.operator)
             and any(fnmatch.fnmatchcase(condition.key, key) for key in keys)
         ]
 
@@ -176,20 +152,13 @@ def _any_arn(pattern: str, service: str, kind: str) -> str:
     return f"{':'.join(parts)}:{kind}\0"
 
 
-def _is_of_somebody(value: str, operator: str) -> bool:
-    """Whether not everybody can have this value of a key that says who makes a request."""
-    if not is_known(value):
-        return True
-    if operator.endswith(("stringequals", "stringequalsignorecase")):
-        return value != "*"
-    before, *wildcards = re.split(r"[*?]", value)
-    parts = value.split(":")
-    if parts[0] == "arn" and len(parts) > 5:
-        # Whoever has an account can name a role in it as he likes.
-        account = parts[4]
-        return not set(account) & set("*?") if account else not wildcards
-    # The path of an organization begins with its id.
-    return not wildcards or "/" in before
+def _known(value: Value) -> Value:
+    """JSON with some text in place of each that is not known."""
+    if isinstance(value, dict):
+        return {name: _known(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_known(each) for each in value]
+    return value if is_known(value) else "unknown"
 
 
 def parse(policy: Value) -> list[Statement] | None:
@@ -225,6 +194,7 @@ def _statement(number: int, statement: dict[str, Any]) -> Statement:
             for operator, keys in _items(statement.get("Condition"))
             for key, values in _items(keys)
         ],
+        json=statement,
     )
 
 

@@ -1,74 +1,104 @@
-"""Schedules of rotation: how many days lie between two rotations at most."""
+"""Schedules of rotation, as Secrets Manager documents their expressions.
+
+https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html
+"""
 
 import calendar
-import datetime
 import itertools
 import re
+from dataclasses import dataclass
+from datetime import date, timedelta
 
-_NAMES = {name.upper(): number for number, name in enumerate(calendar.month_abbr) if name}
-# Secrets Manager counts the days of the week from Sunday, 1.
-_NAMES |= {name.upper(): (number + 1) % 7 + 1 for number, name in enumerate(calendar.day_abbr)}
-_START = datetime.date(2025, 1, 1)
+_DAY = timedelta(days=1)
+_START = date(2025, 1, 1)
 _DAYS = 3 * 366
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+# Secrets Manager counts the days of the week from Sunday, 1.
+_WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+
+
+class ScheduleError(ValueError):
+    """An expression that Secrets Manager refuses; the message says why."""
+
+
+@dataclass(frozen=True)
+class Cron:
+    """A `cron(...)`: its hours in order, and the fields that name its days."""
+
+    hours: list[int]
+    days: str
+    months: set[int]
+    weekdays: str
+
+    def is_on(self, day: date) -> bool:
+        """Whether rotations start on the day."""
+        if day.month not in self.months:
+            return False
+        last = calendar.monthrange(day.year, day.month)[1]
+        weekday = day.isoweekday() % 7 + 1
+        field = self.days if self.weekdays == "?" else self.weekdays
+        if nth := re.fullmatch(r"(\w+)#([1-5])", field):
+            return weekday in _numbers(nth[1], 1, 7, _WEEKDAYS) and (day.day + 6) // 7 == int(
+                nth[2]
+            )
+        if final := re.fullmatch(r"(\w+)L", field):
+            return weekday in _numbers(final[1], 1, 7, _WEEKDAYS) and day.day > last - 7
+        if self.weekdays == "?":
+            return day.day in ({last} if field == "L" else _numbers(field, 1, 31))
+        return weekday in ({7} if field == "L" else _numbers(field, 1, 7, _WEEKDAYS))
+
+
+def parse(expression: str) -> timedelta | Cron:
+    """The interval of a `rate(...)`, or a `cron(...)`. Raises ScheduleError."""
+    if rate := re.fullmatch(r"rate\(([1-9]\d*) (hour|day)s?\)", expression):
+        interval = timedelta(**{f"{rate[2]}s": int(rate[1])})
+        if not timedelta(hours=4) <= interval <= 999 * _DAY:
+            raise ScheduleError(f"A rate is between 4 hours and 999 days: {expression}")
+        return interval
+    fields = re.fullmatch(r"cron\(0 (\S+) (\S+) (\S+) (\S+) \*\)", expression)
+    if not fields:
+        raise ScheduleError(f"Not a schedule expression: {expression}")
+    hours, days, months, weekdays = fields.groups()
+    if (days == "?") == (weekdays == "?"):
+        raise ScheduleError("One of day of month and day of week is ?, the other is not.")
+    cron = Cron(sorted(_numbers(hours, 0, 23)), days, _numbers(months, 1, 12, _MONTHS), weekdays)
+    if min((b - a for a, b in itertools.pairwise(cron.hours)), default=24) < 4:
+        raise ScheduleError("A secret is rotated every four hours at most.")
+    if not any(map(cron.is_on, _dates())):
+        raise ScheduleError("The expression names no day.")
+    return cron
 
 
 def days_between(expression: str) -> float | None:
-    """Days between two rotations at most, by `rate(...)` or `cron(...)`; None if it is neither."""
-    if match := re.fullmatch(r"rate\((\d+) (hour|day)s?\)", expression.strip()):
-        return int(match[1]) / (24 if match[2] == "hour" else 1)
-    fields = re.fullmatch(r"cron\((.+)\)", expression.strip())
-    if not fields or len(fields[1].split()) != 6:
-        return None
-    _, _, day, month, weekday, _ = fields[1].upper().split()
-    dates = (_START + datetime.timedelta(days=number) for number in range(_DAYS))
+    """Days between two rotations at most; None if Secrets Manager refuses the expression."""
     try:
-        rotations = [
-            date
-            for date in dates
-            if _matches(month, date.month, 1, 12)
-            and _matches_day(day, date)
-            and _matches_weekday(weekday, date)
-        ]
-    except (ValueError, KeyError):
+        schedule = parse(expression.strip())
+    except ScheduleError:
         return None
+    if isinstance(schedule, timedelta):
+        return schedule / _DAY
+    rotations = [day for day in _dates() if schedule.is_on(day)]
     gaps = [(after - before).days for before, after in itertools.pairwise(rotations)]
     return max(gaps, default=float("inf"))
 
 
-def _matches(field: str, value: int, low: int, high: int) -> bool:
-    """Whether a field such as `1,5-9`, `*/2` or `1/3` takes the value."""
+def _dates() -> list[date]:
+    return [_START + number * _DAY for number in range(_DAYS)]
+
+
+def _numbers(field: str, low: int, high: int, names: tuple[str, ...] = ()) -> set[int]:
+    """Numbers that a field such as `1,5-9`, `*/2`, `/8` or `JAN` stands for."""
+    for number, name in enumerate(names, start=low):
+        field = field.replace(name, str(number))
+    found: set[int] = set()
     for part in field.split(","):
-        span, _, step = part.partition("/")
-        if span in ("*", "?"):
-            first, last = low, high
-        else:
-            ends = [_number(end) for end in span.split("-")]
-            first, last = ends[0], high if step and len(ends) == 1 else ends[-1]
-        if value in range(first, last + 1, int(step or 1)):
-            return True
-    return False
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdigit() else _NAMES[text]
-
-
-def _matches_day(field: str, date: datetime.date) -> bool:
-    """A day of the month may also be `L`, the last, or `15W`, the weekday nearest to the 15th."""
-    # That weekday is at most two days away, which decides nothing here.
-    field = field.removesuffix("W")
-    if field == "L":
-        return date.day == calendar.monthrange(date.year, date.month)[1]
-    return _matches(field, date.day, 1, 31)
-
-
-def _matches_weekday(field: str, date: datetime.date) -> bool:
-    """A weekday may also be `6L`, the last Friday of the month, or `3#2`, the second Tuesday."""
-    number = date.isoweekday() % 7 + 1
-    if field != "L" and field.endswith("L"):
-        is_last = date.day > calendar.monthrange(date.year, date.month)[1] - 7
-        return is_last and number == _number(field[:-1])
-    if "#" in field:
-        wanted, _, week = field.partition("#")
-        return number == _number(wanted) and (date.day - 1) // 7 + 1 == int(week)
-    return _matches("7" if field == "L" else field, number, 1, 7)
+        match = re.fullmatch(r"(?:\*|(\d+)(?:-(\d+))?|(?=/))(?:/([1-9]\d*))?", part)
+        if not match:
+            raise ScheduleError(f"Not a field of a cron expression: {field}")
+        first, final, step = match.groups()
+        start = int(first or low)
+        end = int(final) if final else high if step or not first else start
+        if not low <= start <= end <= high:
+            raise ScheduleError(f"Beyond {low}-{high}: {field}")
+        found |= set(range(start, end + 1, int(step or 1)))
+    return found

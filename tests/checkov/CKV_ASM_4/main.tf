@@ -64,22 +64,22 @@ resource "aws_secretsmanager_secret_policy" "pass_source" {
   })
 }
 
-resource "aws_secretsmanager_secret_policy" "pass_any_partition" {
-  secret_arn = aws_secretsmanager_secret.this.arn
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      { Effect = "Allow", Principal = "*", Action = "secretsmanager:GetSecretValue", Resource = "*", Condition = { ArnLike = { "aws:PrincipalArn" = "arn:*:iam::000000000000:role/reader" } } },
-    ]
-  })
-}
-
 resource "aws_secretsmanager_secret_policy" "pass_reference" {
   secret_arn = aws_secretsmanager_secret.this.arn
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
       { Effect = "Allow", Principal = "*", Action = "secretsmanager:GetSecretValue", Resource = "*", Condition = { StringEquals = { "aws:PrincipalAccount" = data.aws_caller_identity.current.account_id } } },
+    ]
+  })
+}
+
+resource "aws_secretsmanager_secret_policy" "pass_unknown_account" {
+  secret_arn = aws_secretsmanager_secret.this.arn
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      { Effect = "Allow", Principal = "*", Action = "secretsmanager:GetSecretValue", Resource = "*", Condition = { ArnLike = { "aws:PrincipalArn" = "arn:aws:iam::${data.aws_caller_identity.current.account_id}:role/*" } } },
     ]
   })
 }
@@ -170,6 +170,16 @@ resource "aws_secretsmanager_secret_policy" "fail_role_of_any_account" {
     Version = "2012-10-17"
     Statement = [
       { Effect = "Allow", Principal = "*", Action = "secretsmanager:GetSecretValue", Resource = "*", Condition = { ArnLike = { "aws:PrincipalArn" = "arn:aws:iam::*:role/reader" } } },
+    ]
+  })
+}
+
+resource "aws_secretsmanager_secret_policy" "fail_any_partition" {
+  secret_arn = aws_secretsmanager_secret.this.arn
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      { Effect = "Allow", Principal = "*", Action = "secretsmanager:GetSecretValue", Resource = "*", Condition = { ArnLike = { "aws:PrincipalArn" = "arn:*:iam::000000000000:role/reader" } } },
     ]
   })
 }
