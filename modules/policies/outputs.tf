@@ -57,6 +57,12 @@ output "identity_policies_json" {
     endpoint = local.endpoint_policy_json
   }
 
+  # Not above: the key waits for that output.
+  precondition {
+    condition     = var.key_arn != null || length(local.foreign_readers) == 0
+    error_message = "access.readers: ${join(", ", local.foreign_readers)} is in another account, where nobody can use the AWS managed key. Leave key.aws_managed out, so that the secret gets a key of its own."
+  }
+
   precondition {
     condition     = length(local.reader_policy_json) <= 6144
     error_message = "The readers' identity policy has ${length(local.reader_policy_json)} characters; IAM takes 6,144 at most in a managed policy. Choose a shorter name, or fewer replicas."
@@ -69,6 +75,8 @@ output "identity_policies_json" {
 }
 
 locals {
+  foreign_readers = [for arn in local.readers : arn if split(":", arn)[4] != var.account_id]
+
   # By name: a refusal prints the values of all that its condition names, which would be the whole document.
   lengths = { secret = length(local.secret_policy_json), key = length(local.key_policy_json) }
 }

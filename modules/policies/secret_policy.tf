@@ -115,7 +115,7 @@ locals {
     if try(statement.Effect, null) == "Allow"
     && (can(statement.NotPrincipal) || contains(flatten([try(values(statement.Principal), statement.Principal, [])]), "*"))
     && !anytrue(flatten([
-      for operator, keys in try(statement.Condition, {}) : [
+      for operator, keys in try(coalesce(statement.Condition), {}) : [
         for key, values in keys :
         contains(local.confining_keys, lower(key)) && alltrue([for value in flatten([values]) : can(regex(local.fixed_value, value))])
         if contains(local.confining_operators, trimprefix(lower(operator), "foranyvalue:"))

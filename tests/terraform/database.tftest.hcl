@@ -409,3 +409,13 @@ run "takes_a_superuser_secret_that_rds_manages" {
     error_message = "fields are ${jsonencode(local.fields)}"
   }
 }
+
+run "refuses_a_superusers_key_by_its_alias" {
+  command = plan
+
+  variables {
+    database = { engine = "mysql", username = "dbadmin", superuser_secret_arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:superuser-AbCdEf", superuser_key_arn = "alias/superuser" }
+  }
+
+  expect_failures = [var.database]
+}

@@ -294,5 +294,5 @@ run "refuses_a_trail_with_a_log_group_that_cannot_be" {
     cloudtrail_log_group_name = "my trail"
   }
 
-  expect_failures = [var.trail]
+  expect_failures = [var.cloudtrail_log_group_name]
 }

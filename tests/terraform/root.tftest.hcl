@@ -50,28 +50,26 @@ run "refuses_a_key_that_is_gone_before_its_secret" {
   expect_failures = [var.key]
 }
 
-run "refuses_rules_for_a_password_that_is_not_generated" {
+run "refuses_rotation_by_this_projects_function_without_a_database" {
   command = plan
 
   variables {
-    database     = null
-    create_value = false
-    password     = { length = 40 }
-  }
-
-  expect_failures = [var.password]
-}
-
-run "refuses_rotation_without_a_database" {
-  command = plan
-
-  variables {
-    database     = null
-    create_value = false
-    rotation     = { automatically_after_days = 30, function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" } }
+    database      = null
+    value_version = 1
+    rotation      = { automatically_after_days = 30, function = { package = { image_uri = "111122223333.dkr.ecr.us-east-1.amazonaws.com/rotation:1" }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } } }
   }
 
   expect_failures = [var.database]
+}
+
+run "takes_rotation_of_any_value_by_a_function_that_exists" {
+  command = plan
+
+  variables {
+    database      = null
+    key_values_wo = { token = "of tests" }
+    rotation      = { automatically_after_days = 30, function = { arn = "arn:aws:lambda:us-east-1:111122223333:function:rotate" } }
+  }
 }
 
 run "refuses_a_superusers_key_without_the_secret" {
@@ -99,7 +97,7 @@ run "refuses_an_alarm_that_rings_between_two_rotations" {
 
   variables {
     rotation   = { automatically_after_days = 7, function = { arn = "arn:aws:lambda:us-east-1:111122223333:function:rotate" } }
-    monitoring = { emails = [], rotated_within_days = 7 }
+    monitoring = { emails = ["security@example.com"], rotated_within_days = 7 }
   }
 
   expect_failures = [output.rotation_function]
@@ -110,7 +108,7 @@ run "refuses_an_alarm_that_rings_between_two_rotations_by_a_rate" {
 
   variables {
     rotation   = { schedule_expression = "rate(49 hours)", function = { arn = "arn:aws:lambda:us-east-1:111122223333:function:rotate" } }
-    monitoring = { emails = [], rotated_within_days = 3 }
+    monitoring = { emails = ["security@example.com"], rotated_within_days = 3 }
   }
 
   expect_failures = [output.rotation_function]
@@ -121,7 +119,7 @@ run "takes_an_alarm_that_a_rotation_ends_in_time" {
 
   variables {
     rotation   = { schedule_expression = "rate(2 days)", function = { arn = "arn:aws:lambda:us-east-1:111122223333:function:rotate" } }
-    monitoring = { emails = [], rotated_within_days = 3 }
+    monitoring = { emails = ["security@example.com"], rotated_within_days = 3 }
   }
 }
 

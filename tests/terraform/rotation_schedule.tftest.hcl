@@ -1,24 +1,19 @@
-# Which schedules of a rotation modules/secret refuses at plan time.
+# Which schedules of a rotation are refused at plan time.
 
 provider "aws" {
   region = "us-east-1"
 }
 
 variables {
-  name        = "tests/rotation-schedule"
-  policy_json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
-  password    = {}
+  name     = "tests/rotation-schedule"
+  database = { engine = "mysql", username = "dbadmin" }
 }
 
 run "refuses_rotation_without_a_schedule" {
   command = plan
 
-  module {
-    source = "./modules/secret"
-  }
-
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }
+    rotation = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" } }
   }
 
   expect_failures = [var.rotation]
@@ -27,12 +22,8 @@ run "refuses_rotation_without_a_schedule" {
 run "refuses_rotation_by_days_and_by_a_schedule" {
   command = plan
 
-  module {
-    source = "./modules/secret"
-  }
-
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", days = 30, schedule_expression = "rate(10 days)" }
+    rotation = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }, automatically_after_days = 30, schedule_expression = "rate(10 days)" }
   }
 
   expect_failures = [var.rotation]
@@ -41,12 +32,8 @@ run "refuses_rotation_by_days_and_by_a_schedule" {
 run "refuses_rotation_after_1001_days" {
   command = plan
 
-  module {
-    source = "./modules/secret"
-  }
-
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", days = 1001 }
+    rotation = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }, automatically_after_days = 1001 }
   }
 
   expect_failures = [var.rotation]
@@ -55,12 +42,8 @@ run "refuses_rotation_after_1001_days" {
 run "refuses_rotation_after_half_a_day" {
   command = plan
 
-  module {
-    source = "./modules/secret"
-  }
-
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", days = 0.5 }
+    rotation = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }, automatically_after_days = 0.5 }
   }
 
   expect_failures = [var.rotation]
@@ -69,12 +52,8 @@ run "refuses_rotation_after_half_a_day" {
 run "refuses_rotation_each_hour" {
   command = plan
 
-  module {
-    source = "./modules/secret"
-  }
-
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule_expression = "rate(1 hour)" }
+    rotation = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }, schedule_expression = "rate(1 hour)" }
   }
 
   expect_failures = [var.rotation]
@@ -83,12 +62,8 @@ run "refuses_rotation_each_hour" {
 run "refuses_rotation_each_3_hours" {
   command = plan
 
-  module {
-    source = "./modules/secret"
-  }
-
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule_expression = "rate(3 hours)" }
+    rotation = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }, schedule_expression = "rate(3 hours)" }
   }
 
   expect_failures = [var.rotation]
@@ -97,12 +72,8 @@ run "refuses_rotation_each_3_hours" {
 run "refuses_rotation_at_half_past" {
   command = plan
 
-  module {
-    source = "./modules/secret"
-  }
-
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule_expression = "cron(30 4 * * ? *)" }
+    rotation = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }, schedule_expression = "cron(30 4 * * ? *)" }
   }
 
   expect_failures = [var.rotation]
@@ -111,12 +82,8 @@ run "refuses_rotation_at_half_past" {
 run "refuses_rotation_in_one_year_alone" {
   command = plan
 
-  module {
-    source = "./modules/secret"
-  }
-
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule_expression = "cron(0 4 * * ? 2026)" }
+    rotation = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }, schedule_expression = "cron(0 4 * * ? 2026)" }
   }
 
   expect_failures = [var.rotation]
@@ -125,12 +92,8 @@ run "refuses_rotation_in_one_year_alone" {
 run "refuses_a_window_in_minutes" {
   command = plan
 
-  module {
-    source = "./modules/secret"
-  }
-
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", days = 30, duration = "30m" }
+    rotation = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }, automatically_after_days = 30, duration = "30m" }
   }
 
   expect_failures = [var.rotation]
@@ -139,12 +102,8 @@ run "refuses_a_window_in_minutes" {
 run "refuses_a_window_of_25_hours" {
   command = plan
 
-  module {
-    source = "./modules/secret"
-  }
-
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", days = 30, duration = "25h" }
+    rotation = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }, automatically_after_days = 30, duration = "25h" }
   }
 
   expect_failures = [var.rotation]
@@ -153,12 +112,8 @@ run "refuses_a_window_of_25_hours" {
 run "refuses_a_window_longer_than_the_interval" {
   command = plan
 
-  module {
-    source = "./modules/secret"
-  }
-
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule_expression = "rate(4 hours)", duration = "5h" }
+    rotation = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }, schedule_expression = "rate(4 hours)", duration = "5h" }
   }
 
   expect_failures = [var.rotation]
@@ -167,12 +122,8 @@ run "refuses_a_window_longer_than_the_interval" {
 run "refuses_a_window_past_the_end_of_the_day" {
   command = plan
 
-  module {
-    source = "./modules/secret"
-  }
-
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule_expression = "cron(0 22 * * ? *)", duration = "3h" }
+    rotation = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }, schedule_expression = "cron(0 22 * * ? *)", duration = "3h" }
   }
 
   expect_failures = [var.rotation]
@@ -181,12 +132,8 @@ run "refuses_a_window_past_the_end_of_the_day" {
 run "refuses_rotation_of_a_secret_without_a_value" {
   command = plan
 
-  module {
-    source = "./modules/secret"
-  }
-
   variables {
-    rotation     = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", days = 30 }
+    rotation     = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }, automatically_after_days = 30 }
     password     = null
     create_value = false
   }
@@ -197,16 +144,12 @@ run "refuses_rotation_of_a_secret_without_a_value" {
 run "accepts_4_hours" {
   command = plan
 
-  module {
-    source = "./modules/secret"
-  }
-
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule_expression = "rate(4 hours)", duration = "4h" }
+    rotation = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }, schedule_expression = "rate(4 hours)", duration = "4h" }
   }
 
   assert {
-    condition     = one(aws_secretsmanager_secret_rotation.this[*].rotation_rules[0].schedule_expression) == var.rotation.schedule
+    condition     = one(aws_secretsmanager_secret_rotation.this[*].rotation_rules[0].schedule_expression) == var.rotation.schedule_expression
     error_message = "the schedule is another one"
   }
 }
@@ -214,16 +157,12 @@ run "accepts_4_hours" {
 run "accepts_a_day" {
   command = plan
 
-  module {
-    source = "./modules/secret"
-  }
-
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule_expression = "rate(1 day)" }
+    rotation = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }, schedule_expression = "rate(1 day)" }
   }
 
   assert {
-    condition     = one(aws_secretsmanager_secret_rotation.this[*].rotation_rules[0].schedule_expression) == var.rotation.schedule
+    condition     = one(aws_secretsmanager_secret_rotation.this[*].rotation_rules[0].schedule_expression) == var.rotation.schedule_expression
     error_message = "the schedule is another one"
   }
 }
@@ -231,16 +170,12 @@ run "accepts_a_day" {
 run "accepts_10_days" {
   command = plan
 
-  module {
-    source = "./modules/secret"
-  }
-
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule_expression = "rate(10 days)", duration = "24h" }
+    rotation = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }, schedule_expression = "rate(10 days)", duration = "24h" }
   }
 
   assert {
-    condition     = one(aws_secretsmanager_secret_rotation.this[*].rotation_rules[0].schedule_expression) == var.rotation.schedule
+    condition     = one(aws_secretsmanager_secret_rotation.this[*].rotation_rules[0].schedule_expression) == var.rotation.schedule_expression
     error_message = "the schedule is another one"
   }
 }
@@ -248,16 +183,12 @@ run "accepts_10_days" {
 run "accepts_the_first_sunday_of_a_month" {
   command = plan
 
-  module {
-    source = "./modules/secret"
-  }
-
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule_expression = "cron(0 4 ? * SUN#1 *)", duration = "3h" }
+    rotation = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }, schedule_expression = "cron(0 4 ? * SUN#1 *)", duration = "3h" }
   }
 
   assert {
-    condition     = one(aws_secretsmanager_secret_rotation.this[*].rotation_rules[0].schedule_expression) == var.rotation.schedule
+    condition     = one(aws_secretsmanager_secret_rotation.this[*].rotation_rules[0].schedule_expression) == var.rotation.schedule_expression
     error_message = "the schedule is another one"
   }
 }
@@ -265,16 +196,12 @@ run "accepts_the_first_sunday_of_a_month" {
 run "accepts_the_last_day_of_a_month" {
   command = plan
 
-  module {
-    source = "./modules/secret"
-  }
-
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule_expression = "cron(0 16 L * ? *)" }
+    rotation = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }, schedule_expression = "cron(0 16 L * ? *)" }
   }
 
   assert {
-    condition     = one(aws_secretsmanager_secret_rotation.this[*].rotation_rules[0].schedule_expression) == var.rotation.schedule
+    condition     = one(aws_secretsmanager_secret_rotation.this[*].rotation_rules[0].schedule_expression) == var.rotation.schedule_expression
     error_message = "the schedule is another one"
   }
 }
@@ -282,16 +209,12 @@ run "accepts_the_last_day_of_a_month" {
 run "accepts_every_8_hours" {
   command = plan
 
-  module {
-    source = "./modules/secret"
-  }
-
   variables {
-    rotation = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", schedule_expression = "cron(0 /8 * * ? *)", duration = "2h" }
+    rotation = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }, schedule_expression = "cron(0 /8 * * ? *)", duration = "2h" }
   }
 
   assert {
-    condition     = one(aws_secretsmanager_secret_rotation.this[*].rotation_rules[0].schedule_expression) == var.rotation.schedule
+    condition     = one(aws_secretsmanager_secret_rotation.this[*].rotation_rules[0].schedule_expression) == var.rotation.schedule_expression
     error_message = "the schedule is another one"
   }
 }
