@@ -22,19 +22,24 @@ locals {
 
   cron = try(regex("^cron\\(0 (?P<hours>\\S+) (?P<days>\\S+) (?P<months>\\S+) (?P<weekdays>\\S+) \\*\\)$", local.plain_cron), null)
 
-  # The numbers that each field stands for. Before the regex, * and /STEP become LOW-HIGH, and FIRST/STEP becomes FIRST-HIGH/STEP.
+  # The parts of each field. Before the regex, * and /STEP become LOW-HIGH, and FIRST/STEP becomes FIRST-HIGH/STEP.
+  cron_parts = try({
+    for field, limit in { hours = [0, 23], days = [1, 31], months = [1, 12], weekdays = [1, 7] } : field => [
+      for part in split(",", local.cron[field]) :
+      regex("^(?P<first>\\w+)(?:-(?P<last>\\w+))?(?:/(?P<step>\\d+))?$", replace(replace(part,
+        "/^\\*?(/|$)/", "${limit[0]}-${limit[1]}$1"),
+        "/^(\\w+)\\//", "$1-${limit[1]}/",
+      ))
+    ]
+  }, null)
+
   cron_numbers = try({
-    for field, limit in { hours = [0, 23], days = [1, 31], months = [1, 12], weekdays = [1, 7] } : field => distinct(flatten([
-      for part in split(",", local.cron[field]) : [
-        for it in [regex("^(?P<first>\\w+)(?:-(?P<last>\\w+))?(?:/(?P<step>\\d+))?$", replace(replace(part,
-          "/^\\*?(/|$)/", "${limit[0]}-${limit[1]}$1"),
-          "/^(\\w+)\\//", "$1-${limit[1]}/"),
-          )] : range(
-          lookup(local.cron_names, it.first, it.first),
-          lookup(local.cron_names, coalesce(it.last, it.first), coalesce(it.last, it.first)) + 1,
-          coalesce(it.step, 1),
-        )
-      ]
+    for field, parts in local.cron_parts : field => distinct(flatten([
+      for part in parts : range(
+        lookup(local.cron_names, part.first, part.first),
+        lookup(local.cron_names, coalesce(part.last, part.first), coalesce(part.last, part.first)) + 1,
+        coalesce(part.step, 1),
+      )
     ]))
   }, null)
 
