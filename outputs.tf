@@ -45,7 +45,7 @@ output "policies_json" {
 # Not in policies_json: the key that it is for has to wait for it, and the policies there wait for the key.
 output "key_policy_statements_json" {
   description = "Statements for the policy of an existing key, so that those who are named in `access` can use it for this secret."
-  value       = module.policies.resource_policies_json.key_statements
+  value       = module.policies.key_policy_statements_json
 }
 
 output "rotation_function" {

@@ -20,14 +20,10 @@ module "policies" {
   key_administrators = var.key.administrators
 }
 
-# The account, for policies that name somebody. Where none does, as under an existing key, a call is saved.
-data "aws_caller_identity" "current" {
-  count = local.creates_key ? 1 : local.names_nobody ? 0 : 1
-}
+# Always: were it read only for some keys, the statements that an existing key takes in would wait for that key.
+data "aws_caller_identity" "current" {}
 
 locals {
-  names_nobody = var.access.readers == null && var.access.conditions == null && var.rotation == null && length(var.access.services) + length(var.access.administrators) + length(var.access.rotators) == 0
-
   rotators = concat(
     var.access.rotators,
     # By index and not by splat, which would wait for the whole module, and that for the key.
@@ -44,9 +40,9 @@ locals {
     for condition in merge({}, var.access.conditions) : condition == null ? false : length(condition) > 0
   ])
 
-  account_id  = one(data.aws_caller_identity.current[*].account_id)
-  caller_arn  = coalesce(one(data.aws_caller_identity.current[*].arn), "nobody")
-  account_iam = "arn:${data.aws_service.secrets_manager.partition}:iam::${coalesce(local.account_id, "none")}"
+  account_id  = data.aws_caller_identity.current.account_id
+  caller_arn  = data.aws_caller_identity.current.arn
+  account_iam = "arn:${data.aws_service.secrets_manager.partition}:iam::${local.account_id}"
 
   # A session tells the name of its role, but not the role's path.
   caller_role = try("${local.account_iam}:role/${regex(":assumed-role/([^/]+)/", local.caller_arn)[0]}", local.caller_arn)

@@ -69,14 +69,14 @@ def rendered(name: str, outputs: Mapping[str, Any]) -> Case:
 
 
 def policies(outputs: Mapping[str, Any]) -> dict[str, str]:
-    """The policies among the outputs, by kind: of modules/policies, or of the root module."""
-    documents = {
+    """The policies among the outputs, by kind: of a module, or of an example."""
+    suffix = "_policy_json"
+    return {
+        **{name.removesuffix(suffix): it for name, it in outputs.items() if name.endswith(suffix)},
         **outputs.get("resource_policies_json", {}),
         **outputs.get("identity_policies_json", {}),
         **outputs.get("policies_json", {}),
     }
-    documents.pop("key_statements", None)  # the same statements as in key
-    return documents
 
 
 def parsed(documents: Mapping[str, str]) -> dict[str, Document]:

@@ -271,10 +271,12 @@ def test_links_lead_to_a_file_and_a_heading(page: str) -> None:
 
 
 def test_messages_of_the_modules_name_a_part_of_a_page_that_is_there() -> None:
-    text = "".join(file.read_text() for file in sorted(ROOT.glob("modules/**/*.tf")))
-    named = re.findall(r'\((README|docs/\w+)(?:\.md#|, \\?")([\w -]+)', text)
+    files = [*ROOT.glob("*.tf"), *ROOT.glob("modules/**/*.tf")]
+    text = "".join(file.read_text() for file in files)
+    named = re.findall(r'(README|docs/\w+)(?:\.md#|, \\?")([\w -]+)', text)
 
     assert {part.lower().replace(" ", "-") for _, part in named} == {
+        "binary",
         "rename",
         "restore",
         "roll-back",

@@ -7,7 +7,7 @@ locals {
   # By region, of the secret and of its replicas: the endpoint of Secrets Manager, and the ARN with six "?" for its suffix,
   # which the key's policy cannot know: the key is there before the secret. So key_policy.tf must not use secret_arns.
   regions = {
-    for region in concat([var.region], keys(var.replica_key_arns)) : region => {
+    for region in distinct(concat([var.region], keys(var.replica_key_arns))) : region => {
       endpoint    = "secretsmanager.${region}.${local.dns_suffixes[var.partition]}"
       arn_pattern = "arn:${var.partition}:secretsmanager:${region}:${coalesce(var.account_id, "none")}:secret:${var.secret_name}-??????"
     }

@@ -1,17 +1,20 @@
-# Two, since Terraform compares each output of a module with all others of its instances (docs/scale.md). The key waits for
-# the first, and the second waits for the key.
+# Few, since Terraform compares each output of a module with all others of its instances (docs/scale.md). An existing key
+# waits for the first, a key that the module makes for the second, and the third waits for the key.
+
+output "key_policy_statements_json" {
+  description = "Statements that the policy of another key needs, so that the principals can use it for this secret. Several secrets' fit into one policy."
+  value       = jsonencode({ Version = "2012-10-17", Statement = local.key_use_statements })
+}
 
 output "resource_policies_json" {
   description = <<-EOT
     Policies that are attached to resources:
     - `secret`: the secret's resource policy, at most 20,480 characters.
     - `key`: the policy of a key that encrypts this secret and nothing else, at most 32,768 characters.
-    - `key_statements`: statements that the policy of another key needs, so that the principals can use it for this secret. Several secrets' fit into one policy.
   EOT
   value = {
-    secret         = local.secret_policy_json
-    key            = local.key_policy_json
-    key_statements = jsonencode({ Version = "2012-10-17", Statement = local.key_use_statements })
+    secret = local.secret_policy_json
+    key    = local.key_policy_json
   }
 
   precondition {

@@ -51,6 +51,7 @@ class Case:
             (title + hashlib.sha256(name.encode()).hexdigest()[:8], ""),
             (title, ""),
             (name, "NAME"),
+            (f"-{self.secret_arn.rpartition('-')[2]}", "-SUFFIX"),
             (self.key_arn, "KEY"),
             *((own, name) for name, own in self.others.items()),
         ):

@@ -1,34 +1,34 @@
-# The JSON of every engine, and what modules/database refuses. Only logic: no provider, no API call.
+# The JSON of every engine, and what database refuses.
+
+provider "aws" {
+  region = "us-east-1"
+}
+
+variables {
+  name = "tests/engines"
+}
 
 run "mysql_has_the_documented_fields" {
   command = plan
-
-  module {
-    source = "./modules/database"
-  }
 
   variables {
     database = { engine = "mysql", username = "dbadmin", host = "localhost", dbname = "tutorial", instance_identifier = "vpc-tutorial-db" }
   }
 
   assert {
-    condition = jsonencode(output.fields) == jsonencode({
+    condition = jsonencode(local.fields) == jsonencode({
       dbInstanceIdentifier = "vpc-tutorial-db"
       dbname               = "tutorial"
       engine               = "mysql"
       host                 = "localhost"
       username             = "dbadmin"
     })
-    error_message = "fields are ${jsonencode(output.fields)}"
+    error_message = "fields are ${jsonencode(local.fields)}"
   }
 }
 
 run "alternating_users_name_the_superuser_secret_as_masterarn" {
   command = plan
-
-  module {
-    source = "./modules/database"
-  }
 
   variables {
     database = {
@@ -41,193 +41,149 @@ run "alternating_users_name_the_superuser_secret_as_masterarn" {
   }
 
   assert {
-    condition = jsonencode(output.fields) == jsonencode({
+    condition = jsonencode(local.fields) == jsonencode({
       dbClusterIdentifier = "orders"
       engine              = "postgres"
       host                = "db.example.com"
       masterarn           = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:orders/superuser-AbCdEf"
       username            = "app"
     })
-    error_message = "fields are ${jsonencode(output.fields)}"
+    error_message = "fields are ${jsonencode(local.fields)}"
   }
 }
 
 run "a_default_is_told_apart_from_what_the_caller_names" {
   command = plan
 
-  module {
-    source = "./modules/database"
-  }
-
   variables {
     database = { engine = "postgres", username = "shop" }
   }
 
   assert {
-    condition     = jsonencode(output.fields) == jsonencode({ engine = "postgres", username = "shop" }) && jsonencode(output.default_fields) == jsonencode({ port = 5432 }) && output.port == 5432
-    error_message = "fields are ${jsonencode(output.fields)}, default_fields are ${jsonencode(output.default_fields)}, port is ${output.port}"
+    condition     = jsonencode(local.fields) == jsonencode({ engine = "postgres", username = "shop" }) && jsonencode(local.default_fields) == jsonencode({ port = 5432 })
+    error_message = "fields are ${jsonencode(local.fields)}, default_fields are ${jsonencode(local.default_fields)}"
   }
 }
 
 run "a_port_is_a_number_and_overrides_the_default" {
   command = plan
 
-  module {
-    source = "./modules/database"
-  }
-
   variables {
     database = { engine = "mysql", username = "dbadmin", port = 13306 }
   }
 
   assert {
-    condition     = jsonencode(output.fields) == jsonencode({ engine = "mysql", port = 13306, username = "dbadmin" }) && output.default_fields == {} && output.port == 13306
-    error_message = "fields are ${jsonencode(output.fields)}, default_fields are ${jsonencode(output.default_fields)}, port is ${output.port}"
+    condition     = jsonencode(local.fields) == jsonencode({ engine = "mysql", port = 13306, username = "dbadmin" }) && local.default_fields == {}
+    error_message = "fields are ${jsonencode(local.fields)}, default_fields are ${jsonencode(local.default_fields)}"
   }
 }
 
 run "db2_has_its_own_engine_name_port_and_password_length" {
   command = plan
 
-  module {
-    source = "./modules/database"
-  }
-
   variables {
     database = { engine = "db2", username = "dbadmin" }
   }
 
   assert {
-    condition     = jsonencode(output.fields) == jsonencode({ engine = "db2", username = "dbadmin" }) && jsonencode(output.default_fields) == jsonencode({ port = 50000 }) && output.password_length == 32
-    error_message = "fields are ${jsonencode(output.fields)}, default_fields are ${jsonencode(output.default_fields)}, password_length is ${output.password_length}"
+    condition     = jsonencode(local.fields) == jsonencode({ engine = "db2", username = "dbadmin" }) && jsonencode(local.default_fields) == jsonencode({ port = 50000 }) && local.password.length == 32
+    error_message = "fields are ${jsonencode(local.fields)}, default_fields are ${jsonencode(local.default_fields)}, password_length is ${local.password.length}"
   }
 }
 
 run "docdb_has_its_own_engine_name_port_and_password_length" {
   command = plan
 
-  module {
-    source = "./modules/database"
-  }
-
   variables {
     database = { engine = "docdb", username = "dbadmin" }
   }
 
   assert {
-    condition     = jsonencode(output.fields) == jsonencode({ engine = "mongo", username = "dbadmin" }) && jsonencode(output.default_fields) == jsonencode({ port = 27017, ssl = true }) && output.password_length == 32
-    error_message = "fields are ${jsonencode(output.fields)}, default_fields are ${jsonencode(output.default_fields)}, password_length is ${output.password_length}"
+    condition     = jsonencode(local.fields) == jsonencode({ engine = "mongo", username = "dbadmin" }) && jsonencode(local.default_fields) == jsonencode({ port = 27017, ssl = true }) && local.password.length == 32
+    error_message = "fields are ${jsonencode(local.fields)}, default_fields are ${jsonencode(local.default_fields)}, password_length is ${local.password.length}"
   }
 }
 
 run "docdb_without_tls_keeps_to_it" {
   command = plan
 
-  module {
-    source = "./modules/database"
-  }
-
   variables {
     database = { engine = "docdb", username = "dbadmin", ssl = false, instance_identifier = "orders-1" }
   }
 
   assert {
-    condition     = jsonencode(output.fields) == jsonencode({ dbInstanceIdentifier = "orders-1", engine = "mongo", ssl = false, username = "dbadmin" }) && jsonencode(output.default_fields) == jsonencode({ port = 27017 })
-    error_message = "fields are ${jsonencode(output.fields)}, default_fields are ${jsonencode(output.default_fields)}"
+    condition     = jsonencode(local.fields) == jsonencode({ dbInstanceIdentifier = "orders-1", engine = "mongo", ssl = false, username = "dbadmin" }) && jsonencode(local.default_fields) == jsonencode({ port = 27017 })
+    error_message = "fields are ${jsonencode(local.fields)}, default_fields are ${jsonencode(local.default_fields)}"
   }
 }
 
 run "mariadb_has_its_own_engine_name_port_and_password_length" {
   command = plan
 
-  module {
-    source = "./modules/database"
-  }
-
   variables {
     database = { engine = "mariadb", username = "dbadmin" }
   }
 
   assert {
-    condition     = jsonencode(output.fields) == jsonencode({ engine = "mariadb", username = "dbadmin" }) && jsonencode(output.default_fields) == jsonencode({ port = 3306 }) && output.password_length == 32
-    error_message = "fields are ${jsonencode(output.fields)}, default_fields are ${jsonencode(output.default_fields)}, password_length is ${output.password_length}"
+    condition     = jsonencode(local.fields) == jsonencode({ engine = "mariadb", username = "dbadmin" }) && jsonencode(local.default_fields) == jsonencode({ port = 3306 }) && local.password.length == 32
+    error_message = "fields are ${jsonencode(local.fields)}, default_fields are ${jsonencode(local.default_fields)}, password_length is ${local.password.length}"
   }
 }
 
 run "oracle_has_its_own_engine_name_port_and_password_length" {
   command = plan
 
-  module {
-    source = "./modules/database"
-  }
-
   variables {
     database = { engine = "oracle", username = "dbadmin", dbname = "ORCL" }
   }
 
   assert {
-    condition     = jsonencode(output.fields) == jsonencode({ dbname = "ORCL", engine = "oracle", username = "dbadmin" }) && jsonencode(output.default_fields) == jsonencode({ port = 1521 }) && output.password_length == 30
-    error_message = "fields are ${jsonencode(output.fields)}, default_fields are ${jsonencode(output.default_fields)}, password_length is ${output.password_length}"
+    condition     = jsonencode(local.fields) == jsonencode({ dbname = "ORCL", engine = "oracle", username = "dbadmin" }) && jsonencode(local.default_fields) == jsonencode({ port = 1521 }) && local.password.length == 30
+    error_message = "fields are ${jsonencode(local.fields)}, default_fields are ${jsonencode(local.default_fields)}, password_length is ${local.password.length}"
   }
 }
 
 run "postgres_has_its_own_engine_name_port_and_password_length" {
   command = plan
 
-  module {
-    source = "./modules/database"
-  }
-
   variables {
     database = { engine = "postgres", username = "dbadmin" }
   }
 
   assert {
-    condition     = jsonencode(output.fields) == jsonencode({ engine = "postgres", username = "dbadmin" }) && jsonencode(output.default_fields) == jsonencode({ port = 5432 }) && output.password_length == 32
-    error_message = "fields are ${jsonencode(output.fields)}, default_fields are ${jsonencode(output.default_fields)}, password_length is ${output.password_length}"
+    condition     = jsonencode(local.fields) == jsonencode({ engine = "postgres", username = "dbadmin" }) && jsonencode(local.default_fields) == jsonencode({ port = 5432 }) && local.password.length == 32
+    error_message = "fields are ${jsonencode(local.fields)}, default_fields are ${jsonencode(local.default_fields)}, password_length is ${local.password.length}"
   }
 }
 
 run "redshift_has_its_own_engine_name_port_and_password_length" {
   command = plan
 
-  module {
-    source = "./modules/database"
-  }
-
   variables {
     database = { engine = "redshift", username = "dbadmin" }
   }
 
   assert {
-    condition     = jsonencode(output.fields) == jsonencode({ engine = "redshift", username = "dbadmin" }) && jsonencode(output.default_fields) == jsonencode({ port = 5439 }) && output.password_length == 32
-    error_message = "fields are ${jsonencode(output.fields)}, default_fields are ${jsonencode(output.default_fields)}, password_length is ${output.password_length}"
+    condition     = jsonencode(local.fields) == jsonencode({ engine = "redshift", username = "dbadmin" }) && jsonencode(local.default_fields) == jsonencode({ port = 5439 }) && local.password.length == 32
+    error_message = "fields are ${jsonencode(local.fields)}, default_fields are ${jsonencode(local.default_fields)}, password_length is ${local.password.length}"
   }
 }
 
 run "sqlserver_has_its_own_engine_name_port_and_password_length" {
   command = plan
 
-  module {
-    source = "./modules/database"
-  }
-
   variables {
     database = { engine = "sqlserver", username = "dbadmin" }
   }
 
   assert {
-    condition     = jsonencode(output.fields) == jsonencode({ engine = "sqlserver", username = "dbadmin" }) && jsonencode(output.default_fields) == jsonencode({ port = 1433 }) && output.password_length == 32
-    error_message = "fields are ${jsonencode(output.fields)}, default_fields are ${jsonencode(output.default_fields)}, password_length is ${output.password_length}"
+    condition     = jsonencode(local.fields) == jsonencode({ engine = "sqlserver", username = "dbadmin" }) && jsonencode(local.default_fields) == jsonencode({ port = 1433 }) && local.password.length == 32
+    error_message = "fields are ${jsonencode(local.fields)}, default_fields are ${jsonencode(local.default_fields)}, password_length is ${local.password.length}"
   }
 }
 
 run "refuses_an_unknown_engine" {
   command = plan
-
-  module {
-    source = "./modules/database"
-  }
 
   variables {
     database = { engine = "mysq", username = "dbadmin" }
@@ -239,10 +195,6 @@ run "refuses_an_unknown_engine" {
 run "refuses_an_empty_username" {
   command = plan
 
-  module {
-    source = "./modules/database"
-  }
-
   variables {
     database = { engine = "mysql", username = " " }
   }
@@ -252,10 +204,6 @@ run "refuses_an_empty_username" {
 
 run "refuses_an_empty_host" {
   command = plan
-
-  module {
-    source = "./modules/database"
-  }
 
   variables {
     database = { engine = "mysql", username = "dbadmin", host = "" }
@@ -267,10 +215,6 @@ run "refuses_an_empty_host" {
 run "refuses_port_0" {
   command = plan
 
-  module {
-    source = "./modules/database"
-  }
-
   variables {
     database = { engine = "mysql", username = "dbadmin", port = 0 }
   }
@@ -280,10 +224,6 @@ run "refuses_port_0" {
 
 run "refuses_port_65536" {
   command = plan
-
-  module {
-    source = "./modules/database"
-  }
 
   variables {
     database = { engine = "mysql", username = "dbadmin", port = 65536 }
@@ -295,10 +235,6 @@ run "refuses_port_65536" {
 run "refuses_half_a_port" {
   command = plan
 
-  module {
-    source = "./modules/database"
-  }
-
   variables {
     database = { engine = "mysql", username = "dbadmin", port = 3306.5 }
   }
@@ -308,10 +244,6 @@ run "refuses_half_a_port" {
 
 run "refuses_oracle_without_a_database_name" {
   command = plan
-
-  module {
-    source = "./modules/database"
-  }
 
   variables {
     database = { engine = "oracle", username = "dbadmin" }
@@ -323,10 +255,6 @@ run "refuses_oracle_without_a_database_name" {
 run "refuses_an_instance_and_a_cluster" {
   command = plan
 
-  module {
-    source = "./modules/database"
-  }
-
   variables {
     database = { engine = "mysql", username = "dbadmin", instance_identifier = "one", cluster_identifier = "two" }
   }
@@ -336,10 +264,6 @@ run "refuses_an_instance_and_a_cluster" {
 
 run "refuses_an_instance_of_redshift" {
   command = plan
-
-  module {
-    source = "./modules/database"
-  }
 
   variables {
     database = { engine = "redshift", username = "dbadmin", instance_identifier = "one" }
@@ -351,10 +275,6 @@ run "refuses_an_instance_of_redshift" {
 run "refuses_a_superuser_secret_that_is_no_secret" {
   command = plan
 
-  module {
-    source = "./modules/database"
-  }
-
   variables {
     database = { engine = "mysql", username = "dbadmin", superuser_secret_arn = "arn:aws:iam::111122223333:role/admin" }
   }
@@ -362,57 +282,8 @@ run "refuses_a_superuser_secret_that_is_no_secret" {
   expect_failures = [var.database]
 }
 
-run "refuses_a_password_of_7_characters" {
-  command = plan
-
-  module {
-    source = "./modules/database"
-  }
-
-  variables {
-    database        = { engine = "mysql", username = "dbadmin", dbname = "orders" }
-    password_length = 7
-  }
-
-  expect_failures = [var.password_length]
-}
-
-run "refuses_a_password_of_42_characters_for_mysql" {
-  command = plan
-
-  module {
-    source = "./modules/database"
-  }
-
-  variables {
-    database        = { engine = "mysql", username = "dbadmin", dbname = "orders" }
-    password_length = 42
-  }
-
-  expect_failures = [var.password_length]
-}
-
-run "refuses_a_password_of_31_characters_for_oracle" {
-  command = plan
-
-  module {
-    source = "./modules/database"
-  }
-
-  variables {
-    database        = { engine = "oracle", username = "dbadmin", dbname = "orders" }
-    password_length = 31
-  }
-
-  expect_failures = [var.password_length]
-}
-
 run "refuses_a_superuser_secret_by_a_wildcard" {
   command = plan
-
-  module {
-    source = "./modules/database"
-  }
 
   variables {
     database = { engine = "mysql", username = "dbadmin", superuser_secret_arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:*" }
@@ -424,94 +295,70 @@ run "refuses_a_superuser_secret_by_a_wildcard" {
 run "aurora_mysql_is_stored_under_the_name_of_its_json_structure" {
   command = plan
 
-  module {
-    source = "./modules/database"
-  }
-
   variables {
     database = { engine = "aurora-mysql", username = "dbadmin" }
   }
 
   assert {
-    condition     = jsonencode(output.fields) == jsonencode({ engine = "mysql", username = "dbadmin" }) && jsonencode(output.default_fields) == jsonencode({ port = 3306 }) && output.password_length == 32
-    error_message = "fields are ${jsonencode(output.fields)}, default_fields are ${jsonencode(output.default_fields)}, password_length is ${output.password_length}"
+    condition     = jsonencode(local.fields) == jsonencode({ engine = "mysql", username = "dbadmin" }) && jsonencode(local.default_fields) == jsonencode({ port = 3306 }) && local.password.length == 32
+    error_message = "fields are ${jsonencode(local.fields)}, default_fields are ${jsonencode(local.default_fields)}, password_length is ${local.password.length}"
   }
 }
 
 run "aurora_postgresql_is_stored_under_the_name_of_its_json_structure" {
   command = plan
 
-  module {
-    source = "./modules/database"
-  }
-
   variables {
     database = { engine = "aurora-postgresql", username = "dbadmin" }
   }
 
   assert {
-    condition     = jsonencode(output.fields) == jsonencode({ engine = "postgres", username = "dbadmin" }) && jsonencode(output.default_fields) == jsonencode({ port = 5432 }) && output.password_length == 32
-    error_message = "fields are ${jsonencode(output.fields)}, default_fields are ${jsonencode(output.default_fields)}, password_length is ${output.password_length}"
+    condition     = jsonencode(local.fields) == jsonencode({ engine = "postgres", username = "dbadmin" }) && jsonencode(local.default_fields) == jsonencode({ port = 5432 }) && local.password.length == 32
+    error_message = "fields are ${jsonencode(local.fields)}, default_fields are ${jsonencode(local.default_fields)}, password_length is ${local.password.length}"
   }
 }
 
 run "an_edition_of_oracle_is_stored_under_the_name_of_its_json_structure" {
   command = plan
 
-  module {
-    source = "./modules/database"
-  }
-
   variables {
     database = { engine = "oracle-se2-cdb", username = "dbadmin", dbname = "ORCL" }
   }
 
   assert {
-    condition     = jsonencode(output.fields) == jsonencode({ dbname = "ORCL", engine = "oracle", username = "dbadmin" }) && jsonencode(output.default_fields) == jsonencode({ port = 1521 }) && output.password_length == 30
-    error_message = "fields are ${jsonencode(output.fields)}, default_fields are ${jsonencode(output.default_fields)}, password_length is ${output.password_length}"
+    condition     = jsonencode(local.fields) == jsonencode({ dbname = "ORCL", engine = "oracle", username = "dbadmin" }) && jsonencode(local.default_fields) == jsonencode({ port = 1521 }) && local.password.length == 30
+    error_message = "fields are ${jsonencode(local.fields)}, default_fields are ${jsonencode(local.default_fields)}, password_length is ${local.password.length}"
   }
 }
 
 run "a_custom_edition_of_sqlserver_is_stored_under_the_name_of_its_json_structure" {
   command = plan
 
-  module {
-    source = "./modules/database"
-  }
-
   variables {
     database = { engine = "custom-sqlserver-dev", username = "dbadmin" }
   }
 
   assert {
-    condition     = jsonencode(output.fields) == jsonencode({ engine = "sqlserver", username = "dbadmin" }) && jsonencode(output.default_fields) == jsonencode({ port = 1433 }) && output.password_length == 32
-    error_message = "fields are ${jsonencode(output.fields)}, default_fields are ${jsonencode(output.default_fields)}, password_length is ${output.password_length}"
+    condition     = jsonencode(local.fields) == jsonencode({ engine = "sqlserver", username = "dbadmin" }) && jsonencode(local.default_fields) == jsonencode({ port = 1433 }) && local.password.length == 32
+    error_message = "fields are ${jsonencode(local.fields)}, default_fields are ${jsonencode(local.default_fields)}, password_length is ${local.password.length}"
   }
 }
 
 run "an_edition_of_db2_is_stored_under_the_name_of_its_json_structure" {
   command = plan
 
-  module {
-    source = "./modules/database"
-  }
-
   variables {
     database = { engine = "db2-se", username = "dbadmin" }
   }
 
   assert {
-    condition     = jsonencode(output.fields) == jsonencode({ engine = "db2", username = "dbadmin" }) && jsonencode(output.default_fields) == jsonencode({ port = 50000 }) && output.password_length == 32
-    error_message = "fields are ${jsonencode(output.fields)}, default_fields are ${jsonencode(output.default_fields)}, password_length is ${output.password_length}"
+    condition     = jsonencode(local.fields) == jsonencode({ engine = "db2", username = "dbadmin" }) && jsonencode(local.default_fields) == jsonencode({ port = 50000 }) && local.password.length == 32
+    error_message = "fields are ${jsonencode(local.fields)}, default_fields are ${jsonencode(local.default_fields)}, password_length is ${local.password.length}"
   }
 }
 
 run "refuses_neptune_for_which_no_json_structure_is_documented" {
   command = plan
-
-  module {
-    source = "./modules/database"
-  }
 
   variables {
     database = { engine = "neptune", username = "dbadmin" }
@@ -523,10 +370,6 @@ run "refuses_neptune_for_which_no_json_structure_is_documented" {
 run "refuses_an_edition_of_postgres_which_rds_does_not_have" {
   command = plan
 
-  module {
-    source = "./modules/database"
-  }
-
   variables {
     database = { engine = "postgres-ee", username = "dbadmin" }
   }
@@ -537,10 +380,6 @@ run "refuses_an_edition_of_postgres_which_rds_does_not_have" {
 run "refuses_an_edition_of_oracle_without_a_database_name" {
   command = plan
 
-  module {
-    source = "./modules/database"
-  }
-
   variables {
     database = { engine = "custom-oracle-ee-cdb", username = "dbadmin" }
   }
@@ -548,27 +387,8 @@ run "refuses_an_edition_of_oracle_without_a_database_name" {
   expect_failures = [var.database]
 }
 
-run "refuses_a_password_of_42_characters_for_aurora_postgresql" {
-  command = plan
-
-  module {
-    source = "./modules/database"
-  }
-
-  variables {
-    database        = { engine = "aurora-postgresql", username = "dbadmin" }
-    password_length = 42
-  }
-
-  expect_failures = [var.password_length]
-}
-
 run "refuses_a_superuser_secret_without_the_suffix_of_its_arn" {
   command = plan
-
-  module {
-    source = "./modules/database"
-  }
 
   variables {
     database = { engine = "mysql", username = "dbadmin", superuser_secret_arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:orders/superuser" }
@@ -580,16 +400,12 @@ run "refuses_a_superuser_secret_without_the_suffix_of_its_arn" {
 run "takes_a_superuser_secret_that_rds_manages" {
   command = plan
 
-  module {
-    source = "./modules/database"
-  }
-
   variables {
     database = { engine = "mysql", username = "dbadmin", superuser_secret_arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:rds!cluster-0361984b970e-AbCdEf" }
   }
 
   assert {
-    condition     = output.fields.masterarn == "arn:aws:secretsmanager:us-east-1:000000000000:secret:rds!cluster-0361984b970e-AbCdEf"
-    error_message = "fields are ${jsonencode(output.fields)}"
+    condition     = local.fields.masterarn == "arn:aws:secretsmanager:us-east-1:000000000000:secret:rds!cluster-0361984b970e-AbCdEf"
+    error_message = "fields are ${jsonencode(local.fields)}"
   }
 }

@@ -188,8 +188,8 @@ run "refuses_a_name_that_no_filter_holds" {
   }
 
   variables {
-    secret_name = join("", [for number in range(300) : "n"])
-    cloudtrail_log_group_name       = "trail"
+    secret_name               = join("", [for number in range(300) : "n"])
+    cloudtrail_log_group_name = "trail"
   }
 
   expect_failures = [aws_cloudwatch_log_metric_filter.count]

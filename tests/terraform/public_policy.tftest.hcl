@@ -5,8 +5,8 @@ provider "aws" {
 }
 
 variables {
-  name           = "tests/validation"
-  create_value   = false
+  name         = "tests/validation"
+  create_value = false
 }
 
 run "refuses_everybody" {

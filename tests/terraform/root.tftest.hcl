@@ -54,9 +54,9 @@ run "refuses_rules_for_a_password_that_is_not_generated" {
   command = plan
 
   variables {
-    database       = null
-    create_value   = false
-    password       = { length = 40 }
+    database     = null
+    create_value = false
+    password     = { length = 40 }
   }
 
   expect_failures = [var.password]
@@ -66,9 +66,9 @@ run "refuses_rotation_without_a_database" {
   command = plan
 
   variables {
-    database       = null
-    create_value   = false
-    rotation       = { automatically_after_days = 30, function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" } }
+    database     = null
+    create_value = false
+    rotation     = { automatically_after_days = 30, function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" } }
   }
 
   expect_failures = [var.database]

@@ -186,9 +186,9 @@ run "refuses_rotation_of_a_secret_without_a_value" {
   }
 
   variables {
-    rotation       = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", days = 30 }
-    password       = null
-    create_value   = false
+    rotation     = { function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate", days = 30 }
+    password     = null
+    create_value = false
   }
 
   expect_failures = [var.rotation]
