@@ -1,4 +1,4 @@
-"""What a secret costs: the figures of docs/cost.md, and what the root module counts."""
+"""What a secret costs: the figures of docs/cost.md, and what modules/cost counts of a secret."""
 
 import json
 import re
@@ -11,10 +11,11 @@ from harness.databases import Server
 from harness.environments import ROOT
 from harness.pages import PROVIDER, hcl
 from harness.rotation import RotatedUser, throttled_function, watched
+from harness.schedules import SCHEDULES
+from harness.terraform import Plan
 from harness.workspace import Workspace
 
 if TYPE_CHECKING:
-    from mypy_boto3_kms import KMSClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 PAGE = (ROOT / "docs" / "cost.md").read_text()
@@ -22,6 +23,7 @@ MODULE = ROOT / "modules" / "cost"
 # A row that says what a figure is reckoned from.
 CASE = re.compile(r"^\|[^|]+\| `([^`]+)` \| \$([\d,.]+) \|$", re.MULTILINE)
 
+# The secret and what it costs, of the same inputs.
 HCL = (
     PROVIDER
     + """
@@ -40,6 +42,10 @@ variable "monitoring" {
   default = null
 }
 
+locals {
+  replicas = { "eu-west-1" = { kms_key_arn = "arn:aws:kms:eu-west-1:000000000000:key/copy" } }
+}
+
 module "secret" {
   source = "./module"
 
@@ -48,28 +54,56 @@ module "secret" {
   key        = var.key
   rotation   = var.rotation
   monitoring = var.monitoring
-  replicas   = { "eu-west-1" = { kms_key_arn = "arn:aws:kms:eu-west-1:000000000000:key/copy" } }
+  replicas   = local.replicas
+}
 
-  cost = {
-    reads_per_month = 1000000
-    key_rotations   = 1
-    prices          = { alarm_month = 7, metric_month = 100 }
-  }
+module "cost" {
+  source = "./module/modules/cost"
+
+  key        = var.key
+  rotation   = var.rotation
+  monitoring = var.monitoring
+  replicas   = local.replicas
+  prices     = { secret_month = 5, alarm_month = 7, metric_month = 100 }
 }
 
 output "monthly_cost" {
-  value = module.secret.monthly_cost
+  value = module.cost.monthly_cost
 }
 """
 )
+# What is left of the prices makes a rotation of a year cost a dollar a month.
+SCHEDULED = """
+variable "schedules" {
+  type = set(string)
+}
+
+module "cost" {
+  source   = "./module/modules/cost"
+  for_each = var.schedules
+
+  rotation = { schedule_expression = each.key }
+  prices = {
+    secrets_manager_10000_calls = 0
+    kms_10000_requests          = 0
+    lambda_gb_second            = 0
+    lambda_1000000_requests     = 3000000
+  }
+}
+
+output "rotations" {
+  value = { for schedule, cost in module.cost : schedule => cost.monthly_cost.rotation }
+}
+"""
 TOPIC = "arn:aws:sns:us-east-1:000000000000:security"
 ROTATION = {
-    "schedule": "rate(4 hours)",
+    "schedule_expression": "rate(4 hours)",
     "function": {
         "package": {"s3": {"bucket": "packages", "key": "rotation.zip"}, "hash": "x" * 43 + "="},
         "network": {"vpc_id": "vpc-0a1b2c3d", "subnet_ids": ["subnet-0a1b2c3d"]},
     },
 }
+EXISTING = {"arn": "arn:aws:lambda:us-east-1:000000000000:function:rotate"}
 
 
 def figures(heading: str) -> dict[str, str]:
@@ -85,11 +119,9 @@ def formatted(dollars: list[float]) -> list[str]:
     return [f"{amount:,.2f}" for amount in dollars]
 
 
-def planned(workspace: Workspace, hcl: str = HCL, **variables: object) -> dict[str, float]:
-    """The output `monthly_cost`, as a plan knows it."""
-    plan = json.loads(workspace(hcl).plan(**variables).json)
-    parts: dict[str, float] = plan["planned_values"]["outputs"]["monthly_cost"]["value"]
-    return parts
+def planned(plan: Plan, output: str) -> Any:  # noqa: ANN401
+    """An output, as a plan knows it."""
+    return json.loads(plan.json)["planned_values"]["outputs"][output]["value"]
 
 
 @pytest.mark.parametrize(("heading", "part"), [("Cases", "total"), ("Reading less often", "reads")])
@@ -125,59 +157,54 @@ def test_the_sums_of_the_page_are_right(workspace: Workspace, heading: str) -> N
 def test_the_output_is_known_while_planning_as_the_page_shows_it(workspace: Workspace) -> None:
     example = hcl("docs/cost.md", 'output "monthly_cost"')
 
-    parts = planned(workspace, PROVIDER + example)
+    parts = planned(workspace(PROVIDER + example).plan(), "monthly_cost")
 
     assert f"{parts['total']:.2f}" == figures("Cases")["reads_per_month = 10000"]
     assert set(parts) == {"total", "secret", "replicas", "key", "reads", "rotation", "monitoring"}
 
 
-def test_the_root_module_counts_what_it_makes(workspace: Workspace) -> None:
-    parts = planned(workspace, rotation=ROTATION)
-
-    assert parts["secret"] == parts["replicas"] == 0.4
-    assert parts["key"] == 2
-    assert parts["reads"] == 8
-    assert parts["rotation"] > 0
-    assert parts["monitoring"] == 7
-
-
 @pytest.mark.parametrize(
-    "monitoring",
+    "inputs",
     [
-        {"emails": ["security@example.com"]},
-        {"topic_arn": TOPIC, "trail": {"log_group_name": "trail"}},
-        {"topic_arn": TOPIC, "rotated_within_days": 2},
+        {"key": {"aws_managed": True}},
+        {"key": {"existing": {"arn": "arn:aws:kms:us-east-1:000000000000:key/shared"}}},
+        {"rotation": ROTATION},
+        {"rotation": ROTATION | {"function": EXISTING}},
+        {"monitoring": {"emails": ["security@example.com"]}},
+        {"monitoring": {"topic_arn": TOPIC, "cloudtrail_log_group_name": "trail"}},
+        {"monitoring": {"topic_arn": TOPIC, "rotated_within_days": 2}, "rotation": ROTATION},
     ],
-    ids=["topic made", "trail", "rotates often"],
+    ids=[
+        "AWS managed key",
+        "key that exists",
+        "own function",
+        "function that exists",
+        "topic made",
+        "trail",
+        "rotates often",
+    ],
 )
-def test_the_root_module_counts_what_monitoring_makes(
-    workspace: Workspace, monitoring: dict[str, object]
-) -> None:
-    plan = workspace(HCL).plan(rotation=ROTATION, monitoring=monitoring)
+def test_what_the_secret_makes_is_counted(workspace: Workspace, inputs: dict[str, object]) -> None:
+    plan = workspace(HCL).plan(**inputs)
 
     made = Counter(plan.creates)
-    alarms, filters = (
-        made[f"aws_cloudwatch_{kind}"] for kind in ("metric_alarm", "log_metric_filter")
+    cost = planned(plan, "monthly_cost")
+    assert cost["secret"] == cost["replicas"] == 5
+    assert (cost["rotation"] > 0) == ("aws_secretsmanager_secret_rotation" in made)
+    assert cost["key"] + cost["monitoring"] == (
+        made["aws_kms_key"]
+        + 7 * made["aws_cloudwatch_metric_alarm"]
+        + 100 * made["aws_cloudwatch_log_metric_filter"]
     )
-    keys = made["aws_kms_key"] - 1  # the secret's own is a part by itself
-    cost = json.loads(plan.json)["planned_values"]["outputs"]["monthly_cost"]["value"]
-    assert cost["monitoring"] == 7 * alarms + 100 * filters + keys
 
 
-def test_a_function_that_exists_has_its_alarm_elsewhere(workspace: Workspace) -> None:
-    function = {"arn": "arn:aws:lambda:us-east-1:000000000000:function:rotate"}
+def test_a_schedule_is_priced_by_its_rotations(workspace: Workspace) -> None:
+    expected = {schedule.expression: schedule.in_2026 for schedule in SCHEDULES}
 
-    assert planned(workspace, rotation={"days": 1, "function": function})["monitoring"] == 0
+    plan = workspace(SCHEDULED).plan(schedules=list(expected))
 
-
-def test_a_key_that_is_not_made_is_not_paid_for(workspace: Workspace, kms: "KMSClient") -> None:
-    key = {"existing": {"arn": kms.create_key()["KeyMetadata"]["Arn"]}}
-    existing = planned(workspace, key=key)
-    aws_managed = planned(workspace, key={"aws_managed": True})
-
-    assert existing["key"] == aws_managed["key"] == 0
-    assert existing["reads"] == 8
-    assert aws_managed["reads"] == 5
+    # A year has 52 weeks and a seventh of one, and an output is in cents.
+    assert planned(plan, "rotations") == pytest.approx(expected, rel=0.003, abs=0.005)
 
 
 @pytest.mark.slow

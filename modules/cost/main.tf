@@ -5,23 +5,26 @@ locals {
   calls_per_rotation      = 14
   gb_seconds_per_rotation = 0.25 * 5
 
-  days_between_rotations = var.rotation == null ? null : coalesce(
-    var.rotation.days,
-    try(tonumber(regex("^rate\\(([1-9]\\d*) days?\\)$", var.rotation.schedule)[0]), null),
-    try(tonumber(regex("^rate\\(([1-9]\\d*) hours?\\)$", var.rotation.schedule)[0]) / 24, null),
-    1,
-  )
-
+  key_made    = !var.key.aws_managed && var.key.existing == null
   call        = var.prices.secrets_manager_10000_calls / 10000
-  kms_request = var.key == "aws_managed" ? 0 : var.prices.kms_10000_requests / 10000
+  kms_request = var.key.aws_managed ? 0 : var.prices.kms_10000_requests / 10000
   rotation    = local.calls_per_rotation * (local.call + local.kms_request) + 4 * var.prices.lambda_1000000_requests / 1000000 + local.gb_seconds_per_rotation * var.prices.lambda_gb_second
+
+  # What modules/rotation and modules/monitoring make.
+  alarms = sum([
+    try(var.rotation.function.package, null) == null ? 0 : 1,
+    var.monitoring == null ? 0 : 2,
+    try(var.monitoring.rotated_within_days, null) == null ? 0 : 1,
+  ])
+  metrics    = try(var.monitoring.cloudtrail_log_group_name, null) == null ? 0 : 2
+  topic_keys = try(var.monitoring.emails, null) == null ? 0 : 1
 
   parts = {
     secret     = var.prices.secret_month
-    replicas   = var.prices.secret_month * var.replicas
-    key        = var.key == "made" ? var.prices.key_month * (1 + min(var.key_rotations, 2)) : 0
+    replicas   = var.prices.secret_month * length(var.replicas)
+    key        = local.key_made ? var.prices.key_month * (1 + min(var.key_rotations, 2)) : 0
     reads      = var.reads_per_month * (local.call / var.reads_per_call + local.kms_request)
-    rotation   = var.rotation == null ? 0 : 730 / 24 / local.days_between_rotations * local.rotation
-    monitoring = var.prices.alarm_month * var.alarms + var.prices.metric_month * var.metrics + (var.topic_key ? var.prices.key_month : 0)
+    rotation   = coalesce(local.rotations_per_year, 0) / 12 * local.rotation
+    monitoring = var.prices.alarm_month * local.alarms + var.prices.metric_month * local.metrics + var.prices.key_month * local.topic_keys
   }
 }

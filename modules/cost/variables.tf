@@ -1,19 +1,16 @@
 variable "key" {
   description = <<-EOT
-    The key that encrypts the secret.
-    - `made`: a customer managed key of its own.
+    The key that encrypts the secret, as `key` of the root module. By default a customer managed key of its own.
     - `existing`: a customer managed key that is paid for elsewhere; its requests are billed.
-    - `aws_managed`: the AWS managed key `aws/secretsmanager`, which costs nothing.
+    - `aws_managed`: `true` for the AWS managed key `aws/secretsmanager`, which costs nothing.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/intro.html
   EOT
-  type        = string
-  default     = "made"
-  nullable    = false
-
-  validation {
-    condition     = contains(["made", "existing", "aws_managed"], var.key)
-    error_message = "key is \"${var.key}\". Use made, existing or aws_managed."
-  }
+  type = object({
+    existing    = optional(object({}))
+    aws_managed = optional(bool, false)
+  })
+  default  = {}
+  nullable = false
 }
 
 variable "key_rotations" {
@@ -24,20 +21,15 @@ variable "key_rotations" {
 
   validation {
     condition     = var.key_rotations >= 0 && floor(var.key_rotations) == var.key_rotations
-    error_message = "cost.key_rotations is ${var.key_rotations}. Use a whole number from 0."
+    error_message = "key_rotations is ${var.key_rotations}. Use a whole number from 0."
   }
 }
 
 variable "replicas" {
-  description = "Number of copies of the secret in other regions, each billed as a secret. Their keys are not counted: they are made elsewhere."
-  type        = number
-  default     = 0
+  description = "Copies of the secret by region, as `replicas` of the root module, each billed as a secret. Their keys are not counted: they are made elsewhere."
+  type        = map(object({}))
+  default     = {}
   nullable    = false
-
-  validation {
-    condition     = var.replicas >= 0 && floor(var.replicas) == var.replicas
-    error_message = "replicas is ${var.replicas}. Use a whole number from 0."
-  }
 }
 
 variable "reads_per_month" {
@@ -48,7 +40,7 @@ variable "reads_per_month" {
 
   validation {
     condition     = var.reads_per_month >= 0
-    error_message = "cost.reads_per_month is ${var.reads_per_month}. Use a number from 0."
+    error_message = "reads_per_month is ${var.reads_per_month}. Use a number from 0."
   }
 }
 
@@ -65,48 +57,43 @@ variable "reads_per_call" {
 }
 
 variable "rotation" {
-  description = "How often a function rotates the value: `days` or `schedule`, as `rotation` of modules/secret. A `cron(...)` is taken for one rotation a day. Null: never."
+  description = <<-EOT
+    How a function rotates the value, as `rotation` of the root module. Null: never.
+    - `automatically_after_days`, or `schedule_expression`: `rate(...)` or `cron(...)`. Rotations are counted in a year of 365 days and divided by 12. That is exact for days, for a rate and for days of the month. For days of the week it is an average: each is a seventh of all days.
+    - `function`: with `package`, this project's own function, its alarm is counted under `monitoring`.
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html
+  EOT
   type = object({
-    days     = optional(number)
-    schedule = optional(string)
+    automatically_after_days = optional(number)
+    schedule_expression      = optional(string)
+    function                 = optional(object({ package = optional(object({})) }))
   })
   default = null
 
   validation {
-    condition     = try(var.rotation.days, null) == null || try(var.rotation.days > 0, false)
-    error_message = "rotation.days is ${try(coalesce(var.rotation.days, 0), 0)}. Use a number above 0."
+    condition     = var.rotation == null || (try(var.rotation.automatically_after_days, null) == null) != (try(var.rotation.schedule_expression, null) == null)
+    error_message = "rotation has ${try(var.rotation.automatically_after_days, null) == null ? "neither automatically_after_days nor" : "both automatically_after_days and"} schedule_expression. Give one of them."
   }
-}
-
-variable "alarms" {
-  description = "Number of CloudWatch alarms of standard resolution, on one metric each."
-  type        = number
-  default     = 0
-  nullable    = false
 
   validation {
-    condition     = var.alarms >= 0 && floor(var.alarms) == var.alarms
-    error_message = "alarms is ${var.alarms}. Use a whole number from 0."
+    condition     = try(var.rotation.automatically_after_days, null) == null || try(var.rotation.automatically_after_days > 0, false)
+    error_message = "rotation.automatically_after_days is ${try(coalesce(var.rotation.automatically_after_days, 0), 0)}. Use a number above 0."
   }
 }
 
-variable "metrics" {
-  description = "Number of custom metrics, such as those of metric filters on a trail's logs."
-  type        = number
-  default     = 0
-  nullable    = false
-
-  validation {
-    condition     = var.metrics >= 0 && floor(var.metrics) == var.metrics
-    error_message = "metrics is ${var.metrics}. Use a whole number from 0."
-  }
-}
-
-variable "topic_key" {
-  description = "Whether a customer managed key is made for an SNS topic. Its rotations are not counted: who keeps it for a year adds another `key_month`, and who keeps it for two a second."
-  type        = bool
-  default     = false
-  nullable    = false
+variable "monitoring" {
+  description = <<-EOT
+    What modules/monitoring is told, as `monitoring` of the root module. Null: nothing is watched.
+    - It has two alarms, and a third with `rotated_within_days`.
+    - `cloudtrail_log_group_name`: two metrics count in the logs of a trail.
+    - `emails`: a topic is made with a customer managed key. Rotations of that key are not counted. After one year it costs another `key_month`, after two years a second.
+  EOT
+  type = object({
+    emails                    = optional(list(string))
+    cloudtrail_log_group_name = optional(string)
+    rotated_within_days       = optional(number)
+  })
+  default = null
 }
 
 variable "prices" {
@@ -136,6 +123,6 @@ variable "prices" {
 
   validation {
     condition     = alltrue([for price in values(var.prices) : price >= 0])
-    error_message = "cost.prices has ${join(", ", [for name, price in var.prices : "${name} = ${price}" if price < 0])}. Use prices from 0."
+    error_message = "prices has ${join(", ", [for name, price in var.prices : "${name} = ${price}" if price < 0])}. Use prices from 0."
   }
 }

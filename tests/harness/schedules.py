@@ -36,6 +36,7 @@ SCHEDULES = (
     Schedule("cron(0 8 ? * 1/2 *)", 2, 209),
     Schedule("cron(0 8 ? * L *)", 7, 52),
     Schedule("cron(0 8 1 * ? *)", 31, 12),
+    Schedule("cron(0 8 31 * ? *)", 61, 7),
     Schedule("cron(0 16 1,15 * ? *)", 17, 24),
     Schedule("cron(0 16 1-15 * ? *)", 17, 180),
     Schedule("cron(0 16 1/2 * ? *)", 2, 186),

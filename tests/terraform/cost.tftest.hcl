@@ -8,7 +8,7 @@ run "is_the_tutorials_figure_without_the_key" {
   }
 
   variables {
-    key             = "aws_managed"
+    key             = { aws_managed = true }
     reads_per_month = 10000
   }
 
@@ -35,7 +35,7 @@ run "adds_the_price_of_a_key_of_its_own_and_of_its_requests" {
   }
 }
 
-run "bills_an_existing_keys_requests_alone" {
+run "bills_only_the_requests_of_an_existing_key" {
   command = plan
 
   module {
@@ -43,7 +43,7 @@ run "bills_an_existing_keys_requests_alone" {
   }
 
   variables {
-    key             = "existing"
+    key             = { existing = { arn = "arn:aws:kms:us-east-1:111122223333:key/shared" } }
     key_rotations   = 2
     reads_per_month = 1000000
   }
@@ -79,8 +79,8 @@ run "bills_each_replica_as_a_secret" {
   }
 
   variables {
-    replicas = 2
-    key      = "aws_managed"
+    replicas = { eu-west-1 = { kms_key_arn = "of-ireland" }, eu-central-1 = { kms_key_arn = "of-germany" } }
+    key      = { aws_managed = true }
   }
 
   assert {
@@ -115,8 +115,7 @@ run "counts_rotations_by_days" {
   }
 
   variables {
-    rotation = { days = 1 }
-    alarms   = 1
+    rotation = { automatically_after_days = 1, function = { package = { file = "rotation.zip" } } }
     # What is left is the number of invocations: 4 for each of 30.42 rotations.
     prices = { secrets_manager_10000_calls = 0, kms_10000_requests = 0, lambda_gb_second = 0, lambda_1000000_requests = 1000000 }
   }
@@ -135,7 +134,7 @@ run "counts_rotations_by_a_rate_in_days" {
   }
 
   variables {
-    rotation = { schedule = "rate(10 days)" }
+    rotation = { schedule_expression = "rate(10 days)" }
     prices   = { secrets_manager_10000_calls = 0, kms_10000_requests = 0, lambda_gb_second = 0, lambda_1000000_requests = 1000000 }
   }
 
@@ -153,7 +152,7 @@ run "counts_rotations_by_a_rate_in_hours" {
   }
 
   variables {
-    rotation = { schedule = "rate(4 hours)" }
+    rotation = { schedule_expression = "rate(4 hours)" }
     prices   = { secrets_manager_10000_calls = 0, kms_10000_requests = 0, lambda_gb_second = 0, lambda_1000000_requests = 1000000 }
   }
 
@@ -163,7 +162,7 @@ run "counts_rotations_by_a_rate_in_hours" {
   }
 }
 
-run "takes_a_cron_schedule_for_one_rotation_a_day" {
+run "counts_rotations_by_cron" {
   command = plan
 
   module {
@@ -171,17 +170,17 @@ run "takes_a_cron_schedule_for_one_rotation_a_day" {
   }
 
   variables {
-    rotation = { schedule = "cron(0 16 1,15 * ? *)" }
+    rotation = { schedule_expression = "cron(0 16 1,15 * ? *)" }
     prices   = { secrets_manager_10000_calls = 0, kms_10000_requests = 0, lambda_gb_second = 0, lambda_1000000_requests = 1000000 }
   }
 
   assert {
-    condition     = output.monthly_cost.rotation == 121.67
-    error_message = "A cron schedule counts as a rotation a day."
+    condition     = output.monthly_cost.rotation == 8
+    error_message = "Two rotations a month invoke the function 8 times."
   }
 }
 
-run "refuses_an_unknown_kind_of_key" {
+run "counts_fifth_weekdays_by_their_average" {
   command = plan
 
   module {
@@ -189,10 +188,57 @@ run "refuses_an_unknown_kind_of_key" {
   }
 
   variables {
-    key = "customer_managed"
+    rotation = { schedule_expression = "cron(0 8 ? * FRI#5 *)" }
+    # Each rotation of a year costs 1 dollar a month.
+    prices = { secrets_manager_10000_calls = 0, kms_10000_requests = 0, lambda_gb_second = 0, lambda_1000000_requests = 3000000 }
   }
 
-  expect_failures = [var.key]
+  assert {
+    condition     = output.monthly_cost.rotation == 4.14
+    error_message = "A year has 29 days from the 29th of a month on, a seventh of which are Fridays."
+  }
+}
+
+run "refuses_a_schedule_from_which_no_number_of_rotations_follows" {
+  command = plan
+
+  module {
+    source = "./modules/cost"
+  }
+
+  variables {
+    rotation = { schedule_expression = "cron(0 8 1 MAI ? *)" }
+  }
+
+  expect_failures = [output.monthly_cost]
+}
+
+run "refuses_both_days_and_a_schedule" {
+  command = plan
+
+  module {
+    source = "./modules/cost"
+  }
+
+  variables {
+    rotation = { automatically_after_days = 1, schedule_expression = "rate(1 day)" }
+  }
+
+  expect_failures = [var.rotation]
+}
+
+run "refuses_neither_days_nor_a_schedule" {
+  command = plan
+
+  module {
+    source = "./modules/cost"
+  }
+
+  variables {
+    rotation = {}
+  }
+
+  expect_failures = [var.rotation]
 }
 
 run "refuses_half_a_rotation_of_the_key" {
@@ -207,20 +253,6 @@ run "refuses_half_a_rotation_of_the_key" {
   }
 
   expect_failures = [var.key_rotations]
-}
-
-run "refuses_fewer_than_no_replicas" {
-  command = plan
-
-  module {
-    source = "./modules/cost"
-  }
-
-  variables {
-    replicas = -1
-  }
-
-  expect_failures = [var.replicas]
 }
 
 run "refuses_fewer_than_no_reads" {
@@ -251,7 +283,7 @@ run "refuses_a_batch_of_more_than_20_secrets" {
   expect_failures = [var.reads_per_call]
 }
 
-run "refuses_half_an_alarm" {
+run "adds_what_monitoring_makes" {
   command = plan
 
   module {
@@ -259,43 +291,13 @@ run "refuses_half_an_alarm" {
   }
 
   variables {
-    alarms = 0.5
-  }
-
-  expect_failures = [var.alarms]
-}
-
-run "adds_alarms_metrics_and_the_key_of_a_topic" {
-  command = plan
-
-  module {
-    source = "./modules/cost"
-  }
-
-  variables {
-    alarms    = 3
-    metrics   = 2
-    topic_key = true
+    monitoring = { emails = ["security@example.com"], cloudtrail_log_group_name = "trail", rotated_within_days = 5 }
   }
 
   assert {
     condition     = output.monthly_cost.monitoring == 1.9 && output.monthly_cost.total == 3.3
     error_message = "Three alarms cost $0.30, two metrics $0.60, the key $1."
   }
-}
-
-run "refuses_half_a_metric" {
-  command = plan
-
-  module {
-    source = "./modules/cost"
-  }
-
-  variables {
-    metrics = 0.5
-  }
-
-  expect_failures = [var.metrics]
 }
 
 run "refuses_a_price_below_zero" {
@@ -320,7 +322,7 @@ run "refuses_a_rotation_every_0_days" {
   }
 
   variables {
-    rotation = { days = 0 }
+    rotation = { automatically_after_days = 0 }
   }
 
   expect_failures = [var.rotation]
