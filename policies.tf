@@ -48,6 +48,6 @@ locals {
   caller_role = try("${local.account_iam}:role/${regex(":assumed-role/([^/]+)/", local.caller_arn)[0]}", local.caller_arn)
   caller_is_named = anytrue([
     for arn in concat(["${local.account_iam}:root"], var.access.administrators, coalesce(var.access.readers, [])) :
-    replace(arn, "/:role/.*//", ":role/") == local.caller_role
+    replace(coalesce(arn, "none"), "/:role/.*//", ":role/") == local.caller_role
   ])
 }

@@ -331,7 +331,7 @@ variable "secret_string_wo" {
   # Where the value is stored already, value_version says so.
   validation {
     condition     = var.secret_string_wo != null || var.key_values_wo != null || var.database != null || !var.create_value || var.value_version != null
-    error_message = "The secret has no value. Give one of database, key_values_wo, secret_string_wo and create_value = false; or value_version alone where the value is stored already."
+    error_message = "The secret ${jsonencode(var.name)} has no value. Give one of database, key_values_wo, secret_string_wo and create_value = false; or value_version alone where the value is stored already."
   }
 }
 

@@ -75,7 +75,7 @@ output "identity_policies_json" {
 }
 
 locals {
-  foreign_readers = [for arn in local.readers : arn if split(":", arn)[4] != var.account_id]
+  foreign_readers = [for arn in local.readers : arn if split(":", coalesce(arn, "::::"))[4] != var.account_id]
 
   # By name: a refusal prints the values of all that its condition names, which would be the whole document.
   lengths = { secret = length(local.secret_policy_json), key = length(local.key_policy_json) }

@@ -31,10 +31,16 @@ class Type:
 
 def types() -> dict[str, Type]:
     """Type of each variable of the root module by name."""
-    text = (ROOT / "variables.tf").read_text()
+    found = _types("variables.tf")
+    function = {"function": _types("modules/rotation/variables.tf")["function"]}
+    rotation = Type("object", attributes={**found["rotation"].attributes, **function})
+    return {**found, "rotation": rotation}
+
+
+def _types(file: str) -> dict[str, Type]:
     return {
         name: _parse(_TOKEN.findall(found[1]))
-        for name, body in _VARIABLE.findall(text)
+        for name, body in _VARIABLE.findall((ROOT / file).read_text())
         if (found := _TYPE.search(body))
     }
 
@@ -152,7 +158,6 @@ FULL: dict[str, dict[str, Any]] = {
             "instance_identifier": "orders",
         },
         "password": {
-            "version": 1,
             "length": 24,
             "exclude_characters": "0O1l",
             "exclude_lowercase": False,
@@ -289,28 +294,17 @@ FULL: dict[str, dict[str, Any]] = {
         "replicas": {
             "eu-west-1": {"kms_key_arn": f"arn:aws:kms:eu-west-1:000000000000:key/{KEY_ID}"}
         },
-        "cost": {
-            "reads_per_month": 1000,
-            "key_rotations": 1,
-            "prices": {
-                "secret_month": 0.5,
-                "secrets_manager_10000_calls": 0.05,
-                "key_month": 1,
-                "kms_10000_requests": 0.03,
-                "lambda_1000000_requests": 0.2,
-                "lambda_gb_second": 0.00002,
-                "alarm_month": 0.1,
-                "metric_month": 0.3,
-            },
-        },
     },
     "key_values_wo": {
         "name": "bad-input/pairs",
         "key_values_wo": {"user": "app", "token": "of tests"},
         "value_version": 1,
     },
-    "text": {"name": "bad-input/text", "text": "of tests", "value_version": 1},
-    "binary": {"name": "bad-input/binary", "binary": "b2YgdGVzdHM=", "value_version": 1},
+    "secret_string_wo": {
+        "name": "bad-input/text",
+        "secret_string_wo": "of tests",
+        "value_version": 1,
+    },
 }
 
 # What goes with any value.
@@ -322,13 +316,12 @@ CONCERNS = (
     "monitoring",
     "recovery_window_in_days",
     "replicas",
-    "cost",
 )
 
 # Whether these are there only AWS knows, not the module.
 OF_OTHERS = (
     "key.existing",
-    "monitoring.trail.log_group_name",
+    "monitoring.cloudtrail_log_group_name",
     "rotation.function.arn",
     "rotation.function.package",
 )

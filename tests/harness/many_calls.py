@@ -52,8 +52,12 @@ class Refusal:
 
     @property
     def is_ours(self) -> bool:
-        """Whether a condition of the module has refused the input, or a variable's type has."""
-        return self.summary in CONDITIONS or (self.summary in TYPES and not self.place)
+        """Whether a condition of the module has refused the input, or a variable's type has.
+
+        The type of `rotation.function` is declared by modules/rotation, which rotation.tf calls.
+        """
+        by_type = self.summary in TYPES and self.place in ("", "rotation.tf")
+        return self.summary in CONDITIONS or by_type
 
     def __str__(self) -> str:
         return f"{self.summary} ({self.place or 'the call'}): {self.message}"
@@ -154,8 +158,14 @@ def _errors(
     return []
 
 
+def _rule(diagnostic: Mapping[str, Any]) -> str:
+    rule = re.search(r"checked by the validation rule at (\S+?):", diagnostic.get("detail", ""))
+    return rule[1] if rule else ""
+
+
 def _read(diagnostic: Mapping[str, Any]) -> tuple[int, Refusal]:
-    file = diagnostic.get("range", {}).get("filename", "")
+    # A default that is refused has no place in the call: then the rule tells its own.
+    file = diagnostic.get("range", {}).get("filename", "") or _rule(diagnostic)
     found = _CALL.search(file) or _CALL.search(diagnostic.get("address", diagnostic["summary"]))
     if not found:
         raise LookupError(f"no telling which call this is about: {diagnostic}")
