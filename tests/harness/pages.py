@@ -4,7 +4,9 @@ import re
 
 from harness.markdown import block
 
-_SOURCE = re.compile(r'"git::https://example\.com/terraform-aws-secrets-manager\.git(?:/(/[^"?]+))?\?[^"]*"')
+_SOURCE = re.compile(
+    r'"git::https://example\.com/terraform-aws-secrets-manager\.git(?:/(/[^"?]+))?\?[^"]*"'
+)
 
 PROVIDER = 'provider "aws" {\n  region = "us-east-1"\n}\n'
 
