@@ -62,11 +62,11 @@ def test_after_a_lost_state_the_imported_secret_keeps_its_password(
 
 
 @pytest.mark.parametrize(
-    ("theirs", "database"),
+    ("theirs", "engine"),
     [
-        ({"comment": "kept"}, {"engine": "mysql"}),
-        ({"engine": "postgres", "port": 6543}, {"engine": "postgres"}),
-        ({"engine": "mongo", "port": 27018, "ssl": False}, {"engine": "docdb"}),
+        ({"comment": "kept"}, "mysql"),
+        ({"engine": "postgres", "port": 6543}, "postgres"),
+        ({"engine": "mongo", "port": 27018, "ssl": False}, "docdb"),
     ],
 )
 def test_a_secret_that_others_made_is_adopted_with_all_that_is_not_named(
@@ -74,17 +74,17 @@ def test_a_secret_that_others_made_is_adopted_with_all_that_is_not_named(
     secretsmanager: "SecretsManagerClient",
     secret_name: str,
     theirs: dict[str, object],
-    database: dict[str, object],
+    engine: str,
 ) -> None:
     theirs = {"username": "dbadmin", "password": "chosen-by-hand", **theirs}
     arn = secretsmanager.create_secret(Name=secret_name, SecretString=json.dumps(theirs))["ARN"]
     adopted = Credentials(workspace(IMPORT % arn), secretsmanager, secret_name)
-    adopted.change(**database)
+    adopted.change(engine=engine)
 
     adopted.apply()
 
-    engine = {"docdb": "mongo"}.get(str(database["engine"]), database["engine"])
-    assert adopted.value == {**theirs, "engine": engine, "host": "localhost"}
+    stored = {"docdb": "mongo"}.get(engine, engine)
+    assert adopted.value == {**theirs, "engine": stored, "host": "localhost"}
     plan = adopted.plan()
     assert plan.is_empty, plan
 

@@ -58,7 +58,7 @@ module "superuser" {
   recovery_window_in_days = 0
 
   access = {
-    readers        = compact([module.credentials.rotation_role_arn])
+    readers        = var.rotation == null ? null : [module.credentials.rotation_role_arn]
     administrators = ["arn:aws:iam::000000000000:role/deploy"]
   }
 }
