@@ -26,6 +26,34 @@ locals {
     Purpose     = "database-credentials"
     CreatedBy   = "terraform"
   }
+
+  # The secret has these, and so has its cost.
+  rotation = {
+    schedule_expression = "rate(4 days)"
+    duration            = "3h"
+
+    function = {
+      package          = { file = local.package, hash = filebase64sha256(local.package) }
+      alarm_topic_arns = [module.credentials.monitoring_topic_arn]
+
+      network = {
+        vpc_id                      = aws_vpc.this.id
+        subnet_ids                  = aws_subnet.private[*].id
+        database_security_group_ids = [aws_security_group.database.id]
+      }
+    }
+  }
+
+  replicas = {
+    eu-west-1 = { kms_key_arn = aws_kms_key.copy.arn }
+  }
+
+  monitoring = {
+    emails                 = var.emails
+    denied_reads_threshold = 0
+    calls_threshold        = 500
+    rotated_within_days    = 5
+  }
 }
 
 module "credentials" {
@@ -55,36 +83,20 @@ module "credentials" {
     conditions     = { vpc_endpoint_ids = concat([module.endpoint.ids["secretsmanager"]], var.copy_vpc_endpoint_ids) }
   }
 
-  rotation = {
-    schedule_expression = "rate(4 days)"
-    duration            = "3h"
-
-    function = {
-      package          = { file = local.package, hash = filebase64sha256(local.package) }
-      alarm_topic_arns = [module.credentials.monitoring_topic_arn]
-
-      network = {
-        vpc_id                      = aws_vpc.this.id
-        subnet_ids                  = aws_subnet.private[*].id
-        database_security_group_ids = [aws_security_group.database.id]
-      }
-    }
-  }
-
-  replicas = {
-    eu-west-1 = { kms_key_arn = aws_kms_key.copy.arn }
-  }
-
-  monitoring = {
-    emails                 = var.emails
-    denied_reads_threshold = 0
-    calls_threshold        = 500
-    rotated_within_days    = 5
-  }
-
-  cost                    = { reads_per_month = 10000 }
+  rotation                = local.rotation
+  replicas                = local.replicas
+  monitoring              = local.monitoring
   recovery_window_in_days = var.recovery_window_in_days
   tags                    = local.tags
+}
+
+module "cost" {
+  source = "../../modules/cost"
+
+  rotation        = local.rotation
+  replicas        = local.replicas
+  monitoring      = local.monitoring
+  reads_per_month = 10000
 }
 
 data "aws_caller_identity" "current" {}

@@ -45,5 +45,5 @@ output "topic_arn" {
 
 output "monthly_cost" {
   description = "US dollars a month, in all and by what; the copy's key and the endpoint are not in it."
-  value       = module.credentials.monthly_cost
+  value       = module.cost.monthly_cost
 }

@@ -14,7 +14,7 @@ variable "key" {
 }
 
 variable "key_rotations" {
-  description = "How often KMS has rotated the material of a key that is `made`. The first and the second rotation raise the price of the key, the later ones do not. Source: https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html"
+  description = "How often KMS has rotated the material of the key of its own. The first and the second rotation raise the price of the key, the later ones do not. Source: https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html"
   type        = number
   default     = 0
   nullable    = false

@@ -39,6 +39,7 @@ SCHEDULES = (
     Schedule("cron(0 8 31 * ? *)", 61, 7),
     Schedule("cron(0 16 1,15 * ? *)", 17, 24),
     Schedule("cron(0 16 1-15 * ? *)", 17, 180),
+    Schedule("cron(0 16 1-15,10-20 * ? *)", 12, 240),
     Schedule("cron(0 16 1/2 * ? *)", 2, 186),
     Schedule("cron(0 17 L * ? *)", 31, 12),
     Schedule("cron(0 17 SUNL * ? *)", 35, 12),
