@@ -308,7 +308,9 @@ BEHIND: dict[str, dict[str, object]] = {
     "access.rotators": access(rotators=[ROLE, "wrong"]),
     "var.administrators": access(administrators=[ROLE, "wrong"]),
     "var.access.services": access(services={"a.amazonaws.com": {"source_arns": [ROLE, "wrong"]}}),
-    "var.access.conditions.vpc_endpoint_ids": access(conditions={"vpc_endpoint_ids": [f"vpce-{ID}", "wrong"]}),
+    "var.access.conditions.vpc_endpoint_ids": access(
+        conditions={"vpc_endpoint_ids": [f"vpce-{ID}", "wrong"]}
+    ),
     "var.key_administrators": container(key={"administrators": [ROLE, "wrong"]}),
     "var.function.alarm_topic_arns": function_with([ROLE, "wrong"], "alarm_topic_arns"),
     "var.function.network.subnet_ids": function_with(

@@ -1,4 +1,4 @@
-"""examples/ecs-consumer: ECS hands the current values to the container, and nothing else has them."""
+"""examples/ecs-consumer: ECS hands the current values to the container, and to nothing else."""
 
 import json
 from typing import TYPE_CHECKING, Any

@@ -33,8 +33,8 @@ def test_examples_are_applied_planned_without_change_and_destroyed(
         terraform.apply(made_up="made-up")
         plan = terraform.plan(made_up="made-up")
         assert plan.is_empty, plan
-        # The provider repeats a call whose answer is lost, which happens here in some of the runs. A
-        # label that is gone by then is refused. docs/value.md says what to do: run it again.
+        # The provider repeats a call whose answer is lost, which happens here in some of the runs.
+        # A label that is gone by then is refused. docs/value.md says what to do: run it again.
         with contextlib.suppress(TerraformError):
             terraform.destroy(made_up="made-up")
         terraform.destroy(made_up="made-up")

@@ -75,7 +75,26 @@ module "{region}-monitoring" {{
 
   secret_name = "principals"
   secret_arn  = "arn:aws:secretsmanager:{region}:000000000000:secret:principals-AbCdEf"
-  emails      = []
+  emails      = ["security@example.com"]
+}}
+
+data "aws_service" "{region}" {{
+  provider   = aws.{region}
+  service_id = "secretsmanager"
+}}
+
+module "{region}-policies" {{
+  source = "./module/modules/policies"
+
+  secret_name = "principals"
+  account_id  = "000000000000"
+  region      = "{region}"
+  partition   = data.aws_service.{region}.partition
+  key_arn     = "arn:aws:kms:{region}:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+}}
+
+output "{region}-endpoint" {{
+  value = {{ provider = data.aws_service.{region}.dns_name, policy = module.{region}-policies.identity_policies_json.reader }}
 }}
 """
 
@@ -136,3 +155,11 @@ def test_no_module_names_a_service_that_is_not_compared() -> None:
         for line in text.splitlines()
         if "dns_suffix" in line and "https://" not in line
     ] == []
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_the_policies_name_the_endpoint_of_the_partition(plan: Plan, region: str) -> None:
+    endpoint = json.loads(plan.json)["planned_values"]["outputs"][f"{region}-endpoint"]["value"]
+
+    decrypt = json.loads(endpoint["policy"])["Statement"][-1]
+    assert decrypt["Condition"]["StringEquals"]["kms:ViaService"] == [endpoint["provider"]]

@@ -2,14 +2,14 @@
 # One file for each place that AWS asks: secret_policy.tf, key_policy.tf, identity_policies.tf, endpoint_policy.tf.
 
 locals {
-  account_root = "arn:${var.partition}:iam::${coalesce(var.account_id, "none")}:root"
+  account_root = "arn:${var.partition}:iam::${var.account_id}:root"
 
   # By region, of the secret and of its replicas: the endpoint of Secrets Manager, and the ARN with six "?" for its suffix,
   # which the key's policy cannot know: the key is there before the secret. So key_policy.tf must not use secret_arns.
   regions = {
     for region in distinct(concat([var.region], keys(var.replica_key_arns))) : region => {
       endpoint    = "secretsmanager.${region}.${local.dns_suffixes[var.partition]}"
-      arn_pattern = "arn:${var.partition}:secretsmanager:${region}:${coalesce(var.account_id, "none")}:secret:${var.secret_name}-??????"
+      arn_pattern = "arn:${var.partition}:secretsmanager:${region}:${var.account_id}:secret:${var.secret_name}-??????"
     }
   }
   secret_arns = { for region, in_region in local.regions : region => var.secret_arn == null ? in_region.arn_pattern : replace(var.secret_arn, ":${var.region}:", ":${region}:") }

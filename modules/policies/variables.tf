@@ -11,11 +11,12 @@ variable "secret_arn" {
 }
 
 variable "account_id" {
-  description = "Id of the account that the secret is in, 12 digits, as `data.aws_caller_identity` gives it. Null only where `secret_arn` is given and no policy names a principal."
+  description = "Id of the account that the secret is in, 12 digits, as `data.aws_caller_identity` gives it."
   type        = string
+  nullable    = false
 
   validation {
-    condition     = var.account_id == null || can(regex("^[0-9]{12}$", var.account_id))
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
     error_message = "account_id is ${jsonencode(var.account_id)}. Give the 12 digits of the account that the secret is in."
   }
 }
@@ -91,7 +92,7 @@ variable "administrators" {
 
   validation {
     condition     = !anytrue([for arn in var.administrators : !can(regex(local.principal_arn, arn)) || try(split(":", arn)[4], null) != var.account_id])
-    error_message = "access.administrators: ${jsonencode([for arn in var.administrators : arn if !can(regex(local.principal_arn, arn)) || try(split(":", arn)[4], null) != var.account_id])} is not the ARN of a role of this account, ${coalesce(var.account_id, "null")}. Give arn:aws:iam::${coalesce(var.account_id, "null")}:role/NAME; for the session of an assumed role give the role itself."
+    error_message = "access.administrators: ${jsonencode([for arn in var.administrators : arn if !can(regex(local.principal_arn, arn)) || try(split(":", arn)[4], null) != var.account_id])} is not the ARN of a role of this account, ${var.account_id}. Give arn:aws:iam::${var.account_id}:role/NAME; for the session of an assumed role give the role itself."
   }
 }
 
@@ -104,7 +105,7 @@ variable "rotators" {
   validation {
     condition = !anytrue([for arn in var.rotators : !can(regex(local.principal_arn, arn)) || try(split(":", arn)[4], null) != var.account_id])
     # Without the entries: the role of a function that is yet to be made has no ARN, and then there would be no message.
-    error_message = "access.rotators has an entry that is not the ARN of a role of this account, ${coalesce(var.account_id, "null")}. Give arn:aws:iam::${coalesce(var.account_id, "null")}:role/NAME; for the session of an assumed role give the role itself."
+    error_message = "access.rotators has an entry that is not the ARN of a role of this account, ${var.account_id}. Give arn:aws:iam::${var.account_id}:role/NAME; for the session of an assumed role give the role itself."
   }
 }
 
