@@ -24,6 +24,7 @@ REGIONS = [
     "us-isof-south-1",
     "eusc-de-east-1",
 ]
+OF_AN_ENDPOINT = re.compile(r"https://|endpoint +=|dns_suffixes( +=|\))")
 # Every service that a module names.
 SERVICES = ["cloudwatch", "events", "lambda", "secretsmanager"]
 HCL = """
@@ -156,7 +157,7 @@ def test_no_module_names_a_service_that_is_not_compared() -> None:
         line.strip()
         for text in code.values()
         for line in text.splitlines()
-        if "dns_suffix" in line and not re.search("https://|endpoint +=|dns_suffixes( +=|\\))", line)
+        if "dns_suffix" in line and not OF_AN_ENDPOINT.search(line)
     ] == []
 
 
