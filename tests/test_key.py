@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import uuid
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +45,11 @@ output "key_arn" {
 ADMINISTRATOR = "arn:aws:iam::000000000000:role/key-administrator"
 
 
+def alias_of(key_arn: str) -> str:
+    """The alias that the tests give a key: its id."""
+    return f"alias/{key_arn.split('/')[1]}"
+
+
 @pytest.fixture(scope="module")
 def made(shared_workspace: Workspace) -> Terraform:
     """A secret under a key that the module made."""
@@ -59,11 +63,11 @@ def made(shared_workspace: Workspace) -> Terraform:
 
 @pytest.fixture
 def existing_key(kms: "KMSClient") -> Iterator[str]:
-    """ARN of a key that the module did not make, with the alias `alias/ID`."""
+    """ARN of a key that the module did not make, with an alias."""
     key = kms.create_key()["KeyMetadata"]
-    kms.create_alias(AliasName=f"alias/{key['KeyId']}", TargetKeyId=key["KeyId"])
+    kms.create_alias(AliasName=alias_of(key["Arn"]), TargetKeyId=key["KeyId"])
     yield key["Arn"]
-    kms.delete_alias(AliasName=f"alias/{key['KeyId']}")
+    kms.delete_alias(AliasName=alias_of(key["Arn"]))
     kms.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)
 
 
@@ -161,8 +165,7 @@ def test_an_existing_key_is_named_by_arn_or_alias(
     terraform.apply(name=secret_name, key={"existing": {"arn": existing_key}})
     assert secretsmanager.describe_secret(SecretId=secret_name)["KmsKeyId"] == existing_key
 
-    alias = f"alias/{existing_key.split('/')[1]}"
-    plan = terraform.plan(name=secret_name, key={"existing": {"alias": alias}})
+    plan = terraform.plan(name=secret_name, key={"existing": {"alias": alias_of(existing_key)}})
 
     assert plan.creates == plan.updates == plan.deletes == []
 
@@ -177,24 +180,18 @@ def test_the_aws_managed_key_is_used_when_asked_for(
     assert terraform.output().get("key_arn") is None
 
 
-def refusal(workspace: Workspace, key: dict[str, str]) -> str:
+def refusal(workspace: Workspace, alias: str) -> str:
     """The words, on one line, in which Terraform refuses to plan a secret under this key."""
     with pytest.raises(TerraformError) as refused:
-        workspace(HCL).plan(name="test/key/refused", key={"existing": key})
+        workspace(HCL).plan(name="test/key/refused", key={"existing": {"alias": alias}})
     return refused.value.on_one_line
 
 
 def test_an_alias_that_does_not_exist_is_refused(workspace: Workspace) -> None:
-    words = refusal(workspace, {"alias": "alias/nowhere"})
+    words = refusal(workspace, "alias/nowhere")
 
     assert "alias/nowhere" in words
-    assert "No key has this ARN or alias in this account and region: check key.existing" in words
-
-
-def test_a_key_that_does_not_exist_is_refused(workspace: Workspace) -> None:
-    arn = f"arn:aws:kms:us-east-1:000000000000:key/{uuid.uuid4()}"
-
-    assert "No key has this ARN or alias" in refusal(workspace, {"arn": arn})
+    assert "No key has this alias in this account and region: check key.existing" in words
 
 
 def test_a_disabled_key_is_refused(
@@ -202,16 +199,27 @@ def test_a_disabled_key_is_refused(
 ) -> None:
     kms.disable_key(KeyId=existing_key)
 
-    assert "is Disabled, so no value could be encrypted" in refusal(
-        workspace, {"arn": existing_key}
-    )
+    words = refusal(workspace, alias_of(existing_key))
+
+    assert "is Disabled, so no value could be encrypted" in words
 
 
 def test_a_key_that_is_not_for_symmetric_encryption_is_refused(
     workspace: Workspace, kms: "KMSClient"
 ) -> None:
     key = kms.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]
+    kms.create_alias(AliasName=alias_of(key["Arn"]), TargetKeyId=key["KeyId"])
 
-    words = refusal(workspace, {"arn": key["Arn"]})
+    words = refusal(workspace, alias_of(key["Arn"]))
 
     assert "is a RSA_2048 key for SIGN_VERIFY. Secrets Manager needs a symmetric" in words
+
+
+def test_an_unfit_key_by_its_arn_is_refused_by_aws(
+    workspace: Workspace, kms: "KMSClient", secret_name: str, existing_key: str
+) -> None:
+    """No plan asks KMS for the key, so the call that makes the secret is the first to tell."""
+    kms.disable_key(KeyId=existing_key)
+
+    with pytest.raises(TerraformError, match="creating Secrets Manager Secret"):
+        workspace(HCL).apply(name=secret_name, key={"existing": {"arn": existing_key}})

@@ -113,7 +113,7 @@ locals {
   public_statements = [
     for index, statement in local.callers_statements : try(statement.Sid, tostring(index + 1))
     if try(statement.Effect, null) == "Allow"
-    && (can(statement.NotPrincipal) || contains(flatten([try(values(statement.Principal), statement.Principal, [])]), "*"))
+    && (can(coalesce(statement.NotPrincipal)) || contains(flatten([try(values(statement.Principal), statement.Principal, [])]), "*"))
     && !anytrue(flatten([
       for operator, keys in try(coalesce(statement.Condition), {}) : [
         for key, values in keys :
