@@ -296,3 +296,18 @@ run "refuses_a_trail_with_a_log_group_that_cannot_be" {
 
   expect_failures = [var.cloudtrail_log_group_name]
 }
+
+run "refuses_an_empty_list_of_addresses" {
+  command = plan
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  variables {
+    topic_arn = null
+    emails    = []
+  }
+
+  expect_failures = [var.emails]
+}
