@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness.faults import Call, Forwarder
 from harness.terraform import Terraform, TerraformError
 from harness.workspace import Workspace
 
@@ -42,6 +43,8 @@ output "key_arn" {
   value = module.secret.key_arn
 }
 """
+GENERATED = """value_version           = 2
+  database                = { engine = "postgres", username = "app" }"""
 ADMINISTRATOR = "arn:aws:iam::000000000000:role/key-administrator"
 
 
@@ -215,11 +218,76 @@ def test_a_key_that_is_not_for_symmetric_encryption_is_refused(
     assert "is a RSA_2048 key for SIGN_VERIFY. Secrets Manager needs a symmetric" in words
 
 
-def test_an_unfit_key_by_its_arn_is_refused_by_aws(
-    workspace: Workspace, kms: "KMSClient", secret_name: str, existing_key: str
+def disabled(kms: "KMSClient") -> str:
+    """ARN of a key that encrypts nothing any more."""
+    key = kms.create_key()["KeyMetadata"]
+    kms.disable_key(KeyId=key["KeyId"])
+    return key["Arn"]
+
+
+def for_signing(kms: "KMSClient") -> str:
+    """ARN of a key that never encrypts."""
+    return kms.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
+
+
+@pytest.mark.parametrize("unfit", [disabled, for_signing])
+def test_an_unfit_key_by_its_arn_is_refused_by_aws_before_anything_is_made(
+    unfit: Callable[["KMSClient"], str],
+    workspace: Workspace,
+    kms: "KMSClient",
+    secretsmanager: "SecretsManagerClient",
+    secret_name: str,
+    forwarder: Forwarder,
 ) -> None:
     """No plan asks KMS for the key, so the call that makes the secret is the first to tell."""
-    kms.disable_key(KeyId=existing_key)
+    terraform = workspace(HCL)
+    terraform.environment = {"AWS_ENDPOINT_URL": forwarder.endpoint_url}
 
-    with pytest.raises(TerraformError, match="creating Secrets Manager Secret"):
-        workspace(HCL).apply(name=secret_name, key={"existing": {"arn": existing_key}})
+    with (
+        forwarder.recording() as calls,
+        pytest.raises(TerraformError, match="creating Secrets Manager Secret"),
+    ):
+        terraform.apply(name=secret_name, key={"existing": {"arn": unfit(kms)}})
+
+    assert {name for name in calls if Call(name, 1).changes} == {"secretsmanager.CreateSecret"}
+    with pytest.raises(secretsmanager.exceptions.ResourceNotFoundException):
+        secretsmanager.describe_secret(SecretId=secret_name)
+
+
+@pytest.mark.parametrize("unfit", [disabled, for_signing])
+def test_a_secret_that_is_moved_to_an_unfit_key_keeps_its_value_and_its_own_key(
+    unfit: Callable[["KMSClient"], str],
+    workspace: Workspace,
+    kms: "KMSClient",
+    secretsmanager: "SecretsManagerClient",
+    secret_name: str,
+    forwarder: Forwarder,
+) -> None:
+    terraform = workspace(HCL.replace("create_value            = false", GENERATED))
+    terraform.apply(name=secret_name)
+    key_arn = terraform.output()["key_arn"]
+    value = secretsmanager.get_secret_value(SecretId=secret_name)["SecretString"]
+    terraform.environment = {"AWS_ENDPOINT_URL": forwarder.endpoint_url}
+
+    with (
+        forwarder.recording() as calls,
+        pytest.raises(TerraformError, match="updating Secrets Manager Secret"),
+    ):
+        terraform.apply(name=secret_name, key={"existing": {"arn": unfit(kms)}})
+
+    # The labels that Terraform takes away, and the alias, come back with the next apply.
+    assert {name for name in calls if Call(name, 1).changes} == {
+        "secretsmanager.UpdateSecret",
+        "secretsmanager.UpdateSecretVersionStage",
+        "kms.DeleteAlias",
+    }
+    assert secretsmanager.get_secret_value(SecretId=secret_name)["SecretString"] == value
+    assert secretsmanager.describe_secret(SecretId=secret_name)["KmsKeyId"] == key_arn
+    assert kms.describe_key(KeyId=key_arn)["KeyMetadata"]["KeyState"] == "Enabled"
+
+    terraform.apply(name=secret_name)
+
+    assert secretsmanager.get_secret_value(SecretId=secret_name)["SecretString"] == value
+    assert terraform.output()["key_arn"] == key_arn
+    plan = terraform.plan(name=secret_name)
+    assert plan.is_empty, plan
