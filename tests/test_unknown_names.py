@@ -1,4 +1,4 @@
-"""What is not known before the apply: a name that the same apply makes, and `depends_on`."""
+"""What is not known before the apply: names, readers and keys that it makes, and `depends_on`."""
 
 import json
 from typing import TYPE_CHECKING
@@ -59,6 +59,44 @@ module "credentials" {
 }
 """
 
+# Neither how many readers there are nor whether any are named is known in a plan that changes them.
+READERS = """
+provider "aws" {{
+  region = "us-east-1"
+}}
+
+variable "name" {{
+  type = string
+}}
+
+variable "readers" {{
+  type = list(string)
+}}
+
+variable "key_arn" {{
+  type = string
+}}
+
+resource "terraform_data" "readers" {{
+  input = var.readers
+}}
+
+resource "terraform_data" "key_arn" {{
+  input            = var.key_arn
+  triggers_replace = [var.readers]
+}}
+
+module "credentials" {{
+  source = "./module"
+
+  name                    = var.name
+  database                = {{ engine = "postgres", username = "app" }}
+  access                  = {{ readers = terraform_data.readers.output }}
+  key                     = {key}
+  recovery_window_in_days = 0
+}}
+"""
+
 
 def current(secretsmanager: "SecretsManagerClient", name: str) -> dict[str, object]:
     """What an application reads."""
@@ -108,6 +146,47 @@ def test_a_key_and_a_dependency_that_change_in_one_apply_keep_the_password(
     assert current(secretsmanager, secret_name) == {**first, "host": "db2"}
     plan = terraform.plan(name=secret_name, host="db2", value_version=2, key=key)
     assert plan.is_empty, plan
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "{}",
+        "{ existing = { arn = var.key_arn } }",
+        "{ existing = { arn = terraform_data.key_arn.output } }",
+    ],
+    ids=["made", "existing", "existing-and-unknown"],
+)
+def test_readers_whose_number_is_not_known_are_the_only_ones_who_read(
+    key: str,
+    workspace: Workspace,
+    secretsmanager: "SecretsManagerClient",
+    kms: "KMSClient",
+    secret_name: str,
+) -> None:
+    terraform = workspace(READERS.format(key=key))
+    key_arn = kms.create_key()["KeyMetadata"]["Arn"]
+    password = None
+
+    for readers in (["app"], ["app", "reports"]):
+        arns = [f"arn:aws:iam::000000000000:role/{reader}" for reader in readers]
+        given = {"name": secret_name, "key_arn": key_arn, "readers": arns}
+        terraform.apply(**given)
+
+        text = secretsmanager.get_resource_policy(SecretId=secret_name)["ResourcePolicy"]
+        (denial,) = (
+            statement
+            for statement in json.loads(text)["Statement"]
+            if statement["Sid"] == "DenyReadingByOthers"
+        )
+        excepted = denial["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]
+        assert set(excepted) == {"arn:aws:iam::000000000000:root", *arns}
+        kms_key_id = secretsmanager.describe_secret(SecretId=secret_name)["KmsKeyId"]
+        assert (kms_key_id == key_arn) == (key != "{}")
+        password = password or current(secretsmanager, secret_name)["password"]
+        assert current(secretsmanager, secret_name)["password"] == password
+        plan = terraform.plan(**given)
+        assert plan.is_empty, plan
 
 
 def test_a_name_that_changes_during_the_apply_is_refused_before_anything_else_changes(
