@@ -22,7 +22,6 @@ from botocore.model import OperationModel
 
 from harness import leaks
 from harness.databases import MariaDB, PostgreSQL, Server
-from harness.environments import ROOT
 from harness.localstack import free_port
 from harness.rotation import (
     STEPS,
@@ -33,6 +32,7 @@ from harness.rotation import (
     throttled_function,
     watched,
 )
+from harness.workspace import Workspace
 from rotation import handler, mysql, postgres, secret, steps
 from rotation.errors import RotationError
 
@@ -829,16 +829,17 @@ def test_passwords_follow_the_rules_in_the_environment(
 
 @SINGLE
 @ON_MARIADB
-def test_the_rules_of_passwords_are_by_default_those_of_terraform(make_user: MakeUser) -> None:
-    hcl = (ROOT / "modules" / "secret" / "variables.tf").read_text()
-    hcl = hcl.split('variable "password" {')[1].split("\n}\n")[0]
-    declared = re.findall(r"^    (\w+) += optional\(\w+, (.*)\)$", hcl, re.MULTILINE)
-    defaults = {name: json.loads(value) for name, value in declared if name != "version"}
-    assert len(defaults) == 8
+def test_the_rules_of_passwords_are_by_default_those_of_terraform(
+    make_user: MakeUser, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_default = asked(make_user().rotate)["GetRandomPassword"]
 
-    used = asked(make_user().rotate)["GetRandomPassword"]
-    assert used.pop("PasswordLength") == defaults.pop("length")
-    assert used == {name.title().replace("_", ""): value for name, value in defaults.items()}
+    changes = workspace.example("rotation-postgres").plan().changes
+    (function,) = (change.after for change in changes if change.type == "aws_lambda_function")
+    for name, value in function["environment"][0]["variables"].items():
+        monkeypatch.setenv(name, value)
+
+    assert asked(make_user().rotate)["GetRandomPassword"] == by_default
 
 
 @SINGLE

@@ -116,6 +116,17 @@ variable "superuser" {
     key_arn    = optional(string)
   })
   default = null
+
+  # The root module checks the same at database. In both a wildcard would let rotators read more than this one secret.
+  validation {
+    condition     = var.superuser == null || can(regex("^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@!-]+-[A-Za-z0-9]{6}$", var.superuser.secret_arn))
+    error_message = "superuser.secret_arn is ${jsonencode(try(var.superuser.secret_arn, null))}, which is not the whole ARN of a secret. Give arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX: aws secretsmanager describe-secret prints it."
+  }
+
+  validation {
+    condition     = try(var.superuser.key_arn, null) == null || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.superuser.key_arn))
+    error_message = "superuser.key_arn is ${jsonencode(try(var.superuser.key_arn, null))}, which is not the ARN of a key. Give arn:aws:kms:REGION:ACCOUNT:key/ID, or leave it out for the AWS managed key."
+  }
 }
 
 variable "conditions" {

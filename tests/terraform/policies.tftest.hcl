@@ -552,3 +552,31 @@ run "accepts_everybody_in_an_organization" {
     error_message = "The statement is not in the policy."
   }
 }
+
+run "refuses_a_superuser_by_a_wildcard" {
+  command = plan
+
+  module {
+    source = "./modules/policies"
+  }
+
+  variables {
+    superuser = { secret_arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:*" }
+  }
+
+  expect_failures = [var.superuser]
+}
+
+run "refuses_a_superusers_key_by_a_wildcard" {
+  command = plan
+
+  module {
+    source = "./modules/policies"
+  }
+
+  variables {
+    superuser = { secret_arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:superuser-AbCdEf", key_arn = "arn:aws:kms:us-east-1:000000000000:key/*" }
+  }
+
+  expect_failures = [var.superuser]
+}
