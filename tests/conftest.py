@@ -21,7 +21,7 @@ from botocore.config import Config
 from xdist.scheduler import LoadScopeScheduling
 
 from harness.credentials import HCL, Credentials
-from harness.databases import MariaDB, PostgreSQL, Server
+from harness.databases import MariaDB, NewestPostgreSQL, PostgreSQL, Server
 from harness.emulators import Moto
 from harness.environments import ROOT
 from harness.faults import Forwarder
@@ -197,6 +197,13 @@ def engine() -> Iterator[Engine]:
 def postgresql() -> Iterator[Server]:
     """A PostgreSQL server for all tests of this worker."""
     with PostgreSQL() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def newest_postgresql() -> Iterator[Server]:
+    """A PostgreSQL server of the newest version for all tests of this worker."""
+    with NewestPostgreSQL() as server:
         yield server
 
 

