@@ -224,7 +224,7 @@ def watched(before: Hook = lambda *_: None, after: Hook = lambda *_: None) -> It
     busy = dead = False
     connections: list[Any] = []
 
-    def watch(original: Callable[..., Any], owner: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+    def watch(original: Callable[..., Any], owner: Any, /, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         nonlocal count, busy, dead
         if dead:
             raise Killed
@@ -251,7 +251,7 @@ def watched(before: Hook = lambda *_: None, after: Hook = lambda *_: None) -> It
             original = getattr(owner, name)
 
             @functools.wraps(original)
-            def method(self: Any, *args: Any, _original: Any = original, **kwargs: Any) -> Any:  # noqa: ANN401
+            def method(self: Any, /, *args: Any, _original: Any = original, **kwargs: Any) -> Any:  # noqa: ANN401
                 return watch(_original, self, *args, **kwargs)
 
             patches.enter_context(mock.patch.object(owner, name, method))

@@ -115,12 +115,16 @@ class MySQLSession(Session):
             self._run("change the password", "ALTER USER USER() IDENTIFIED BY %s", password)
 
     @override
-    def set_password_of_other(self, original: str, username: str, password: str) -> None:
+    def prepare_other(self, original: str, username: str) -> None:
         name, host = original.rsplit("@", 1)
         for what in ("CREATE USER", "GRANTS FOR"):
             shown = self._run("show the user's rights", f"SHOW {what} %s@%s", name, host)
             for (statement,) in shown:
                 self._run("copy the user's rights", for_another(statement), username, host)
+
+    @override
+    def set_password_of_other(self, original: str, username: str, password: str) -> None:
+        host = original.rsplit("@", 1)[1]
         if self._is_mariadb:
             statement = "ALTER USER %s@%s IDENTIFIED BY PASSWORD %s"
             password = _mariadb_hash(password)

@@ -100,24 +100,79 @@ class PostgreSQLSession(Session):
         self._run(action, f"ALTER ROLE SESSION_USER PASSWORD {password_hash}")
 
     @override
-    def set_password_of_other(self, original: str, username: str, password: str) -> None:
+    def prepare_other(self, original: str, username: str) -> None:
         if len(username.encode()) > LONGEST_NAME_BYTES:
             # PostgreSQL would cut it, perhaps to the name of the user in use.
             raise RotationError(
                 f"The other user's name has more than {LONGEST_NAME_BYTES} bytes: rotate a user "
                 "with a shorter name."
             )
-        action = "set up the other user"
         self._check_rights(original, username)
-        name, acts_as = native.identifier(username), native.identifier(original)
-        password_hash = native.literal(self._hash(username, password))
+        action = "set up the other user"
+        is_there = self._run(action, "SELECT 1 FROM pg_roles WHERE rolname = :name", name=username)
+        if not is_there or self._acts_as(username, original):
+            owner, member = original, username
+        elif self._acts_as(original, username):
+            owner, member = username, original
+        else:  # Somebody else has made the clone.
+            owner, member = sorted([original, username], key=len)
+        owns, acts = native.identifier(owner), native.identifier(member)
+        if is_there and self._is_member(owner, member):
+            raise RotationError(
+                f"The user is a member of its clone: run REVOKE {acts} FROM {owns}, for the clone "
+                "is to be a member of the user. Then rotate again."
+            )
         self._run(action, "BEGIN")
-        if not self._run(action, "SELECT 1 FROM pg_roles WHERE rolname = :name", name=username):
-            self._run(action, f"CREATE ROLE {name} LOGIN IN ROLE {acts_as}")
+        if not is_there:
+            self._run(action, f"CREATE ROLE {acts} LOGIN IN ROLE {owns}")
+        elif not self._is_member(member, owner):
+            self._run(action, f"GRANT {owns} TO {acts}")
+        if not self._acts_as(member, owner):
             # What it makes belongs to both: it is the original that makes it.
-            self._run(action, f"ALTER ROLE {name} SET role TO {acts_as}")
-        self._run(action, f"ALTER ROLE {name} PASSWORD {password_hash}")
+            self._run(action, f"ALTER ROLE {acts} SET role TO {owns}")
         self._run(action, "COMMIT")
+
+    def _acts_as(self, member: str, owner: str) -> bool:
+        """Whether what one role makes belongs to another one from its log-in on."""
+        return bool(
+            self._run(
+                "tell the users' settings",
+                "SELECT 1 FROM pg_roles, unnest(rolconfig) AS setting"
+                " WHERE rolname = :member AND setting = 'role=' || :owner",
+                member=member,
+                owner=owner,
+            )
+        )
+
+    def _is_member(self, member: str, owner: str) -> bool:
+        return self._run(
+            "tell the users' roles",
+            "SELECT EXISTS (SELECT FROM pg_auth_members"
+            " WHERE member = :member::regrole AND roleid = :owner::regrole)",
+            member=native.identifier(member),
+            owner=native.identifier(owner),
+        ) == [[True]]
+
+    @override
+    def hand_over(self, username: str) -> None:
+        if not self._is_member(self._account, username):
+            return
+        action = "hand over what the user owns"
+        self._run(action, "SET ROLE NONE")
+        own, other = native.identifier(self._account), native.identifier(username)
+        try:
+            self._run(action, f"REASSIGN OWNED BY {own} TO {other}")
+        except RotationError as error:
+            raise RotationError(
+                f"{error} Else run REASSIGN OWNED BY {own} TO {other} in the database of the "
+                "secret's dbname as a superuser, then rotate again."
+            ) from None
+
+    @override
+    def set_password_of_other(self, original: str, username: str, password: str) -> None:
+        name = native.identifier(username)
+        password_hash = native.literal(self._hash(username, password))
+        self._run("set the password", f"ALTER ROLE {name} PASSWORD {password_hash}")
 
     def _check_rights(self, *roles: str) -> None:
         """Raise RotationError unless this user may change these roles, or make them."""

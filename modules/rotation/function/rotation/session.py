@@ -24,12 +24,18 @@ class Session(ABC):
         """Change the password of the user itself."""
 
     @abstractmethod
-    def set_password_of_other(self, original: str, username: str, password: str) -> None:
-        """Set the password of a user, who is made with the rights of `original` if need be.
+    def prepare_other(self, original: str, username: str) -> None:
+        """Give a user the rights of `original`, and make it if need be, with no way to log in.
 
-        `original` is the account of another session. The password does not log in before the
-        rights are there.
+        `original` is the account of another session.
         """
+
+    def hand_over(self, username: str) -> None:  # noqa: B027
+        """Let another user, which is prepared, own what this user owns, where that matters."""
+
+    @abstractmethod
+    def set_password_of_other(self, original: str, username: str, password: str) -> None:
+        """Set the password of a user that is prepared."""
 
     @abstractmethod
     def close(self) -> None:

@@ -106,15 +106,19 @@ def set_by_superuser(secret: Secret) -> str:
                 f"AWSCURRENT of {secret.arn} does not log in: unlock the user, or set its password "
                 "in the database to the one in AWSCURRENT."
             )
-        original = session.account
-    superuser = superuser_of(secret, current)
-    with login(replace(superuser, database=current.database)) as session:
-        if not session:
-            raise RotationError(
-                f"AWSCURRENT of the superuser's secret {current.superuser_secret_arn} does not log "
-                "in: correct it, or unlock the superuser."
+        superuser = replace(superuser_of(secret, current), database=current.database)
+        with login(superuser) as superusers_session:
+            if not superusers_session:
+                raise RotationError(
+                    f"AWSCURRENT of the superuser's secret {current.superuser_secret_arn} does not "
+                    "log in: correct it, or unlock the superuser."
+                )
+            superusers_session.prepare_other(session.account, pending.username)
+            session.hand_over(pending.username)
+            # Last: where it is done, a repeated step has nothing to do.
+            superusers_session.set_password_of_other(
+                session.account, pending.username, pending.password
             )
-        session.set_password_of_other(original, pending.username, pending.password)
     return "set"
 
 
