@@ -14,7 +14,7 @@ import traceback
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import trustme
@@ -772,6 +772,124 @@ def test_the_other_user_of_mariadb_has_the_same_rights(make_user: MakeUser) -> N
 
     assert len(rights(name)) == 6
     assert rights(f"{name}_clone") == rights(name)
+
+
+@ALTERNATING
+def test_rights_that_change_later_come_to_the_clone_and_go_from_it(
+    make_user: MakeUser,
+) -> None:
+    user = make_user()
+    server, name = user.server, user.username
+    for statement in {
+        "postgres": [
+            f"CREATE ROLE {name}_role; GRANT {name}_role TO {name}",
+            f"CREATE TABLE {name} (a int, b int); GRANT ALL ON {name} TO {name}",
+        ],
+        "mariadb": [
+            f"CREATE ROLE {name}_role",
+            f"GRANT {name}_role TO {name} WITH ADMIN OPTION",
+            f"SET DEFAULT ROLE {name}_role FOR {name}",
+            f"CREATE TABLE shop.{name} (a int)",
+            f"CREATE TABLE shop.{name}_2 (a int, `b '``,` int)",
+            f"GRANT ALL ON shop.{name} TO {name} WITH GRANT OPTION",
+            f"GRANT SELECT, INSERT, CREATE TEMPORARY TABLES ON shop.* TO {name}",
+            f"GRANT SELECT (a), UPDATE (a, `b '``,`) ON shop.{name}_2 TO {name}",
+            f"GRANT SELECT, PROCESS ON *.* TO {name} WITH GRANT OPTION",
+        ],
+    }[server.engine]:
+        server.run(statement)
+    user.rotate()
+    assert rights(server, f"{name}_clone") == rights(server, name)
+
+    for statement in {
+        "postgres": [
+            f"REVOKE {name}_role FROM {name}; REVOKE ALL ON {name} FROM {name}",
+            f"GRANT SELECT (a) ON {name} TO {name}; GRANT pg_monitor TO {name}",
+        ],
+        "mariadb": [
+            f"REVOKE ADMIN OPTION FOR {name}_role FROM {name}",
+            f"SET DEFAULT ROLE NONE FOR {name}",
+            f"REVOKE ALL ON shop.{name} FROM {name}",
+            f"REVOKE GRANT OPTION ON shop.{name} FROM {name}",
+            f"GRANT DELETE ON shop.{name} TO {name}",
+            f"REVOKE INSERT ON shop.* FROM {name}",
+            f"REVOKE UPDATE (`b '``,`) ON shop.{name}_2 FROM {name}",
+            f"REVOKE PROCESS ON *.* FROM {name}",
+            f"REVOKE GRANT OPTION ON *.* FROM {name}",
+            f"GRANT RELOAD ON *.* TO {name}",
+        ],
+    }[server.engine]:
+        server.run(statement)
+    changed = rights(server, name)
+    user.rotate()
+    assert rights(server, name) == changed
+    user.rotate()
+    assert user.value("AWSCURRENT")["username"] == f"{name}_clone"
+    assert rights(server, f"{name}_clone") == changed
+
+
+def rights(server: Server, name: str) -> list[str]:
+    """What a user may do, for comparison with the clone's."""
+    if server.engine == "mariadb":
+        shown = [text for (text,) in server.run("SHOW GRANTS FOR %s", name)]
+        return sorted(re.sub(r" IDENTIFIED BY PASSWORD '.*?'|_clone\b", "", text) for text in shown)
+    columns = "SELECT has_column_privilege(%s, to_regclass(%s), unnest(array['a', 'b']), 'SELECT')"
+    roles = "SELECT rolname FROM pg_roles WHERE pg_has_role(%s, oid, 'USAGE')"
+    table = name.removesuffix("_clone")
+    return [
+        *(str(row) for row in server.run(columns, name, table)),
+        *sorted({row[0].removesuffix("_clone") for row in server.run(roles, name)}),
+    ]
+
+
+@ON_POSTGRESQLS
+@ALTERNATING
+@pytest.mark.parametrize("owner_role", [True, False])
+def test_the_settings_of_a_user_are_its_clones_too(
+    make_user: MakeUser, *, owner_role: bool
+) -> None:
+    user = make_user(ssl=False)
+    server, name = user.server, user.username
+    make_role_maker(user)
+    server.run(f'GRANT {name} TO "{superusers_name(user)}" WITH ADMIN OPTION')
+    path = 'x, "a""b, c", "$user"'
+    server.run(f"ALTER ROLE {name} SET search_path TO {path}")
+    server.run(f"ALTER ROLE {name} IN DATABASE postgres SET work_mem TO '1234kB'")
+    server.run(f"ALTER ROLE {name} SET application_name TO 'it''s'")
+    server.run(f"ALTER ROLE {name} SET temp_tablespaces TO ''")
+    if owner_role:
+        server.run(f"CREATE ROLE {name}_owner; GRANT {name}_owner TO {name}")
+        server.run(f"ALTER ROLE {name} SET role TO {name}_owner")
+
+    def shown() -> list[Any]:
+        value = user.value("AWSCURRENT")
+        connection = server.connect(value["username"], value["password"])
+        cursor = connection.cursor()
+        names = ("search_path", "work_mem", "temp_tablespaces", "role", "application_name")
+        said = []
+        for each in names:
+            cursor.execute(f"SHOW {each}")
+            said += cursor.fetchone()
+        connection.close()
+        return said
+
+    before = shown()
+    user.rotate()
+    after = shown()
+    if not owner_role:
+        assert after.pop(3) == name
+        before.pop(3)
+    assert after == before
+
+    user.rotate()
+    server.run(f"ALTER ROLE {name} RESET search_path")
+    user.rotate()
+    assert shown()[0] == '"$user", public'
+
+
+def superusers_name(user: RotatedUser) -> str:
+    """Name of the superuser that the secret names."""
+    return str(user.read(user.value("AWSCURRENT")["masterarn"])["username"])
 
 
 @pytest.mark.parametrize(

@@ -150,10 +150,14 @@ class RotatedUser:
     def value(self, stage: str) -> dict[str, Any]:
         """Value of the version with this staging label, empty if there is none."""
         try:
-            text = self._client.get_secret_value(SecretId=self.secret, VersionStage=stage)
+            return self.read(self.secret, stage)
         except self._client.exceptions.ResourceNotFoundException:
             return {}
-        value: dict[str, Any] = json.loads(text["SecretString"])
+
+    def read(self, arn: str, stage: str = "AWSCURRENT") -> dict[str, Any]:
+        """Value of a secret."""
+        text = self._client.get_secret_value(SecretId=arn, VersionStage=stage)["SecretString"]
+        value: dict[str, Any] = json.loads(text)
         return value
 
     def passwords(self) -> set[str]:

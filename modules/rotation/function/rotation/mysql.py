@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import re
 import ssl
+from collections.abc import Iterable
 from typing import Any, override
 
 import pymysql
@@ -32,6 +33,16 @@ _RIGHT = re.compile(
     rf"((?:GRANT|REVOKE|SET DEFAULT ROLE) (?:{_QUOTED}|[^`'\"])+? (?:TO|FROM|FOR) ){_ACCOUNT}(.*)",
     re.DOTALL,
 )
+# The parts of what `for_another` returns.
+_GRANT = re.compile(
+    rf"GRANT ((?:{_QUOTED}|[^`'\"])+?) ON (.+) TO %s@%s( WITH GRANT OPTION)?", re.DOTALL
+)
+_ROLES = re.compile(r"GRANT (.+) TO %s@%s( WITH ADMIN OPTION)?", re.DOTALL)
+_ITEM = rf"(?:{_QUOTED}|\((?:{_QUOTED}|[^`'\")])*\)|[^,`'\"(])+"
+_ROLE = rf"{_QUOTED}(?:@{_QUOTED})?"
+_DEFAULT_ROLES = re.compile(rf"DEFAULT ROLE ({_ACCOUNT}(?:,{_ACCOUNT})*)")
+
+_ACCOUNTS = "SELECT Host FROM mysql.user WHERE User = %s AND Host <> ''"
 
 
 def login(credentials: Credentials) -> Session | None:
@@ -85,6 +96,29 @@ def for_another(statement: str) -> str:
     )
 
 
+def revocations(statements: Iterable[str]) -> dict[str, str]:
+    """By right that statements of `for_another` grant, the statement that takes it."""
+    found = {}
+    for statement in statements:
+        if grant := _GRANT.fullmatch(statement):
+            privileges, place, passed_on = grant.groups()
+            names = ["GRANT OPTION"] if passed_on else []
+            for each in re.findall(_ITEM, privileges):
+                kind, _, columns = each.strip().partition(" (")
+                of_columns = [f"{kind} ({name})" for name in re.findall(_QUOTED, columns)]
+                names += of_columns or [kind]
+            for name in names:
+                if name != "USAGE":  # no right at all
+                    found[f"{name} ON {place}"] = f"REVOKE {name} ON {place} FROM %s@%s"
+        elif roles := _ROLES.fullmatch(statement):
+            for role in re.findall(_ROLE, roles[1]):
+                for right in (role, role + roles[2]) if roles[2] else (role,):
+                    found[right] = f"REVOKE {role} FROM %s@%s"
+        elif statement.startswith("SET DEFAULT ROLE"):
+            found[statement] = "SET DEFAULT ROLE NONE FOR %s@%s"
+    return found
+
+
 class MySQLSession(Session):
     """What a user can do who is logged in.
 
@@ -117,10 +151,28 @@ class MySQLSession(Session):
     @override
     def prepare_other(self, original: str, username: str) -> None:
         name, host = original.rsplit("@", 1)
-        for what in ("CREATE USER", "GRANTS FOR"):
-            shown = self._run("show the user's rights", f"SHOW {what} %s@%s", name, host)
-            for (statement,) in shown:
-                self._run("copy the user's rights", for_another(statement), username, host)
+        is_there = self._run("tell its users", f"{_ACCOUNTS} AND Host = %s", username, host)
+        if is_there and len(username) < len(name):
+            return  # The original has its own rights: they are the model of its clone's.
+        action = "copy the user's rights"
+        ((shown,),) = self._run("show the user's rights", "SHOW CREATE USER %s@%s", name, host)
+        self._run(action, for_another(shown), username, host)
+        wanted, has = self._grants(name, host), self._grants(username, host)
+        takes, keeps = revocations(has), revocations(wanted)
+        for statement in {takes[right] for right in takes.keys() - keeps.keys()}:
+            self._run(action, statement, username, host)
+        for statement in wanted:
+            self._run(action, statement, username, host)
+        if default := _DEFAULT_ROLES.search(shown):
+            roles = default[1].replace("%", "%%")
+            self._run(action, f"SET DEFAULT ROLE {roles} TO %s@%s", username, host)
+        elif not self._is_mariadb:
+            self._run(action, "SET DEFAULT ROLE NONE TO %s@%s", username, host)
+
+    def _grants(self, username: str, host: str) -> list[str]:
+        """Statements that grant the rights of a user, for another one."""
+        shown = self._run("show the user's rights", "SHOW GRANTS FOR %s@%s", username, host)
+        return [for_another(statement) for (statement,) in shown]
 
     @override
     def set_password_of_other(self, original: str, username: str, password: str) -> None:

@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import hashlib
+import re
 import socket
 import ssl
 from typing import Any, override
@@ -22,6 +23,9 @@ LONGEST_NAME_BYTES = 63
 # From PostgreSQL 16 on, CREATEROLE changes and grants only roles that it has ADMIN OPTION on.
 # https://www.postgresql.org/docs/16/release-16.html
 CREATEROLE_NEEDS_ADMIN = 160000
+# Settings that are lists of names: those marked GUC_LIST_QUOTE in
+# https://github.com/postgres/postgres/blob/master/src/backend/utils/misc/guc_parameters.dat
+LISTS = ("local_preload_libraries", "search_path", "session_preload_libraries", "temp_tablespaces")
 
 
 def login(credentials: Credentials) -> Session | None:
@@ -62,6 +66,16 @@ def _connect(credentials: Credentials) -> native.Connection:
     except BaseException:
         tcp.close()
         raise
+
+
+def _literals(setting: str, value: str) -> str:
+    """A setting's value as SET takes it: that of a list is stored as identifiers."""
+    if setting not in LISTS:
+        return str(native.literal(value))
+    elements = re.findall(r'"((?:[^"]|"")*)"|([^\s,"]+)', value)
+    return ", ".join(
+        native.literal(quoted.replace('""', '"') or plain) for quoted, plain in elements
+    )
 
 
 def _code(error: native.DatabaseError) -> str:
@@ -127,10 +141,37 @@ class PostgreSQLSession(Session):
             self._run(action, f"CREATE ROLE {acts} LOGIN IN ROLE {owns}")
         elif not self._is_member(member, owner):
             self._run(action, f"GRANT {owns} TO {acts}")
-        if not self._acts_as(member, owner):
-            # What it makes belongs to both: it is the original that makes it.
-            self._run(action, f"ALTER ROLE {acts} SET role TO {owns}")
+        for statement in self._settings_to_copy(owner, member):
+            self._run(action, statement)
         self._run(action, "COMMIT")
+
+    def _settings_to_copy(self, owner: str, member: str) -> list[str]:
+        """Statements that give a role the settings of another, none if it has them."""
+
+        def settings(role: str) -> dict[tuple[str, str], str]:
+            rows = self._run(
+                "tell the users' settings",
+                "SELECT coalesce(datname, ''), setting"
+                " FROM pg_db_role_setting JOIN pg_roles ON pg_roles.oid = setrole"
+                " LEFT JOIN pg_database ON pg_database.oid = setdatabase,"
+                " unnest(setconfig) AS setting WHERE rolname = :role",
+                role=role,
+            )
+            split = [(database, *text.split("=", 1)) for database, text in rows]
+            return {(database, name): value for database, name, value in split}
+
+        # What it makes belongs to both: it is the original that makes it.
+        wanted = {("", "role"): owner} | settings(owner)
+        has = settings(member)
+        statements = []
+        for database, name in has.keys() | wanted.keys():
+            value = wanted.get((database, name))
+            if value == has.get((database, name)):
+                continue
+            place = f" IN DATABASE {native.identifier(database)}" if database else ""
+            change = f"RESET {name}" if value is None else f"SET {name} TO {_literals(name, value)}"
+            statements.append(f"ALTER ROLE {native.identifier(member)}{place} {change}")
+        return statements
 
     def _acts_as(self, member: str, owner: str) -> bool:
         """Whether what one role makes belongs to another one from its log-in on."""
