@@ -20,8 +20,9 @@ import pytest
 from botocore.config import Config
 from xdist.scheduler import LoadScopeScheduling
 
+from harness import debian
 from harness.credentials import HCL, Credentials
-from harness.databases import MariaDB, NewestPostgreSQL, PostgreSQL, Server
+from harness.databases import MariaDB, MySQL, NewestPostgreSQL, PostgreSQL, Server
 from harness.emulators import Moto
 from harness.environments import ROOT
 from harness.faults import Forwarder
@@ -211,6 +212,15 @@ def newest_postgresql() -> Iterator[Server]:
 def mariadb() -> Iterator[Server]:
     """A MariaDB server for all tests of this worker."""
     with MariaDB() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mysql() -> Iterator[Server]:
+    """A MySQL server for all tests of this worker, where there is one: Debian has none."""
+    if not debian.mysql():
+        pytest.skip("MySQL is not installed: put its mysqld on PATH")
+    with MySQL() as server:
         yield server
 
 

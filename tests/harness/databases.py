@@ -19,7 +19,7 @@ import pymysql
 import trustme
 from pg8000 import native
 
-from harness.debian import as_user, mariadb, postgresql, unprivileged_user
+from harness.debian import as_user, mariadb, mysql, postgresql, unprivileged_user
 from harness.environments import VENV
 from harness.localstack import free_port
 
@@ -294,7 +294,7 @@ class MariaDB(Server):
         try:
             self.connect(username, password).close()
         except pymysql.OperationalError as error:
-            if error.args[0] in (1045, 4151):
+            if error.args[0] in (1045, 3118, 4151):
                 return False
             raise
         return True
@@ -339,13 +339,9 @@ class MariaDB(Server):
 
     @override
     def _command(self) -> list[str | Path]:
-        certificate = [
-            f"--ssl-cert={self.folder / 'certificate.pem'}",
-            f"--ssl-key={self.folder / 'key.pem'}",
-        ]
         return [
             *self._program(),
-            *(certificate if self.tls else ["--skip-ssl"]),
+            *self._certificate(),
             "--bind-address=127.0.0.1",
             f"--port={self.port}",
             f"--socket={self.folder / 'socket'}",
@@ -359,6 +355,47 @@ class MariaDB(Server):
             f"--log-bin={self.folder / 'binlog'}",
             f"--pid-file={self.folder / 'pid'}",
         ]
+
+    def _certificate(self) -> list[str | Path]:
+        if not self.tls:
+            return ["--skip-ssl"]
+        return [
+            f"--ssl-cert={self.folder / 'certificate.pem'}",
+            f"--ssl-key={self.folder / 'key.pem'}",
+        ]
+
+
+class MySQL(MariaDB):
+    """MySQL, which Debian's stable release does not have. Users log in by caching_sha2_password."""
+
+    engine = "mysql"
+
+    @override
+    def _initialize(self) -> None:
+        self._initialize_by(*self._program(), "--initialize-insecure")
+        # Run at each start, a statement a line.
+        (self.folder / "init.sql").write_text(
+            f"CREATE USER '{self.superuser}'@'%' IDENTIFIED BY '{self.superuser_password}';\n"
+            f"GRANT ALL ON *.* TO '{self.superuser}'@'%' WITH GRANT OPTION;\n"
+            "DROP USER root@localhost;\n"
+        )
+
+    @override
+    def _program(self) -> list[str | Path]:
+        return [
+            _installed(mysql()),
+            "--no-defaults",
+            f"--datadir={self.folder / 'data'}",
+            f"--tmpdir={self.folder}",
+            "--secure-file-priv=NULL",
+            "--mysqlx=OFF",
+            "--performance-schema=OFF",
+            "--innodb-flush-log-at-trx-commit=0",
+        ]
+
+    @override
+    def _certificate(self) -> list[str | Path]:
+        return super()._certificate() if self.tls else ["--tls-version="]
 
 
 def _installed(program: Path | None) -> Path:

@@ -35,6 +35,13 @@ def mariadb() -> Path | None:
     return Path(found).resolve() if found else None
 
 
+def mysql() -> Path | None:
+    """MySQL's server program, not that of MariaDB by the same name; no stable release has it."""
+    found = shutil.which("mysqld", path=PROGRAMS)
+    program = Path(found).resolve() if found else None
+    return program if program and program != mariadb() else None
+
+
 # The server alone where there is such a package: it makes no user and no service.
 PACKAGES: dict[str, Callable[[], Path | None]] = {
     "postgresql": postgresql,
