@@ -66,12 +66,13 @@ def function_arn() -> str:
 @pytest.fixture
 def make_user(
     server: Server,
-    strategy: str,  # noqa: ARG001
+    strategy: str,
     secretsmanager: "SecretsManagerClient",
     function_arn: str,
 ) -> MakeUser:
     """Maker of users of the server, as RotatedUser has them, to be rotated by the strategy."""
-    return functools.partial(RotatedUser, server, secretsmanager, function_arn)
+    alone: dict[str, Any] = {"masterarn": None} if strategy == "single_user" else {}
+    return functools.partial(RotatedUser, server, secretsmanager, function_arn, **alone)
 
 
 # Fewer, and the calls are not watched as they should be.
@@ -84,6 +85,7 @@ ON_POSTGRESQLS = pytest.mark.parametrize(
     "server", ["postgresql", "newest_postgresql"], indirect=True
 )
 ON_MARIADB = pytest.mark.parametrize("server", ["mariadb"], indirect=True)
+ON_MYSQLS = pytest.mark.parametrize("server", ["mariadb", "mysql"], indirect=True)
 
 
 def test_a_rotation_sets_a_new_password_and_keeps_all_else(
@@ -903,6 +905,98 @@ def test_the_settings_of_a_user_are_its_clones_too(
 def superusers_name(user: RotatedUser) -> str:
     """Name of the superuser that the secret names."""
     return str(user.read(user.value("AWSCURRENT")["masterarn"])["username"])
+
+
+HOSTS = ("127.0.0.%", "10.%", "localhost")
+
+
+def make_accounts(user: RotatedUser, *, alike: bool = True) -> None:
+    """Give the user an account for each of HOSTS, in place of the one for every host."""
+    server, name = user.server, user.username
+    hash_of = "SELECT hex(authentication_string) FROM mysql.user WHERE User = %s"
+    ((stored,),) = server.run(hash_of, name)
+    for number, host in enumerate(HOSTS):
+        if alike:
+            how = "AS %s" if server.engine == "mariadb" else f"AS 0x{stored} -- %s"
+            plugin = server.run("SELECT plugin FROM mysql.user WHERE User = %s", name)[0][0]
+            value = bytes.fromhex(stored).decode() if server.engine == "mariadb" else ""
+            server.run(f"CREATE USER %s@%s IDENTIFIED WITH {plugin} {how}", name, host, value)
+        else:
+            password = "first-password" if not number else f"of-{number}"
+            server.run("CREATE USER %s@%s IDENTIFIED BY %s", name, host, password)
+        server.run(f"GRANT SELECT ON {server.table} TO %s@%s", name, host)
+    server.run("DROP USER %s", name)
+
+
+def stored_passwords(server: Server, name: str) -> list[tuple[str, str]]:
+    asked = "SELECT Host, hex(authentication_string) FROM mysql.user WHERE User = %s ORDER BY 1"
+    return [(host, stored) for host, stored in server.run(asked, name)]
+
+
+@ON_MYSQLS
+@ALTERNATING
+def test_all_accounts_of_a_name_get_the_new_password(make_user: MakeUser) -> None:
+    user = make_user()
+    server, name = user.server, user.username
+    make_accounts(user)
+    for _ in range(3):
+        before = user.value("AWSCURRENT")
+        old = stored_passwords(server, name)
+        token = user.start()
+        user.steps(token)
+        user.assert_rotated(before, token)
+        accounts = stored_passwords(server, user.value("AWSCURRENT")["username"])
+        assert {host for host, _ in accounts} == set(HOSTS)
+        assert len({stored for _, stored in accounts}) == 1
+        assert accounts != old
+        for host in HOSTS:
+            clone = server.run("SHOW GRANTS FOR %s@%s", f"{name}_clone", host)
+            assert any("SELECT" in text for (text,) in clone)
+
+
+@ON_MYSQLS
+@ALTERNATING
+def test_accounts_of_a_name_with_other_passwords_are_refused(
+    make_user: MakeUser, refusal: Refusal
+) -> None:
+    user = make_user()
+    make_accounts(user, alike=False)
+    before = stored_passwords(user.server, user.username)
+
+    told = refusal(user)
+    assert "accounts for several hosts (10.%, 127.0.0.%, localhost) whose passwords differ" in told
+    assert user.logs_in("AWSCURRENT")
+    assert stored_passwords(user.server, user.username) == before
+
+
+@ON_MYSQLS
+@SINGLE
+def test_a_single_user_that_sees_its_other_accounts_is_refused_before_it_changes(
+    make_user: MakeUser, refusal: Refusal
+) -> None:
+    user = make_user()
+    make_accounts(user)
+    user.server.run("GRANT SELECT ON mysql.* TO %s@%s", user.username, HOSTS[0])
+    before = stored_passwords(user.server, user.username)
+
+    assert "accounts for several hosts" in refusal(user)
+    assert stored_passwords(user.server, user.username) == before
+
+
+@ON_MYSQLS
+@SINGLE
+def test_a_superuser_sets_all_accounts_of_a_single_user(make_user: MakeUser) -> None:
+    user = make_user()
+    make_accounts(user)
+    user.change(masterarn=user.superuser_secret)
+    before = user.value("AWSCURRENT")
+    token = user.start()
+    user.steps(token)
+
+    user.assert_rotated(before, token)
+    accounts = stored_passwords(user.server, user.username)
+    assert len(accounts) == len(HOSTS)
+    assert len({stored for _, stored in accounts}) == 1
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,11 @@ from rotation.session import NETWORK_SECONDS, STATEMENT_SECONDS, Session
 NOT_THIS_USER = (1045, 1698, 3118, 4151, 1862)
 
 # MariaDB alone reads what follows M!; there, statements about users wait for locks without limit.
-TIME_LIMITS = (
+# MySQL alone reads what follows !80017; without it, a hash can hold bytes that are no text.
+# https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html#sysvar_print_identified_with_as_hex
+SETTINGS = (
     "SET SESSION lock_wait_timeout = %(seconds)d /*M!100102 , max_statement_time = %(seconds)d */"
+    " /*!80017 , print_identified_with_as_hex = 1 */"
 )
 
 # SHOW GRANTS and SHOW CREATE USER write names quoted, in one of these ways.
@@ -42,7 +45,14 @@ _ITEM = rf"(?:{_QUOTED}|\((?:{_QUOTED}|[^`'\")])*\)|[^,`'\"(])+"
 _ROLE = rf"{_QUOTED}(?:@{_QUOTED})?"
 _DEFAULT_ROLES = re.compile(rf"DEFAULT ROLE ({_ACCOUNT}(?:,{_ACCOUNT})*)")
 
-_ACCOUNTS = "SELECT Host FROM mysql.user WHERE User = %s AND Host <> ''"
+_IDENTIFIED = re.compile(rf"IDENTIFIED WITH {_QUOTED} AS 0x[0-9A-F]+")
+
+# Without a host it is a role of MariaDB.
+_ACCOUNTS = (
+    "SELECT Host, authentication_string, plugin FROM mysql.user WHERE User = %s AND Host <> ''"
+)
+# Here, the operating system says who it is.
+SOCKET_PLUGINS = ("unix_socket", "auth_socket")
 
 
 def login(credentials: Credentials) -> Session | None:
@@ -62,7 +72,7 @@ def login(credentials: Credentials) -> Session | None:
             read_timeout=NETWORK_SECONDS,
             write_timeout=NETWORK_SECONDS,
             charset="utf8mb4",
-            init_command=TIME_LIMITS % {"seconds": STATEMENT_SECONDS},
+            init_command=SETTINGS % {"seconds": STATEMENT_SECONDS},
             autocommit=True,
         )
     except pymysql.MySQLError as error:
@@ -93,6 +103,15 @@ def for_another(statement: str) -> str:
     raise RotationError(
         "The server shows a right of the user in a form that is not known here: rotate by a "
         "single user, and report this."
+    )
+
+
+def several_accounts(hosts: Iterable[str]) -> RotationError:
+    """A user has several accounts, whose passwords would not be the same one any more."""
+    return RotationError(
+        f"The user has accounts for several hosts ({', '.join(sorted(hosts))}) whose passwords "
+        "differ, or would: drop all but one, or let a superuser rotate them, all with the same "
+        "authentication string in mysql.user."
     )
 
 
@@ -143,6 +162,12 @@ class MySQLSession(Session):
 
     @override
     def set_own_password(self, password: str) -> None:
+        name = self.account.rsplit("@", 1)[0]
+        hosts = set()
+        with contextlib.suppress(RotationError):  # Few users may see that.
+            hosts = self._hosts(name)
+        if len(hosts) > 1:
+            raise several_accounts(hosts)
         if self._is_mariadb:
             self._run("change the password", "SET PASSWORD = %s", _mariadb_hash(password))
         else:
@@ -150,10 +175,16 @@ class MySQLSession(Session):
 
     @override
     def prepare_other(self, original: str, username: str) -> None:
-        name, host = original.rsplit("@", 1)
-        is_there = self._run("tell its users", f"{_ACCOUNTS} AND Host = %s", username, host)
-        if is_there and len(username) < len(name):
-            return  # The original has its own rights: they are the model of its clone's.
+        name = original.rsplit("@", 1)[0]
+        self._check_accounts(min(name, username, key=len))
+        hosts = self._hosts(name)
+        if len(username) < len(name):
+            # The original has its own rights, which are the model of its clone's.
+            hosts -= self._hosts(username)
+        for host in sorted(hosts):
+            self._copy_rights(name, username, host)
+
+    def _copy_rights(self, name: str, username: str, host: str) -> None:
         action = "copy the user's rights"
         ((shown,),) = self._run("show the user's rights", "SHOW CREATE USER %s@%s", name, host)
         self._run(action, for_another(shown), username, host)
@@ -174,15 +205,40 @@ class MySQLSession(Session):
         shown = self._run("show the user's rights", "SHOW GRANTS FOR %s@%s", username, host)
         return [for_another(statement) for (statement,) in shown]
 
+    def _hosts(self, username: str) -> set[str]:
+        """For which hosts a user has an account with a password."""
+        return {host for host, _ in self._accounts(username)}
+
+    def _accounts(self, username: str) -> list[tuple[str, bytes]]:
+        """Host and stored password of each account with a password that a user has."""
+        rows = self._run("tell its users", _ACCOUNTS, username)
+        return [(host, stored) for host, stored, plugin in rows if plugin not in SOCKET_PLUGINS]
+
+    def _check_accounts(self, username: str) -> None:
+        """Raise RotationError if the accounts of a user have different passwords."""
+        accounts = self._accounts(username)
+        if len({stored for _, stored in accounts}) > 1:
+            raise several_accounts({host for host, _ in accounts})
+
     @override
-    def set_password_of_other(self, original: str, username: str, password: str) -> None:
-        host = original.rsplit("@", 1)[1]
+    def set_password(self, account: str, username: str, password: str) -> None:
+        if account.rsplit("@", 1)[0] == username:
+            self._check_accounts(username)
+        action = "set the password"
+        first, *others = sorted(self._hosts(username))
         if self._is_mariadb:
             statement = "ALTER USER %s@%s IDENTIFIED BY PASSWORD %s"
-            password = _mariadb_hash(password)
-        else:
-            statement = "ALTER USER %s@%s IDENTIFIED BY %s"
-        self._run("set the password", statement, username, host, password)
+            for host in (first, *others):
+                self._run(action, statement, username, host, _mariadb_hash(password))
+            return
+        self._run(action, "ALTER USER %s@%s IDENTIFIED BY %s", username, first, password)
+        if others:
+            # The same hash, by which they are known to have the same password.
+            shown = self._run("show the password's hash", "SHOW CREATE USER %s@%s", username, first)
+            identified = _IDENTIFIED.search(shown[0][0])
+            assert identified
+            for host in others:
+                self._run(action, f"ALTER USER %s@%s {identified[0]}", username, host)
 
     @override
     def close(self) -> None:

@@ -210,12 +210,14 @@ class PostgreSQLSession(Session):
             ) from None
 
     @override
-    def set_password_of_other(self, original: str, username: str, password: str) -> None:
+    def set_password(self, account: str, username: str, password: str) -> None:
+        if account == username:  # The other user is prepared, and so checked.
+            self._check_rights(account, username)
         name = native.identifier(username)
         password_hash = native.literal(self._hash(username, password))
         self._run("set the password", f"ALTER ROLE {name} PASSWORD {password_hash}")
 
-    def _check_rights(self, *roles: str) -> None:
+    def _check_rights(self, account: str, username: str) -> None:
         """Raise RotationError unless this user may change these roles, or make them."""
         action = "tell its rights"
         own = native.identifier(self._account)
@@ -237,7 +239,8 @@ class PostgreSQLSession(Session):
             action,
             "SELECT rolname FROM pg_roles WHERE rolname IN (:a, :b)"
             " AND NOT pg_has_role(oid, 'MEMBER WITH ADMIN OPTION') ORDER BY rolname",
-            **dict(zip("ab", roles, strict=True)),
+            a=account,
+            b=username,
         )
         if missing:
             grants = "; ".join(

@@ -34,8 +34,11 @@ class Session(ABC):
         """Let another user, which is prepared, own what this user owns, where that matters."""
 
     @abstractmethod
-    def set_password_of_other(self, original: str, username: str, password: str) -> None:
-        """Set the password of a user that is prepared."""
+    def set_password(self, account: str, username: str, password: str) -> None:
+        """Set the password of a user, of all its accounts where it can have several.
+
+        `account` is that of another session, of this user or of the other one of the pair.
+        """
 
     @abstractmethod
     def close(self) -> None:

@@ -1,7 +1,8 @@
 """The four steps of a rotation, by strategy.
 
-Single user: the user changes its own password. Alternating users: a superuser sets the password of
-NAME_clone while NAME is in use, and of NAME while NAME_clone is.
+Single user: the user changes its own password, or a superuser does if there is one. Alternating
+users: a superuser sets the password of NAME_clone while NAME is in use, and of NAME while
+NAME_clone is.
 
 After every call that these steps make, the password in AWSCURRENT or that in AWSPENDING logs in.
 """
@@ -9,9 +10,12 @@ After every call that these steps make, the password in AWSCURRENT or that in AW
 from collections.abc import Iterator
 from dataclasses import replace
 
+from botocore.exceptions import ClientError
+
 from rotation.database import login
 from rotation.errors import RotationError
 from rotation.secret import CURRENT, UNFINISHED, Credentials, Secret, new_password, read
+from rotation.session import Session
 
 CLONE_SUFFIX = "_clone"
 
@@ -76,7 +80,11 @@ def set_by_user(secret: Secret) -> str:
     for credentials in in_use(secret, current):
         with login(credentials) as session:
             if session:
-                session.set_own_password(pending.password)
+                superuser = readable_superuser(secret, current)
+                if superuser:
+                    set_by(superuser, current, session, pending)
+                else:
+                    session.set_own_password(pending.password)
                 return "set"
     raise RotationError(
         f"No password in {secret.arn} logs in, neither the new, the current nor the previous one: "
@@ -106,20 +114,41 @@ def set_by_superuser(secret: Secret) -> str:
                 f"AWSCURRENT of {secret.arn} does not log in: unlock the user, or set its password "
                 "in the database to the one in AWSCURRENT."
             )
-        superuser = replace(superuser_of(secret, current), database=current.database)
-        with login(superuser) as superusers_session:
-            if not superusers_session:
-                raise RotationError(
-                    f"AWSCURRENT of the superuser's secret {current.superuser_secret_arn} does not "
-                    "log in: correct it, or unlock the superuser."
-                )
+        superuser = superuser_of(secret, current)
+        set_by(superuser, current, session, pending)
+    return "set"
+
+
+def set_by(
+    superuser: Credentials, current: Credentials, session: Session, pending: Credentials
+) -> None:
+    """Let the superuser set the new password; `session` is that of the user in use."""
+    with login(replace(superuser, database=current.database)) as superusers_session:
+        if not superusers_session:
+            raise RotationError(
+                f"AWSCURRENT of the superuser's secret {current.superuser_secret_arn} does not log "
+                "in: correct it, or unlock the superuser."
+            )
+        if pending.username != current.username:
             superusers_session.prepare_other(session.account, pending.username)
             session.hand_over(pending.username)
-            # Last: where it is done, a repeated step has nothing to do.
-            superusers_session.set_password_of_other(
-                session.account, pending.username, pending.password
-            )
-    return "set"
+        # Last: where it is done, a repeated step has nothing to do.
+        superusers_session.set_password(session.account, pending.username, pending.password)
+
+
+def readable_superuser(secret: Secret, current: Credentials) -> Credentials | None:
+    """Credentials of the superuser, if the secret names one that this function may read.
+
+    Other functions for a single user let the field stand and do not read it.
+    """
+    if not current.superuser_secret_arn:
+        return None
+    try:
+        return superuser_of(secret, current)
+    except ClientError as error:
+        if "AccessDenied" in error.response["Error"]["Code"]:
+            return None
+        raise
 
 
 def superuser_of(secret: Secret, current: Credentials) -> Credentials:
