@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import trustme
+from botocore.exceptions import ClientError
 from botocore.model import OperationModel
 
 from harness import leaks
 from harness.databases import MariaDB, PostgreSQL, Server
 from harness.localstack import free_port
+from harness.rewriter import Rewriter
 from harness.rotation import (
     STEPS,
     RotatedUser,
@@ -37,6 +39,7 @@ from rotation import handler, mysql, postgres, secret, steps
 from rotation.errors import RotationError
 
 if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 type MakeUser = Callable[..., RotatedUser]
@@ -85,6 +88,7 @@ ON_POSTGRESQLS = pytest.mark.parametrize(
     "server", ["postgresql", "newest_postgresql"], indirect=True
 )
 ON_MARIADB = pytest.mark.parametrize("server", ["mariadb"], indirect=True)
+ON_MYSQL = pytest.mark.parametrize("server", ["mysql"], indirect=True)
 ON_MYSQLS = pytest.mark.parametrize("server", ["mariadb", "mysql"], indirect=True)
 
 
@@ -905,6 +909,65 @@ def test_the_settings_of_a_user_are_its_clones_too(
 def superusers_name(user: RotatedUser) -> str:
     """Name of the superuser that the secret names."""
     return str(user.read(user.value("AWSCURRENT")["masterarn"])["username"])
+
+
+@pytest.fixture
+def restricted(server: Server) -> Iterator[Rewriter]:
+    """The server by a way on which no user may change its own password, as in RDS.
+
+    The server itself refuses: it is asked to change the password of somebody else.
+    """
+    known = server.run("SELECT 1 FROM pg_roles WHERE rolname = 'someone_else'")
+    if not known:
+        server.run("CREATE ROLE someone_else")
+    with Rewriter(server.port, b"ROLE SESSION_USER", b"ROLE someone_else") as rewriter:
+        yield rewriter
+
+
+@ON_POSTGRESQL
+@SINGLE
+def test_a_user_that_may_not_change_its_own_password_is_told_of_the_other_ways(
+    make_user: MakeUser, refusal: Refusal, restricted: Rewriter
+) -> None:
+    user = make_user(ssl=False, port=restricted.port)
+    told = refusal(user)
+
+    assert "lets no user change its own password (SQLSTATE 42501)" in told
+    assert 'by alternating users or by the ARN of its secret as "masterarn"' in told
+    assert user.logs_in("AWSCURRENT")
+
+    user.change(masterarn=user.superuser_secret)
+    user.rotate()
+    assert user.logs_in("AWSCURRENT")
+
+
+@SINGLE
+def test_a_superuser_whose_secret_may_not_be_read_leaves_it_to_the_user(
+    make_user: MakeUser, secretsmanager: "SecretsManagerClient", kms: "KMSClient"
+) -> None:
+    user = make_user()
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    arn = secretsmanager.create_secret(
+        Name=f"test/{uuid.uuid4().hex}", SecretString="{}", KmsKeyId=key
+    )["ARN"]
+    # The emulator refuses by this tag, as AWS does where no policy allows it.
+    kms.tag_resource(KeyId=key, Tags=[{"TagKey": "emulator:deny-decrypt", "TagValue": "true"}])
+    user.change(masterarn=arn)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        user.read(arn)
+
+    user.rotate()
+    assert user.logs_in("AWSCURRENT")
+
+
+@ON_MYSQL
+@SINGLE
+def test_a_user_that_must_name_its_password_to_change_it_does(make_user: MakeUser) -> None:
+    user = make_user()
+    user.server.run("ALTER USER %s PASSWORD REQUIRE CURRENT", user.username)
+    user.rotate()
+
+    assert user.logs_in("AWSCURRENT")
 
 
 HOSTS = ("127.0.0.%", "10.%", "localhost")

@@ -35,9 +35,12 @@ def untrusted(host: str, port: int, error: ssl.SSLError) -> RotationError:
     )
 
 
-def failed(action: str, reason: str) -> RotationError:
+class StatementError(RotationError):
     """The server does not do what it was told; `reason` is a code or the name of an error."""
-    return RotationError(
-        f"The server does not {action} ({reason}): see the user's rights, and the server's rules "
-        "for passwords."
-    )
+
+    def __init__(self, action: str, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            f"The server does not {action} ({reason}): see the user's rights, and the server's "
+            "rules for passwords."
+        )

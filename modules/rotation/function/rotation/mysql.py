@@ -11,7 +11,7 @@ import pymysql
 from pymysql.constants import CR
 
 from rotation import tls
-from rotation.errors import RotationError, failed, unreachable, untrusted, without_tls
+from rotation.errors import RotationError, StatementError, unreachable, untrusted, without_tls
 from rotation.secret import Credentials
 from rotation.session import NETWORK_SECONDS, STATEMENT_SECONDS, Session
 
@@ -19,6 +19,7 @@ from rotation.session import NETWORK_SECONDS, STATEMENT_SECONDS, Session
 # https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
 # https://mariadb.com/kb/en/mariadb-error-code-reference/
 NOT_THIS_USER = (1045, 1698, 3118, 4151, 1862)
+CURRENT_PASSWORD_IS_WANTED = 3892
 
 # MariaDB alone reads what follows M!; there, statements about users wait for locks without limit.
 # MySQL alone reads what follows !80017; without it, a hash can hold bytes that are no text.
@@ -85,7 +86,7 @@ def login(credentials: Credentials) -> Session | None:
         if code == CR.CR_SSL_CONNECTION_ERROR:
             raise without_tls(*target) from None
         raise unreachable(*target, f"error {code}, {type(cause).__name__}") from None
-    return MySQLSession(connection)
+    return MySQLSession(connection, credentials.password)
 
 
 def for_another(statement: str) -> str:
@@ -146,8 +147,9 @@ class MySQLSession(Session):
     https://dev.mysql.com/doc/refman/8.4/en/password-logging.html
     """
 
-    def __init__(self, connection: "pymysql.Connection[Any]") -> None:
+    def __init__(self, connection: "pymysql.Connection[Any]", password: str) -> None:
         self._connection = connection
+        self._password = password
         self._is_mariadb = "MariaDB" in connection.get_server_info()  # type: ignore[no-untyped-call]
 
     @property
@@ -170,8 +172,14 @@ class MySQLSession(Session):
             raise several_accounts(hosts)
         if self._is_mariadb:
             self._run("change the password", "SET PASSWORD = %s", _mariadb_hash(password))
-        else:
-            self._run("change the password", "ALTER USER USER() IDENTIFIED BY %s", password)
+            return
+        statement = "ALTER USER USER() IDENTIFIED BY %s"
+        try:
+            self._run("change the password", statement, password)
+        except StatementError as error:
+            if error.reason != f"error {CURRENT_PASSWORD_IS_WANTED}":
+                raise
+            self._run("change the password", f"{statement} REPLACE %s", password, self._password)
 
     @override
     def prepare_other(self, original: str, username: str) -> None:
@@ -251,7 +259,7 @@ class MySQLSession(Session):
                 cursor.execute(statement, parameters)
                 return tuple(cursor.fetchall())
         except pymysql.MySQLError as error:
-            raise failed(action, f"error {error.args[0]}") from None
+            raise StatementError(action, f"error {error.args[0]}") from None
 
 
 def _mariadb_hash(password: str) -> str:

@@ -12,13 +12,14 @@ from pg8000 import native
 from scramp import ScramMechanism
 
 from rotation import tls
-from rotation.errors import RotationError, failed, unreachable, untrusted, without_tls
+from rotation.errors import RotationError, StatementError, unreachable, untrusted, without_tls
 from rotation.secret import Credentials
 from rotation.session import NETWORK_SECONDS, STATEMENT_SECONDS, Session
 
 # Invalid password; invalid authorization: unknown user, NOLOGIN, no line in pg_hba.conf.
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 NOT_THIS_USER = ("28P01", "28000")
+NOT_ALLOWED = "42501"
 LONGEST_NAME_BYTES = 63
 # From PostgreSQL 16 on, CREATEROLE changes and grants only roles that it has ADMIN OPTION on.
 # https://www.postgresql.org/docs/16/release-16.html
@@ -111,7 +112,16 @@ class PostgreSQLSession(Session):
         # One user of a pair acts as the other, and may not change that one's password.
         self._run(action, "SET ROLE NONE")
         password_hash = native.literal(self._hash(self._account, password))
-        self._run(action, f"ALTER ROLE SESSION_USER PASSWORD {password_hash}")
+        try:
+            self._run(action, f"ALTER ROLE SESSION_USER PASSWORD {password_hash}")
+        except StatementError as error:
+            if error.reason != f"SQLSTATE {NOT_ALLOWED}":
+                raise
+            raise RotationError(
+                f"The server lets no user change its own password ({error.reason}), as with "
+                "rds.restrict_password_commands: let a superuser do it, by alternating users or by "
+                'the ARN of its secret as "masterarn", which the function must be allowed to read.'
+            ) from None
 
     @override
     def prepare_other(self, original: str, username: str) -> None:
@@ -203,7 +213,7 @@ class PostgreSQLSession(Session):
         own, other = native.identifier(self._account), native.identifier(username)
         try:
             self._run(action, f"REASSIGN OWNED BY {own} TO {other}")
-        except RotationError as error:
+        except StatementError as error:
             raise RotationError(
                 f"{error} Else run REASSIGN OWNED BY {own} TO {other} in the database of the "
                 "secret's dbname as a superuser, then rotate again."
@@ -273,6 +283,6 @@ class PostgreSQLSession(Session):
         try:
             return self._connection.run(statement, **parameters) or []
         except native.DatabaseError as error:
-            raise failed(action, f"SQLSTATE {_code(error)}") from None
+            raise StatementError(action, f"SQLSTATE {_code(error)}") from None
         except native.InterfaceError as error:
-            raise failed(action, _name(error)) from None
+            raise StatementError(action, _name(error)) from None
