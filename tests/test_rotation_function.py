@@ -548,7 +548,14 @@ PASSWORDS = [
     "pässwörd-ключ-密码",
     "%s %(x)s %% :name $1 \\'",
 ]
-NAMES = ["o'brien \"; DROP ROLE x", "100%s %(x)s", "back\\slash\\'", "a@b `c`", "ключ:name"]
+NAMES = [
+    "o'b \"; DROP ROLE x",
+    "Mixed-Case.Name@x",
+    "100%s %(x)s",
+    "back\\slash\\'",
+    "a@b `c`",
+    "ключ:name",
+]
 
 
 def test_every_character_that_an_engine_allows_survives_in_a_password(make_user: MakeUser) -> None:
@@ -1096,12 +1103,35 @@ def test_a_right_in_an_unknown_form_is_refused() -> None:
         mysql.for_another("PERMIT SELECT ON *.* TO `u1`@`%`")
 
 
-@ON_POSTGRESQL
-@ALTERNATING
-def test_a_name_that_postgresql_would_cut_is_refused(make_user: MakeUser, refusal: Refusal) -> None:
-    user = make_user(username=uuid.uuid4().hex + "x" * 28)
+# PostgreSQL counts bytes, the others characters.
+LONGEST_NAMES = {"postgres": 63, "mysql": 32, "mariadb": 128}
 
-    assert "has more than 63 bytes: rotate a user with a shorter name" in refusal(user)
+
+@pytest.mark.parametrize("letter", ["X", "ключ"])
+def test_a_name_may_be_as_long_as_the_server_takes_it(
+    server: Server, make_user: MakeUser, strategy: str, letter: str
+) -> None:
+    room = LONGEST_NAMES[server.engine] - (6 if strategy == "alternating_users" else 0)
+    name = uuid.uuid4().hex[:7]
+    size = len(letter.encode() if server.engine == "postgres" else letter)
+    user = make_user(username=name + letter * ((room - len(name)) // size))
+    for _ in range(2):
+        user.rotate()
+        assert user.logs_in("AWSCURRENT")
+
+
+@ALTERNATING
+def test_a_clones_name_that_is_too_long_is_refused_before_anything_is_made(
+    server: Server, make_user: MakeUser, refusal: Refusal
+) -> None:
+    limit = LONGEST_NAMES[server.engine]
+    user = make_user(username=uuid.uuid4().hex[:8].ljust(limit - len("_clone") + 1, "x"))
+    token = user.start()
+
+    told = refusal(user, functools.partial(user.step, "createSecret", token))
+    assert f"is longer than {limit}" in told
+    assert "rotate a user with a shorter name, or by a single user" in told
+    assert not user.value("AWSPENDING")
 
 
 @ON_POSTGRESQL

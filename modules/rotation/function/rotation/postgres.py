@@ -20,7 +20,6 @@ from rotation.session import NETWORK_SECONDS, STATEMENT_SECONDS, Session
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 NOT_THIS_USER = ("28P01", "28000")
 NOT_ALLOWED = "42501"
-LONGEST_NAME_BYTES = 63
 # From PostgreSQL 16 on, CREATEROLE changes and grants only roles that it has ADMIN OPTION on.
 # https://www.postgresql.org/docs/16/release-16.html
 CREATEROLE_NEEDS_ADMIN = 160000
@@ -125,12 +124,6 @@ class PostgreSQLSession(Session):
 
     @override
     def prepare_other(self, original: str, username: str) -> None:
-        if len(username.encode()) > LONGEST_NAME_BYTES:
-            # PostgreSQL would cut it, perhaps to the name of the user in use.
-            raise RotationError(
-                f"The other user's name has more than {LONGEST_NAME_BYTES} bytes: rotate a user "
-                "with a shorter name."
-            )
         self._check_rights(original, username)
         action = "set up the other user"
         is_there = self._run(action, "SELECT 1 FROM pg_roles WHERE rolname = :name", name=username)

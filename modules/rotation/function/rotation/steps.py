@@ -18,6 +18,14 @@ from rotation.secret import CURRENT, UNFINISHED, Credentials, Secret, new_passwo
 from rotation.session import Session
 
 CLONE_SUFFIX = "_clone"
+# https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS
+# https://dev.mysql.com/doc/refman/8.4/en/user-names.html
+# https://mariadb.com/docs/server/reference/sql-structure/sql-language-structure/identifier-names
+LONGEST_NAMES = {
+    "postgres": (63, "bytes"),
+    "mysql": (32, "characters"),
+    "mariadb": (128, "characters"),
+}
 
 
 def create_for_same_user(secret: Secret) -> str:
@@ -57,7 +65,9 @@ def create_for_other_user(secret: Secret) -> str:
     current = secret.current()
     if secret.find_pending():
         return "already created"
-    login_fields = {"username": other_user(current.username), "password": new_password()}
+    other = other_user(current.username)
+    check_length(current.engine, other)
+    login_fields = {"username": other, "password": new_password()}
     secret.put_pending({**current.document, **login_fields})
     return "created"
 
@@ -67,6 +77,17 @@ def other_user(username: str) -> str:
     if username.endswith(CLONE_SUFFIX):
         return username.removesuffix(CLONE_SUFFIX)
     return username + CLONE_SUFFIX
+
+
+def check_length(engine: str, username: str) -> None:
+    """Raise RotationError if a name is too long; PostgreSQL would cut it, perhaps to another."""
+    longest, unit = LONGEST_NAMES[engine]
+    length = len(username.encode() if unit == "bytes" else username)
+    if length > longest:
+        raise RotationError(
+            f"The other user's name is longer than {longest} {unit}, with {CLONE_SUFFIX} at its "
+            "end: rotate a user with a shorter name, or by a single user."
+        )
 
 
 def set_by_user(secret: Secret) -> str:
