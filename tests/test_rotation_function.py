@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pymysql
 import pytest
 import trustme
 from botocore.exceptions import ClientError
@@ -974,6 +975,20 @@ def test_a_user_that_must_name_its_password_to_change_it_does(make_user: MakeUse
     user.server.run("ALTER USER %s PASSWORD REQUIRE CURRENT", user.username)
     user.rotate()
 
+    assert user.logs_in("AWSCURRENT")
+
+
+@ON_MYSQL
+def test_caching_sha2_password_without_tls_is_told_and_harms_nothing(
+    make_user: MakeUser, refusal: Refusal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = make_user(ssl=False)
+    # As in the function's package, which has no compiled code.
+    with monkeypatch.context() as in_lambda:
+        in_lambda.setattr(pymysql._auth, "_have_cryptography", False)
+        told = refusal(user)
+
+    assert "takes this user's password only over TLS: switch TLS on, and take" in told
     assert user.logs_in("AWSCURRENT")
 
 

@@ -76,6 +76,12 @@ def login(credentials: Credentials) -> Session | None:
             init_command=SETTINGS % {"seconds": STATEMENT_SECONDS},
             autocommit=True,
         )
+    except RuntimeError:
+        # PyMySQL encrypts by the package cryptography, which is compiled and not in this one.
+        raise RotationError(
+            "MySQL takes this user's password only over TLS: switch TLS on, and take "
+            '"ssl": false out of the secret.'
+        ) from None
     except pymysql.MySQLError as error:
         cause = getattr(error, "original_exception", error)
         if isinstance(cause, ssl.SSLError):
