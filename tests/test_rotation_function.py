@@ -1226,6 +1226,28 @@ def test_nothing_is_rotated_while_rotation_is_not_enabled(
 
 @SINGLE
 @ON_MARIADB
+def test_a_step_runs_where_secrets_manager_does_not_say_whether_rotation_is_enabled(
+    make_user: MakeUser,
+    secretsmanager: "SecretsManagerClient",
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    user = make_user()
+    token = str(uuid.uuid4())
+    secretsmanager.put_secret_value(
+        SecretId=user.secret,
+        ClientRequestToken=token,
+        SecretString=json.dumps(user.value("AWSCURRENT")),
+        VersionStages=["AWSPENDING"],
+    )
+    assert "RotationEnabled" not in secretsmanager.describe_secret(SecretId=user.secret)
+
+    user.step("testSecret", token)
+
+    assert json.loads(capsys.readouterr().out)["outcome"] == "tested"
+
+
+@SINGLE
+@ON_MARIADB
 def test_a_rotation_that_was_given_up_does_nothing_more(
     make_user: MakeUser, refusal: Refusal
 ) -> None:

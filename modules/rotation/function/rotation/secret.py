@@ -123,9 +123,12 @@ class Secret:
 
     @functools.cached_property
     def labels(self) -> dict[str, list[str]]:
-        """Staging labels by version id at first look; RotationError unless rotation is enabled."""
+        """Staging labels by version id at first look; RotationError if rotation is not enabled.
+
+        AWS's own functions run where DescribeSecret does not say.
+        """
         description = client().describe_secret(SecretId=self.arn)
-        if not description.get("RotationEnabled"):
+        if not description.get("RotationEnabled", True):
             raise RotationError(f"Rotation of {self.arn} is not enabled: enable it, or stop here.")
         return description["VersionIdsToStages"]
 
