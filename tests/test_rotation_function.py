@@ -10,13 +10,13 @@ import json
 import re
 import socket
 import threading
+import time
 import traceback
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pymysql
 import pytest
 import trustme
 from botocore.exceptions import ClientError
@@ -28,6 +28,7 @@ from harness.localstack import free_port
 from harness.rewriter import Rewriter
 from harness.rotation import (
     STEPS,
+    Context,
     RotatedUser,
     disturbed,
     kill,
@@ -327,6 +328,62 @@ def test_a_server_that_says_nothing_is_given_up(
         user.change(port=silent.getsockname()[1], host="127.0.0.1")
 
         assert "gives no connection (" in refusal(user)
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the function wait for less, so that the test does."""
+    for engine in (mysql, postgres):
+        monkeypatch.setattr(engine, "NETWORK_SECONDS", 0.5)
+    monkeypatch.setattr(handler, "RESERVE_SECONDS", 2)
+    monkeypatch.setattr(handler, "PAUSE_SECONDS", 0.1)
+
+
+@pytest.mark.usefixtures("hurried")
+@pytest.mark.parametrize(("sleeps", "drops"), [(3, 0), (0, 3)])
+def test_a_server_that_wakes_slowly_or_drops_connections_is_tried_again(
+    server: Server, make_user: MakeUser, sleeps: float, drops: int
+) -> None:
+    user = make_user(ssl=False)
+    user.seconds = 20
+    with Rewriter(server.port, sleeps=sleeps, drops=drops) as way:
+        user.change(port=way.port)
+        user.rotate()
+
+        assert way.connections > 3
+    assert user.logs_in("AWSCURRENT")
+
+
+@SINGLE
+@pytest.mark.usefixtures("hurried")
+def test_a_server_that_does_not_wake_in_time_is_told_in_time(
+    make_user: MakeUser, refusal: Refusal
+) -> None:
+    user = make_user()
+    user.change(port=free_port())
+    user.seconds = 4
+    start = time.monotonic()
+
+    assert "gives no connection" in refusal(user)
+    assert 1.5 < time.monotonic() - start < user.seconds
+
+
+@pytest.mark.usefixtures("hurried")
+@pytest.mark.parametrize("server", ["postgresql", "mariadb"], indirect=True)
+def test_a_step_heals_the_loss_of_any_connection_by_itself(make_user: MakeUser) -> None:
+    lost = 0
+    for number in itertools.count():
+        user = make_user(ssl=False)
+        user.seconds = 20
+        before = user.value("AWSCURRENT")
+        token = user.start()
+        call = disturbed(user, token, number, after=lose_answer)
+        if not call:
+            break
+        if not call.startswith("botocore"):
+            lost += 1
+            user.assert_rotated(before, token, call)
+    assert lost > FEWEST_CALLS / 2
 
 
 @SINGLE
@@ -985,7 +1042,7 @@ def test_caching_sha2_password_without_tls_is_told_and_harms_nothing(
     user = make_user(ssl=False)
     # As in the function's package, which has no compiled code.
     with monkeypatch.context() as in_lambda:
-        in_lambda.setattr(pymysql._auth, "_have_cryptography", False)
+        in_lambda.setattr("pymysql._auth._have_cryptography", False)
         told = refusal(user)
 
     assert "takes this user's password only over TLS: switch TLS on, and take" in told
@@ -1208,7 +1265,9 @@ def test_an_event_that_breaks_the_contract_is_refused(
     user = make_user()
     valid = {"Step": "createSecret", "SecretId": user.secret, "ClientRequestToken": user.start()}
 
-    assert re.search(told, refusal(user, functools.partial(handler.handle, valid | event)))
+    assert re.search(
+        told, refusal(user, functools.partial(handler.handle, valid | event, Context(0)))
+    )
 
 
 @SINGLE

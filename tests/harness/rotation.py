@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import json
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -41,9 +42,21 @@ def throttled_function() -> str:
     return function.arn
 
 
+class Context:
+    """What Lambda hands to a function that has so many seconds left from now on."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        """As documented for the context object of Lambda."""
+        return int(1000 * (self._end - time.monotonic()))
+
+
 class RotatedUser:
     """A user of a database server, its secret, and rotations of it step by step.
 
+    Each step has `seconds` left: by default none to try anything again.
     `fields` stand in the secret beside those that every one has; None leaves one out.
     """
 
@@ -58,6 +71,7 @@ class RotatedUser:
         **fields: object,
     ) -> None:
         self.server = server
+        self.seconds: float = 0
         self.username = username or f"user_{uuid.uuid4().hex[:12]}"
         self._client = secretsmanager
         self._function_arn = function_arn
@@ -121,7 +135,7 @@ class RotatedUser:
     def step(self, name: str, token: str, **more: str) -> None:
         """Run a step as Secrets Manager does."""
         event = {"Step": name, "SecretId": self.secret, "ClientRequestToken": token, **more}
-        handler.handle(event)
+        handler.handle(event, Context(self.seconds))
 
     def steps(self, token: str) -> None:
         """Run all four steps."""

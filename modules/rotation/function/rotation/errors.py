@@ -11,11 +11,24 @@ class RotationError(Exception):
     """
 
 
-def unreachable(host: str, port: int, reason: str) -> RotationError:
+class ConnectionLostError(RotationError):
+    """There is no connection, or none any more: a second try may succeed."""
+
+
+def unreachable(
+    host: str, port: int, reason: str, kind: type[RotationError] = ConnectionLostError
+) -> RotationError:
     """No connection; `reason` is a code or the name of an error."""
-    return RotationError(
+    return kind(
         f"{host}:{port} gives no connection ({reason}): see that the server runs, its security "
         "group lets the function in, and the secret names the right host, port and dbname."
+    )
+
+
+def lost(action: str, reason: str) -> RotationError:
+    """The connection ends in the middle; `reason` is a code or the name of an error."""
+    return ConnectionLostError(
+        f"The connection ended when the server was to {action} ({reason}): see the server's log."
     )
 
 

@@ -11,16 +11,27 @@ import time
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from botocore import exceptions
 
-from rotation.errors import RotationError
+from rotation.errors import ConnectionLostError, RotationError
 from rotation.secret import CURRENT, PENDING, UNFINISHED, Secret
 from rotation.steps import STEPS
 
+# A database may sleep or restart. The reserve is for a last try in which a connection hangs.
+PAUSE_SECONDS = 1
+RESERVE_SECONDS = 10
 
-def handle(event: Mapping[str, Any], context: object = None) -> None:  # noqa: ARG001
+
+class Context(Protocol):
+    """What is used of what Lambda hands to a function."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Time that the function has left."""
+
+
+def handle(event: Mapping[str, Any], context: Context) -> None:
     """Run a step of a rotation and log its outcome in a line of JSON; raises RotationError.
 
     A step may be run again, also after it has failed or died at any point.
@@ -28,7 +39,7 @@ def handle(event: Mapping[str, Any], context: object = None) -> None:  # noqa: A
     start = time.monotonic()
     failure = None
     try:
-        outcome = run(event)
+        outcome = run(event, context)
     except RotationError as error:
         failure = str(error)
     except Exception as error:
@@ -47,7 +58,7 @@ def handle(event: Mapping[str, Any], context: object = None) -> None:  # noqa: A
         raise RotationError(failure)
 
 
-def run(event: Mapping[str, Any]) -> str:
+def run(event: Mapping[str, Any], context: Context) -> str:
     """Check what the contract asks for, then run the step; returns its outcome in words."""
     steps = STEPS.get(os.environ.get("STRATEGY", ""))
     if not steps:
@@ -69,7 +80,13 @@ def run(event: Mapping[str, Any]) -> str:
     step = steps.get(event["Step"])
     if not step:
         raise RotationError(f"The event's Step is none of {', '.join(steps)}.")
-    return step(secret)
+    while True:
+        try:
+            return step(secret)
+        except ConnectionLostError:
+            if context.get_remaining_time_in_millis() < 1000 * RESERVE_SECONDS:
+                raise
+            time.sleep(PAUSE_SECONDS)
 
 
 def explain(error: Exception) -> str:

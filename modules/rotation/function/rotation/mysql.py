@@ -8,10 +8,18 @@ from collections.abc import Iterable
 from typing import Any, override
 
 import pymysql
-from pymysql.constants import CR
+from pymysql.constants import CR, ER
 
 from rotation import tls
-from rotation.errors import RotationError, StatementError, unreachable, untrusted, without_tls
+from rotation.errors import (
+    ConnectionLostError,
+    RotationError,
+    StatementError,
+    lost,
+    unreachable,
+    untrusted,
+    without_tls,
+)
 from rotation.secret import Credentials
 from rotation.session import NETWORK_SECONDS, STATEMENT_SECONDS, Session
 
@@ -20,6 +28,11 @@ from rotation.session import NETWORK_SECONDS, STATEMENT_SECONDS, Session
 # https://mariadb.com/kb/en/mariadb-error-code-reference/
 NOT_THIS_USER = (1045, 1698, 3118, 4151, 1862)
 CURRENT_PASSWORD_IS_WANTED = 3892
+# No connection, too many of them, or the server ends.
+NO_CONNECTION = (
+    *(CR.CR_CONN_HOST_ERROR, CR.CR_SERVER_GONE_ERROR, CR.CR_SERVER_LOST),
+    *(ER.CON_COUNT_ERROR, ER.SERVER_SHUTDOWN, ER.TOO_MANY_USER_CONNECTIONS),
+)
 
 # MariaDB alone reads what follows M!; there, statements about users wait for locks without limit.
 # MySQL alone reads what follows !80017; without it, a hash can hold bytes that are no text.
@@ -91,7 +104,8 @@ def login(credentials: Credentials) -> Session | None:
             return None
         if code == CR.CR_SSL_CONNECTION_ERROR:
             raise without_tls(*target) from None
-        raise unreachable(*target, f"error {code}, {type(cause).__name__}") from None
+        kind = ConnectionLostError if code in NO_CONNECTION else RotationError
+        raise unreachable(*target, f"error {code}, {type(cause).__name__}", kind) from None
     return MySQLSession(connection, credentials.password)
 
 
@@ -265,7 +279,8 @@ class MySQLSession(Session):
                 cursor.execute(statement, parameters)
                 return tuple(cursor.fetchall())
         except pymysql.MySQLError as error:
-            raise StatementError(action, f"error {error.args[0]}") from None
+            make = lost if error.args[0] in NO_CONNECTION else StatementError
+            raise make(action, f"error {error.args[0]}") from None
 
 
 def _mariadb_hash(password: str) -> str:

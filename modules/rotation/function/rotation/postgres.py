@@ -12,7 +12,15 @@ from pg8000 import native
 from scramp import ScramMechanism
 
 from rotation import tls
-from rotation.errors import RotationError, StatementError, unreachable, untrusted, without_tls
+from rotation.errors import (
+    ConnectionLostError,
+    RotationError,
+    StatementError,
+    lost,
+    unreachable,
+    untrusted,
+    without_tls,
+)
 from rotation.secret import Credentials
 from rotation.session import NETWORK_SECONDS, STATEMENT_SECONDS, Session
 
@@ -20,6 +28,8 @@ from rotation.session import NETWORK_SECONDS, STATEMENT_SECONDS, Session
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 NOT_THIS_USER = ("28P01", "28000")
 NOT_ALLOWED = "42501"
+# No connection, too many of them, or the server starts or ends.
+NO_CONNECTION = ("08000", "08001", "08003", "08004", "08006", "53300", "57P")
 # From PostgreSQL 16 on, CREATEROLE changes and grants only roles that it has ADMIN OPTION on.
 # https://www.postgresql.org/docs/16/release-16.html
 CREATEROLE_NEEDS_ADMIN = 160000
@@ -37,7 +47,8 @@ def login(credentials: Credentials) -> Session | None:
         code = _code(error)
         if code in NOT_THIS_USER:
             return None
-        raise unreachable(*target, f"SQLSTATE {code}") from None
+        kind = ConnectionLostError if code.startswith(NO_CONNECTION) else RotationError
+        raise unreachable(*target, f"SQLSTATE {code}", kind) from None
     except ssl.SSLError as error:
         raise untrusted(*target, error) from None
     except native.InterfaceError as error:
@@ -276,6 +287,8 @@ class PostgreSQLSession(Session):
         try:
             return self._connection.run(statement, **parameters) or []
         except native.DatabaseError as error:
-            raise StatementError(action, f"SQLSTATE {_code(error)}") from None
+            code = _code(error)
+            make = lost if code.startswith(NO_CONNECTION) else StatementError
+            raise make(action, f"SQLSTATE {code}") from None
         except native.InterfaceError as error:
-            raise StatementError(action, _name(error)) from None
+            raise lost(action, _name(error)) from None
