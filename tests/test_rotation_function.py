@@ -491,8 +491,8 @@ def test_a_rollback_to_another_host_stops_a_rotation_that_began_before(
     ("superuser", "told"),
     [
         ({"password": "not-the-password"}, "does not log in: correct it"),
-        ({"host": "127.0.0.1"}, "is for another engine or host than"),
-        ({"engine": "another"}, "is for another engine or host than"),
+        ({"host": "127.0.0.1"}, "is not trusted"),
+        ({"engine": "another"}, "is for another engine than"),
         ({"username": "plain", "password": "plain-password"}, "The (server|superuser) "),
         ({"password": None}, 'has no text as "password"'),
     ],
@@ -517,6 +517,50 @@ def test_a_wrong_superuser_secret_is_refused(
     user.put({**user.server_fields, **known}, arn)
     user.steps(next(token for token, labels in user.labels().items() if "AWSPENDING" in labels))
     assert user.logs_in("AWSCURRENT")
+
+
+@ALTERNATING
+def test_the_superusers_secret_may_name_the_server_otherwise(make_user: MakeUser) -> None:
+    user = make_user()
+    fields = {"username": user.server.superuser, "password": user.server.superuser_password}
+    # As a CNAME beside the name that RDS gives.
+    user.change(masterarn=user.make_secret({**fields, "host": "127.0.0.1", "ssl": False}))
+    for _ in range(2):
+        user.rotate()
+        assert user.logs_in("AWSCURRENT")
+
+
+@ALTERNATING
+def test_a_superuser_of_another_server_is_refused(
+    server: Server, make_user: MakeUser, refusal: Refusal
+) -> None:
+    user = make_user()
+    with type(server)() as other:
+        fields = {"username": other.superuser, "password": other.superuser_password}
+        away = {"host": "127.0.0.1", "port": other.port, "ssl": False}
+        user.change(masterarn=user.make_secret({**fields, **away}))
+
+        assert "is for another server than" in refusal(user)
+        assert not other.logs_in(f"{user.username}_clone", user.value("AWSPENDING")["password"])
+    assert user.logs_in("AWSCURRENT")
+
+
+@pytest.mark.parametrize("ssl", [None, False])
+def test_a_superuser_that_rds_manages_is_for_the_users_server(
+    make_user: MakeUser, secretsmanager: "SecretsManagerClient", *, ssl: bool | None
+) -> None:
+    user = make_user(ssl=ssl)
+    # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html
+    value = {"username": user.server.superuser, "password": user.server.superuser_password}
+    superuser = secretsmanager.create_secret(
+        Name=f"test-rds-cluster-{uuid.uuid4()}", SecretString=json.dumps(value)
+    )["ARN"]
+    user.change(masterarn=superuser)
+    for _ in range(2):
+        before = user.value("AWSCURRENT")
+        token = user.start()
+        user.steps(token)
+        user.assert_rotated(before, token)
 
 
 @ALTERNATING

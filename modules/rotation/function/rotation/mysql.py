@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import re
 import ssl
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, override
 
 import pymysql
@@ -267,6 +267,17 @@ class MySQLSession(Session):
             assert identified
             for host in others:
                 self._run(action, f"ALTER USER %s@%s {identified[0]}", username, host)
+
+    @override
+    @contextlib.contextmanager
+    def marked(self, key: int) -> Iterator[None]:
+        self._run("lock", "SELECT GET_LOCK(%s, 0)", f"rotation-{key}")
+        yield
+        self._run("unlock", "SELECT RELEASE_LOCK(%s)", f"rotation-{key}")
+
+    @override
+    def sees(self, key: int) -> bool:
+        return bool(self._run("lock", "SELECT IS_USED_LOCK(%s)", f"rotation-{key}")[0][0])
 
     @override
     def close(self) -> None:

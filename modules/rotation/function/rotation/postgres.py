@@ -6,6 +6,7 @@ import hashlib
 import re
 import socket
 import ssl
+from collections.abc import Iterator
 from typing import Any, override
 
 from pg8000 import native
@@ -264,6 +265,19 @@ class PostgreSQLSession(Session):
                 "From PostgreSQL 16 on a role with CREATEROLE changes no role that it did not make:"
                 f" run {grants} as the role that made it or a true superuser, then rotate again."
             )
+
+    @override
+    @contextlib.contextmanager
+    def marked(self, key: int) -> Iterator[None]:
+        # In a transaction, so that a pooler lets the lock stay with this session.
+        self._run("lock", "BEGIN")
+        self._run("lock", f"SELECT pg_advisory_xact_lock({key})")
+        yield
+        self._run("unlock", "ROLLBACK")
+
+    @override
+    def sees(self, key: int) -> bool:
+        return self._run("lock", f"SELECT pg_try_advisory_xact_lock({key})") == [[False]]
 
     @override
     def close(self) -> None:

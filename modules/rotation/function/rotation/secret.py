@@ -25,6 +25,7 @@ PREVIOUS = "AWSPREVIOUS"
 # database's from being purged, should somebody take AWSPENDING away to start anew.
 UNFINISHED = "rotation-unfinished"
 
+SERVER_FIELDS = ("engine", "host", "port", "ssl")
 PORTS = {"postgres": 5432, "mysql": 3306, "mariadb": 3306}
 # RDS's names of Aurora, which AWS's own functions take as well.
 OTHER_NAMES = {"aurora-postgresql": "postgres", "aurora-mysql": "mysql"}
@@ -70,14 +71,23 @@ class Credentials:
     document: Mapping[str, Any] = field(repr=False)
 
     @classmethod
-    def parse(cls, text: str | None, place: str) -> "Credentials":
-        """Credentials in the SecretString found at `place`, in words; raises RotationError."""
+    def parse(
+        cls, text: str | None, place: str, of_server: "Credentials | None" = None
+    ) -> "Credentials":
+        """Credentials in the SecretString found at `place`, in words; raises RotationError.
+
+        Without a host they are for the server of others, if there are any.
+        """
         try:
             document = json.loads(text or "")
         except ValueError:
             document = None
         if not isinstance(document, dict):
             raise RotationError(f"{place} is not a JSON object: store the credentials as JSON.")
+        if of_server and "host" not in document:
+            named = {name: of_server.document.get(name) for name in SERVER_FIELDS}
+            known = {name: value for name, value in named.items() if value is not None}
+            document = known | document
         for name in ("engine", "host", "username", "password"):
             if not isinstance(document.get(name), str) or not document[name]:
                 raise RotationError(f'{place} has no text as "{name}": add it to the JSON.')
@@ -196,13 +206,17 @@ class Secret:
         )
 
 
-def read(arn: str, **version: str) -> Credentials | None:
-    """Credentials in a version of a secret, None if there is none; raises RotationError."""
+def read(arn: str, *, of_server: Credentials | None = None, **version: str) -> Credentials | None:
+    """Credentials in a version of a secret, None if there is none; raises RotationError.
+
+    `of_server` names the server where the value does not, as in a secret that RDS manages.
+    """
     try:
         value = client().get_secret_value(SecretId=arn, **version)
     except client().exceptions.ResourceNotFoundException:
         return None
-    return Credentials.parse(value.get("SecretString"), f"{version['VersionStage']} of {arn}")
+    place = f"{version['VersionStage']} of {arn}"
+    return Credentials.parse(value.get("SecretString"), place, of_server)
 
 
 def new_password() -> str:

@@ -1,6 +1,7 @@
 """What the function asks of a database server, whatever the engine."""
 
 from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager
 
 # A statement ends on the server before the client stops waiting for it.
 STATEMENT_SECONDS = 4
@@ -39,6 +40,14 @@ class Session(ABC):
 
         `account` is that of another session, of this user or of the other one of the pair.
         """
+
+    @abstractmethod
+    def marked(self, key: int) -> AbstractContextManager[None]:
+        """Hold a lock for a `with` block, which every session on this server sees."""
+
+    @abstractmethod
+    def sees(self, key: int) -> bool:
+        """Whether another session on this server holds this lock."""
 
     @abstractmethod
     def close(self) -> None:

@@ -7,6 +7,7 @@ NAME_clone is.
 After every call that these steps make, the password in AWSCURRENT or that in AWSPENDING logs in.
 """
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -150,6 +151,14 @@ def set_by(
                 f"AWSCURRENT of the superuser's secret {current.superuser_secret_arn} does not log "
                 "in: correct it, or unlock the superuser."
             )
+        key = secrets.randbits(63)
+        with session.marked(key):
+            is_same_server = superusers_session.sees(key)
+        if not is_same_server:
+            raise RotationError(
+                f"The superuser's secret {current.superuser_secret_arn} is for another server than "
+                "the user's: make both name the same one."
+            )
         if pending.username != current.username:
             superusers_session.prepare_other(session.account, pending.username)
             session.hand_over(pending.username)
@@ -180,13 +189,13 @@ def superuser_of(secret: Secret, current: Credentials) -> Credentials:
             f'AWSCURRENT of {secret.arn} has no "masterarn": add the ARN of a superuser\'s secret, '
             "or rotate by a single user."
         )
-    superuser = read(arn, VersionStage=CURRENT)
+    superuser = read(arn, of_server=current, VersionStage=CURRENT)
     if not superuser:
         raise RotationError(f"The superuser's secret {arn} has no AWSCURRENT value: store one.")
-    if (superuser.engine, superuser.host) != (current.engine, current.host):
+    if superuser.engine != current.engine:
         raise RotationError(
-            f"The superuser's secret {arn} is for another engine or host than {secret.arn}: make "
-            "both name the same one."
+            f"The superuser's secret {arn} is for another engine than {secret.arn}: make both name "
+            "the same one."
         )
     return superuser
 
