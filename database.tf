@@ -3,18 +3,21 @@
 # JSON structure: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
 # Engine names: Engine in the CreateDBInstance and CreateDBCluster API references of RDS.
 # Password limit: MasterUserPassword in the CreateDBInstance, CreateDBCluster and CreateCluster API references.
+# User name limit, where modules/rotation makes a second user:
+#   https://www.postgresql.org/docs/current/limits.html (bytes), https://dev.mysql.com/doc/refman/8.4/en/user-names.html,
+#   https://mariadb.com/docs/server/reference/sql-structure/sql-language-structure/identifier-names
 
 locals {
   # With the names that RDS has for the editions of an engine. The secret's JSON names only the engine.
   engines = merge([
     for engine in [
-      { names = ["aurora-mysql"], json_engine = "mysql", port = 3306, password_length_max = 41 },
-      { names = ["aurora-postgresql"], json_engine = "postgres", port = 5432, password_length_max = 41 },
+      { names = ["aurora-mysql"], json_engine = "mysql", port = 3306, password_length_max = 41, username_length_max = 32 },
+      { names = ["aurora-postgresql"], json_engine = "postgres", port = 5432, password_length_max = 41, username_length_max = 63 },
       { names = ["db2", "db2-ae", "db2-ce", "db2-se"], json_engine = "db2", port = 50000, password_length_max = 255 },
       { names = ["docdb"], json_engine = "mongo", port = 27017, password_length_max = 100 },
-      { names = ["mariadb"], json_engine = "mariadb", port = 3306, password_length_max = 41 },
-      { names = ["mysql"], json_engine = "mysql", port = 3306, password_length_max = 41 },
-      { names = ["postgres"], json_engine = "postgres", port = 5432, password_length_max = 128 },
+      { names = ["mariadb"], json_engine = "mariadb", port = 3306, password_length_max = 41, username_length_max = 128 },
+      { names = ["mysql"], json_engine = "mysql", port = 3306, password_length_max = 41, username_length_max = 32 },
+      { names = ["postgres"], json_engine = "postgres", port = 5432, password_length_max = 128, username_length_max = 63 },
       { names = ["redshift"], json_engine = "redshift", port = 5439, password_length_max = 64 },
       {
         names = [

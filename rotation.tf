@@ -19,6 +19,15 @@ resource "aws_secretsmanager_secret_rotation" "this" { # "A previous rotation is
   lifecycle {
     # The provider rotates only where the function or the rules change.
     replace_triggered_by = [terraform_data.rotate_immediately]
+
+    # PostgreSQL counts bytes, of which 63 are 84 characters of base64. It would cut the name, perhaps to that of another user.
+    precondition {
+      condition = var.rotation.strategy != "alternating_users" || try(var.rotation.function.arn, null) != null || try(
+        local.engine.username_length_max == 63 ? length(base64encode("${var.database.username}_clone")) <= 84 : length("${var.database.username}_clone") <= local.engine.username_length_max,
+        true,
+      )
+      error_message = "rotation.strategy is alternating_users, and the name of the second user, ${try(var.database.username, "NAME")}_clone, is longer than ${try(local.engine.username_length_max, 0)}, the most that ${try(var.database.engine, "the engine")} takes. Rotate a user with a shorter name, or by single_user."
+    }
   }
 }
 

@@ -129,7 +129,7 @@ variable "database" {
     - `dbname`: database name; required for `oracle`.
     - `ssl`: `true`: rotation connects by TLS only; `false`: never by TLS; left out: by TLS only, but AWS's published functions by TLS where the server offers it (for `docdb`: `true`).
     - `instance_identifier` or `cluster_identifier`: the DB instance or cluster, by which the Secrets Manager console finds the database.
-    - `superuser_secret_arn`: ARN of the secret of a superuser, for rotation by alternating users; `superuser_key_arn`: of the customer managed key that encrypts it.
+    - `superuser_secret_arn`: ARN of the secret of a superuser, for rotation by alternating users, and of a single user who may not change its own password; `superuser_key_arn`: of the customer managed key that encrypts it.
     An attribute that is left out is not managed: what is stored in the secret stays.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
   EOT
@@ -464,7 +464,7 @@ variable "rotation" {
     - `automatically_after_days`: days between two rotations, 1 to 1000; or `schedule_expression`: `rate(NUMBER hours|days)`, at least 4 hours, or `cron(MINUTES HOURS DAY-OF-MONTH MONTH DAY-OF-WEEK YEAR)` in UTC, on the hour.
     - `duration`: hours within which a rotation begins, `1h` to `24h`. Default: to the end of the day, or one hour for a schedule in hours.
     - `rotate_immediately`: whether to rotate at once when rotation is enabled or changed. Otherwise the first rotation comes in the next window, and Secrets Manager only tests the login now. Default: `false`, since a new password locks out an application that has not read it.
-    - `strategy`: `single_user` (default): the user changes its own password. `alternating_users`: a superuser changes those of NAME and NAME_clone in turn, so that no login fails; needs `database.superuser_secret_arn`.
+    - `strategy`: `single_user` (default): the user changes its own password, or a superuser does where `database.superuser_secret_arn` names one. `alternating_users`: a superuser changes those of NAME and NAME_clone in turn, so that no login fails; needs `database.superuser_secret_arn`.
     - `function`: the function: `package` (this project's own), `aws_template` (AWS's) or `arn` (one that exists), and its `network` and settings, as [modules/rotation](modules/rotation) describes them.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.html
   EOT

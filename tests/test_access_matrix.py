@@ -84,11 +84,15 @@ def parsed(documents: Mapping[str, str]) -> dict[str, Document]:
 
 
 def role_policy(arn: str) -> str:
-    """The one policy of a role."""
+    """The policies of a role, as one."""
     iam = session_in(arn.split(":")[4]).client("iam")
     name = arn.rpartition("/")[2]
-    (policy,) = iam.list_role_policies(RoleName=name)["PolicyNames"]
-    return json.dumps(iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"])
+    documents = [
+        iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
+        for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]
+    ]
+    statements = [statement for document in documents for statement in document["Statement"]]
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
 @pytest.fixture(scope="module")

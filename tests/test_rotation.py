@@ -14,6 +14,7 @@ import pytest
 
 from harness import leaks, package
 from harness.databases import Server
+from harness.faults import Forwarder
 from harness.functions import log_group, wait_for_logs
 from harness.rotations import Rotations
 from harness.terraform import Plan, Terraform
@@ -159,7 +160,7 @@ def story(
     terraform.destroy(**story.variables)
 
 
-def rotation(strategy: str, tmp_path: Path, **more: object) -> dict[str, object]:
+def rotation(strategy: str, tmp_path: Path, **more: object) -> dict[str, Any]:
     """The rotation that the configuration asks for, in the default VPC."""
     ec2 = boto3.client("ec2")
     subnet = ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])
@@ -313,3 +314,72 @@ def test_names_that_differ_in_signs_or_case_alone_get_functions_of_their_own(
     assert len({function.lower() for function in functions}) == len(names)
     # What all of functions, roles and CloudFormation stacks may be named.
     assert all(re.fullmatch("[A-Za-z][A-Za-z0-9-]{0,63}", function) for function in functions)
+
+
+@pytest.mark.parametrize("strategy", ["single_user"])
+@pytest.mark.parametrize("server", ["postgresql"], indirect=True)
+def test_the_role_has_the_path_and_the_permissions_boundary_that_are_asked_for(
+    story: Story, strategy: str, tmp_path: Path
+) -> None:
+    iam = boto3.client("iam")
+    boundary = iam.create_policy(
+        PolicyName=f"boundary-{uuid.uuid4().hex}",
+        PolicyDocument=json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+            }
+        ),
+    )["Policy"]["Arn"]
+    asked = rotation(strategy, tmp_path, rotate_immediately=True)
+    asked["function"] |= {"role": {"path": "/service/", "permissions_boundary": boundary}}
+
+    story.apply(rotation=asked)
+
+    story.wait(story.arn)
+    policy = json.loads(story.client.get_resource_policy(SecretId=story.arn)["ResourcePolicy"])
+    (statement,) = (
+        each for each in policy["Statement"] if each["Sid"] == "RotatorsRotateValue"
+    )
+    (arn,) = statement["Principal"]["AWS"]
+    assert ":role/service/rotate-" in arn
+    role = iam.get_role(RoleName=arn.rpartition("/")[2])["Role"]
+    assert (role["Arn"], role["Path"]) == (arn, "/service/")
+    assert role["PermissionsBoundary"]["PermissionsBoundaryArn"] == boundary
+    assert story.plan().is_empty
+
+
+@pytest.mark.parametrize("example", ["rotation-postgres", "lambda-consumer"])
+def test_the_role_may_use_the_network_as_long_as_a_function_has_a_security_group(
+    example: str, workspace: Workspace, forwarder: Forwarder
+) -> None:
+    """Lambda deletes a function's network interfaces by its role, after the function is gone."""
+    ec2, iam = boto3.client("ec2"), boto3.client("iam")
+    terraform = workspace.example(example)
+    terraform.apply(recovery_window_in_days=0)
+    terraform.environment = {"AWS_ENDPOINT_URL": forwarder.endpoint_url}
+    # The module and the example name a role and its function's security group alike.
+    roles = {role["RoleName"] for role in iam.list_roles()["Roles"]}
+    changes, faults = [], []
+
+    def functions_groups() -> set[str]:
+        groups = ec2.describe_security_groups()["SecurityGroups"]
+        return {group["GroupName"] for group in groups} & roles
+
+    def look(change: str) -> None:
+        changes.append(change)
+        for name in functions_groups():
+            try:
+                policies = iam.list_role_policies(RoleName=name)["PolicyNames"]
+            except iam.exceptions.NoSuchEntityException:
+                policies = []
+            if "uses-network" not in policies:
+                faults.append(f"after {change} the role {name} may not use the network")
+
+    assert functions_groups()
+    with forwarder.watching(look):
+        terraform.destroy(recovery_window_in_days=0)
+
+    assert "lambda.DELETE" in changes
+    assert not functions_groups()
+    assert faults == []

@@ -1,4 +1,4 @@
-# The function that reads the secret, and what it may do: that, write its own log, and use its network.
+# The function that reads the secret, and what it may do: that, write its own log, and let Lambda connect it to the network.
 
 resource "aws_lambda_function" "this" {
   function_name = "count-bookings"
@@ -33,7 +33,7 @@ resource "aws_lambda_function" "this" {
   tags = local.tags
 
   # Without its permissions the function could neither reach its network nor read the secret.
-  depends_on = [aws_iam_role_policy.function]
+  depends_on = [aws_iam_role_policy.function, aws_iam_role_policy.network]
 }
 
 resource "aws_cloudwatch_log_group" "function" {
@@ -71,15 +71,42 @@ data "aws_iam_policy_document" "function" {
     actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
     resources = ["${aws_cloudwatch_log_group.function.arn}:*"]
   }
+}
 
+resource "aws_iam_role_policy" "network" {
+  name   = "uses-network"
+  role   = aws_iam_role.function.name
+  policy = data.aws_iam_policy_document.network.minified_json
+}
+
+data "aws_iam_policy_document" "network" {
   # Lambda makes the function's network interfaces in the name of its role, before there is one that could be named.
   # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
   statement {
-    sid = "UseNetwork"
-    actions = [
-      "ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces",
-      "ec2:DescribeSubnets", "ec2:UnassignPrivateIpAddresses",
-    ]
+    sid       = "UseNetwork"
+    actions   = local.network_actions
     resources = ["*"]
   }
+
+  # Lambda needs these rights, the function's code does not. Only calls of the code have this condition key.
+  # https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
+  statement {
+    sid       = "DenyNetworkToCode"
+    effect    = "Deny"
+    actions   = local.network_actions
+    resources = ["*"]
+
+    condition {
+      test     = "Null"
+      variable = "lambda:SourceFunctionArn"
+      values   = ["false"]
+    }
+  }
+}
+
+locals {
+  network_actions = [
+    "ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets", "ec2:UnassignPrivateIpAddresses",
+  ]
 }

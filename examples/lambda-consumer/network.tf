@@ -30,6 +30,10 @@ resource "aws_security_group" "function" {
   description = "The function count-bookings"
   vpc_id      = aws_vpc.this.id
   tags        = local.tags
+
+  # Lambda deletes the function's network interfaces by its role, up to 20 minutes after the function. The group cannot go
+  # before they have gone, and the role's permissions go after the group.
+  depends_on = [aws_iam_role_policy.network]
 }
 
 resource "aws_vpc_security_group_egress_rule" "secrets_manager" {

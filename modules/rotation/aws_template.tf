@@ -37,8 +37,9 @@ resource "aws_serverlessapplicationrepository_cloudformation_stack" "this" {
       vpcSecurityGroupIds = join(",", aws_security_group.this[*].id)
       excludeCharacters   = var.password.exclude_characters
     },
-    var.superuser == null ? {} : { masterSecretArn = var.superuser.secret_arn },
-    try(var.superuser.key_arn, null) == null ? {} : { masterSecretKmsKeyArn = var.superuser.key_arn },
+    # Only the applications for alternating users take these.
+    var.strategy == "single_user" ? {} : { masterSecretArn = var.superuser.secret_arn },
+    var.strategy == "single_user" || try(var.superuser.key_arn, null) == null ? {} : { masterSecretKmsKeyArn = var.superuser.key_arn },
   )
 }
 

@@ -61,7 +61,7 @@ resource "aws_lambda_function" "this" {
   tags = var.tags
 
   # Without its permissions the function could neither reach its network nor rotate.
-  depends_on = [aws_iam_role_policy.this]
+  depends_on = [aws_iam_role_policy.this, aws_iam_role_policy.network]
 
   # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
   lifecycle {

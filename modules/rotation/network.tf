@@ -13,6 +13,11 @@ resource "aws_security_group" "this" {
   description = substr("Function that rotates the secret ${var.secret_name}", 0, 255)
   vpc_id      = local.network[0].vpc_id
   tags        = var.tags
+
+  # Lambda deletes the function's network interfaces by its role, up to 20 minutes after the function. The group cannot go
+  # before they have gone, and the role and its permissions go after the group.
+  # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+  depends_on = [aws_iam_role_policy.network]
 }
 
 resource "aws_vpc_security_group_egress_rule" "secrets_manager" {

@@ -24,7 +24,7 @@ variable "database_port" {
 variable "strategy" {
   description = <<-EOT
     How the password is changed.
-    - `single_user`: the user changes its own password; a login between that change and the new version's becoming current fails, and works when tried again.
+    - `single_user`: the user changes its own password, or a superuser does where one is given; a login between that change and the new version's becoming current fails, and works when tried again.
     - `alternating_users`: a superuser changes the password of whichever of two users, NAME and NAME_clone, is not current; no login fails.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotation-strategy.html
   EOT
@@ -44,18 +44,12 @@ variable "strategy" {
 }
 
 variable "superuser" {
-  description = "Secret of the superuser who changes passwords, for `alternating_users`: its ARN, and that of the customer managed key that encrypts it (null: the AWS managed key)."
+  description = "Secret of the superuser who changes passwords: for `alternating_users`, and for a single user who may not change its own. Its ARN, and that of the customer managed key that encrypts it (null: the AWS managed key)."
   type = object({
     secret_arn = string
     key_arn    = optional(string)
   })
   default = null
-
-  # AWS's functions ask RDS for the rest: https://github.com/aws-samples/aws-secrets-manager-rotation-lambdas
-  validation {
-    condition     = var.function.package == null || !strcontains(try(var.superuser.secret_arn, ""), ":secret:rds!")
-    error_message = "database.superuser_secret_arn is ${jsonencode(try(var.superuser.secret_arn, null))}, a secret that RDS manages. It holds only username and password, and this project's function has to know by the secret itself which server the superuser is for. Give a superuser's secret with engine and host, as this module makes it with database; or rotate by rotation.function = { aws_template = {...} }."
-  }
 }
 
 variable "password" {
@@ -106,6 +100,7 @@ variable "function" {
     - `architecture`: `arm64` or `x86_64`. Default: `arm64`.
     - `timeout_in_seconds`: 1 to 900. Default: 60.
     - `reserved_concurrency`: how many rotations may run at once; -1: as many as the account allows, as a new account needs whose limit leaves none to reserve. Default: 1.
+    - `role`: `path` of the execution role, default `/`, and `permissions_boundary`, the ARN of the policy that an organization demands of every role.
     - `logs`: `retention_in_days`, default 365, and `kms_key_arn` of a key that CloudWatch Logs may use. The logs hold no value.
     - `alarm_topic_arns`: SNS topics that hear of a step that failed.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
@@ -133,6 +128,10 @@ variable "function" {
     architecture         = optional(string, "arm64")
     timeout_in_seconds   = optional(number, 60)
     reserved_concurrency = optional(number, 1)
+    role = optional(object({
+      path                 = optional(string, "/")
+      permissions_boundary = optional(string)
+    }), {})
     logs = optional(object({
       retention_in_days = optional(number, 365)
       kms_key_arn       = optional(string)
@@ -220,6 +219,23 @@ variable "function" {
   validation {
     condition     = var.function.reserved_concurrency == -1 || var.function.reserved_concurrency >= 1 && var.function.reserved_concurrency <= 1000000 && floor(var.function.reserved_concurrency) == var.function.reserved_concurrency
     error_message = "rotation.function.reserved_concurrency is ${var.function.reserved_concurrency}. Give a whole number from 1, or -1 for as many as the account allows; with 0 the function would never run."
+  }
+
+  # AWS's published functions take neither: https://github.com/aws-samples/aws-secrets-manager-rotation-lambdas/issues/27
+  validation {
+    condition     = var.function.package != null || var.function.role.path == "/" && var.function.role.permissions_boundary == null
+    error_message = "rotation.function.role is given for a function whose role this module does not make. Leave role out, or rotate by this project's own function: rotation.function = { package = {...} }."
+  }
+
+  # https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+  validation {
+    condition     = can(regex("^/([A-Za-z0-9_+=,.@-]+/)*$", var.function.role.path)) && length(var.function.role.path) <= 512
+    error_message = "rotation.function.role.path is ${jsonencode(var.function.role.path)}. Give a path that begins and ends with /, as /service/, of at most 512 characters."
+  }
+
+  validation {
+    condition     = var.function.role.permissions_boundary == null || can(regex("^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,128}$", var.function.role.permissions_boundary))
+    error_message = "rotation.function.role.permissions_boundary is ${jsonencode(var.function.role.permissions_boundary)}. Give the ARN of a managed policy, arn:aws:iam::ACCOUNT:policy/NAME."
   }
 
   # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html

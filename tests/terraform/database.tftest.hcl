@@ -419,3 +419,89 @@ run "refuses_a_superusers_key_by_its_alias" {
 
   expect_failures = [var.database]
 }
+
+run "refuses_a_second_user_with_a_name_too_long_for_mysql" {
+  command = plan
+
+  variables {
+    database = { engine = "aurora-mysql", username = join("", [for _ in range(27) : "a"]), superuser_secret_arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:superuser-AbCdEf" }
+    rotation = { automatically_after_days = 30, strategy = "alternating_users", function = { aws_template = {}, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } } }
+  }
+
+  expect_failures = [aws_secretsmanager_secret_rotation.this]
+}
+
+run "refuses_a_second_user_with_a_name_too_long_for_mariadb" {
+  command = plan
+
+  variables {
+    database = { engine = "mariadb", username = join("", [for _ in range(123) : "a"]), superuser_secret_arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:superuser-AbCdEf" }
+    rotation = { automatically_after_days = 30, strategy = "alternating_users", function = { aws_template = {}, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } } }
+  }
+
+  expect_failures = [aws_secretsmanager_secret_rotation.this]
+}
+
+run "refuses_a_second_user_with_a_name_too_long_for_postgresql" {
+  command = plan
+
+  variables {
+    database = { engine = "postgres", username = join("", [for _ in range(58) : "a"]), superuser_secret_arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:superuser-AbCdEf" }
+    rotation = { automatically_after_days = 30, strategy = "alternating_users", function = { aws_template = {}, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } } }
+  }
+
+  expect_failures = [aws_secretsmanager_secret_rotation.this]
+}
+
+run "refuses_a_second_user_with_a_name_of_too_many_bytes_for_postgresql" {
+  command = plan
+
+  variables {
+    database = { engine = "postgres", username = join("", [for _ in range(29) : "é"]), superuser_secret_arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:superuser-AbCdEf" }
+    rotation = { automatically_after_days = 30, strategy = "alternating_users", function = { aws_template = {}, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } } }
+  }
+
+  expect_failures = [aws_secretsmanager_secret_rotation.this]
+}
+
+run "takes_the_longest_name_of_a_second_user_in_mysql" {
+  command = plan
+
+  variables {
+    database = { engine = "mysql", username = join("", [for _ in range(26) : "a"]), superuser_secret_arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:superuser-AbCdEf" }
+    rotation = { automatically_after_days = 30, strategy = "alternating_users", function = { aws_template = {}, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } } }
+  }
+
+  assert {
+    condition     = aws_secretsmanager_secret_rotation.this[0].rotation_rules[0].automatically_after_days == 30
+    error_message = "there is no rotation"
+  }
+}
+
+run "takes_the_longest_name_of_a_second_user_in_postgresql" {
+  command = plan
+
+  variables {
+    database = { engine = "aurora-postgresql", username = join("", [for _ in range(57) : "a"]), superuser_secret_arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:superuser-AbCdEf" }
+    rotation = { automatically_after_days = 30, strategy = "alternating_users", function = { aws_template = {}, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } } }
+  }
+
+  assert {
+    condition     = aws_secretsmanager_secret_rotation.this[0].rotation_rules[0].automatically_after_days == 30
+    error_message = "there is no rotation"
+  }
+}
+
+run "takes_a_long_name_of_a_single_user" {
+  command = plan
+
+  variables {
+    database = { engine = "postgres", username = join("", [for _ in range(63) : "a"]), superuser_secret_arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:superuser-AbCdEf" }
+    rotation = { automatically_after_days = 30, strategy = "single_user", function = { aws_template = {}, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } } }
+  }
+
+  assert {
+    condition     = aws_secretsmanager_secret_rotation.this[0].rotation_rules[0].automatically_after_days == 30
+    error_message = "there is no rotation"
+  }
+}

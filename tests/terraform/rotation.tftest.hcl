@@ -702,7 +702,7 @@ run "takes_every_rule_of_passwords_for_a_function_of_its_own" {
   }
 }
 
-run "refuses_a_superuser_that_rds_manages_for_a_function_of_its_own" {
+run "takes_a_superuser_that_rds_manages_for_a_function_of_its_own" {
   command = plan
 
   module {
@@ -715,7 +715,94 @@ run "refuses_a_superuser_that_rds_manages_for_a_function_of_its_own" {
     function  = { package = { s3 = { bucket = "packages", key = "rotation.zip" } }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
   }
 
-  expect_failures = [var.superuser]
+  assert {
+    condition     = one(aws_lambda_function.this).environment[0].variables.STRATEGY == "alternating_users"
+    error_message = "the strategy is another one"
+  }
+}
+
+run "gives_awss_function_for_a_single_user_no_superuser" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    superuser = { secret_arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:rds!cluster-0361984b970e-AbCdEf", key_arn = "arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+    function  = { aws_template = {}, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+  }
+
+  override_resource {
+    target          = aws_security_group.this
+    override_during = plan
+    values          = { id = "sg-0a1b2c3d" }
+  }
+
+  # Its application has no such parameter, and CloudFormation refuses one that it does not know.
+  assert {
+    condition     = !anytrue([for name in keys(one(aws_serverlessapplicationrepository_cloudformation_stack.this).parameters) : startswith(name, "masterSecret")])
+    error_message = "the application is given a superuser"
+  }
+}
+
+run "gives_the_role_its_path_and_its_permissions_boundary" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { role = { path = "/service/", permissions_boundary = "arn:aws:iam::000000000000:policy/boundary" }, package = { s3 = { bucket = "packages", key = "rotation.zip" } }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+  }
+
+  assert {
+    condition     = one(aws_iam_role.this).path == "/service/" && one(aws_iam_role.this).permissions_boundary == "arn:aws:iam::000000000000:policy/boundary"
+    error_message = "the role has another path or boundary"
+  }
+}
+
+run "refuses_a_path_that_does_not_end_with_a_slash" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { role = { path = "/service" }, package = { s3 = { bucket = "packages", key = "rotation.zip" } }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+  }
+
+  expect_failures = [var.function]
+}
+
+run "refuses_a_permissions_boundary_that_is_no_policy" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { role = { permissions_boundary = "arn:aws:iam::000000000000:role/boundary" }, package = { s3 = { bucket = "packages", key = "rotation.zip" } }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+  }
+
+  expect_failures = [var.function]
+}
+
+run "refuses_a_permissions_boundary_for_awss_function" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    function = { aws_template = {}, role = { permissions_boundary = "arn:aws:iam::000000000000:policy/boundary" }, network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] } }
+  }
+
+  expect_failures = [var.function]
 }
 
 run "takes_a_superuser_that_rds_manages_for_awss_function" {
