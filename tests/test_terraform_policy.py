@@ -93,6 +93,11 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Given:
     secret = OWNER.client("secretsmanager").create_secret(Name="superuser", SecretString="{}")
     shared = new_key()
     OWNER.client("kms").create_alias(AliasName="alias/shared", TargetKeyId=shared)
+    statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    boundary = OWNER.client("iam").create_policy(
+        PolicyName="boundary",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+    )
     package = ROOT / "dist" / "rotation.zip"
     changed = tmp_path_factory.mktemp("package") / "changed.zip"
     changed.write_bytes(package.read_bytes())
@@ -110,6 +115,7 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Given:
         "changed_package": str(changed),
         "function": create_function(lambda_, "", FunctionName="rotate-everything").arn,
         "superuser": secret["ARN"],
+        "boundary": boundary["Policy"]["Arn"],
     }
     return Given(names, new_key(), new_key(COPY))
 

@@ -48,6 +48,7 @@ locals {
     timeout_in_seconds   = 30 + var.stage
     logs                 = { retention_in_days = local.changed ? 60 : 30, kms_key_arn = var.given.log_key }
     alarm_topic_arns     = [var.given.topic]
+    role                 = { permissions_boundary = var.given.boundary }
   }
 }
 
