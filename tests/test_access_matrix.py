@@ -87,11 +87,10 @@ def role_policy(arn: str) -> str:
     """The policies of a role, as one."""
     iam = session_in(arn.split(":")[4]).client("iam")
     name = arn.rpartition("/")[2]
-    documents = [
-        iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
-        for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]
-    ]
-    statements = [statement for document in documents for statement in document["Statement"]]
+    statements: list[Any] = []
+    for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+        document: Any = iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
+        statements += document["Statement"]
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 

@@ -338,9 +338,7 @@ def test_the_role_has_the_path_and_the_permissions_boundary_that_are_asked_for(
 
     story.wait(story.arn)
     policy = json.loads(story.client.get_resource_policy(SecretId=story.arn)["ResourcePolicy"])
-    (statement,) = (
-        each for each in policy["Statement"] if each["Sid"] == "RotatorsRotateValue"
-    )
+    (statement,) = (each for each in policy["Statement"] if each["Sid"] == "RotatorsRotateValue")
     (arn,) = statement["Principal"]["AWS"]
     assert ":role/service/rotate-" in arn
     role = iam.get_role(RoleName=arn.rpartition("/")[2])["Role"]
