@@ -45,7 +45,7 @@ def secret(secretsmanager: "SecretsManagerClient", secret_name: str) -> Iterator
 @pytest.fixture
 def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What `uv run` sees of a clone in which `make` has made an environment."""
-    for name in ("pyproject.toml", ".python-version"):
+    for name in ("pyproject.toml", ".python-version", "LICENSE"):
         shutil.copy(ROOT / name, tmp_path)
     shutil.copytree(ROOT / "doctor", tmp_path / "doctor")
     monkeypatch.setattr(environments, "VENV", tmp_path / ".venv")
