@@ -36,7 +36,7 @@ locals {
     "arn:aws:iam::000000000000:role/application",
     "arn:aws:iam::000000000000:role/deploy",
     "arn:aws:iam::000000000000:user/batch/nightly",
-    "arn:aws:iam::222222222222:role/partner/application",
+    "arn:aws:iam::222222222222:role/of/partner",
   ]
   services = ["appflow.amazonaws.com"]
 }
@@ -204,15 +204,14 @@ def without_a_part(pattern: Pattern) -> Iterator[tuple[str, Pattern]]:
 
 
 # Parts that no event of AWS can tell of: its name says of which service an event is; an own account
-# is never another one, and "none" is no role; a service has no account; no other call has a secret
-# and a key; and no other error names a resource.
+# is never another one, and nobody is called (none); no other call has a secret and a key, function or
+# schedule; and no other error names a resource.
 UNTOLD = (
     "source",
     "detail-type",
     f'"{ACCOUNT}"',
-    '"none"',
-    "read-by-others: detail.$or.2.userIdentity.type",
-    "change: $or.1.detail.eventName",
+    '"(none)"',
+    *(f"change: $or.0.detail.$or.{number}.eventName" for number in range(1, 5)),
     "denied-reads: detail.errorCode",
 )
 
@@ -257,6 +256,7 @@ def test_rules_about_reading_get_read_only_events(
 
     assert {name for name, state in states.items() if state != "ENABLED"} == {
         "read-by-others",
+        "read-otherwise",
         *COUNTED,
     }
     assert states["read-by-others"] == "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
