@@ -31,12 +31,12 @@ locals {
     requestParameters = { secretId = local.secret_ids }
   }
 
-  # AWS documents the first, and its customers see the second.
-  # https://docs.aws.amazon.com/secretsmanager/latest/userguide/cloudtrail_log_entries.html
   rotation = {
     source      = ["aws.secretsmanager"]
     detail-type = ["AWS Service Event via CloudTrail"]
   }
+  # AWS documents the first, and its customers see the second.
+  # https://docs.aws.amazon.com/secretsmanager/latest/userguide/cloudtrail_log_entries.html
   of_secret = [{ additionalEventData = { SecretId = [var.secret_arn] } }, { serviceEventDetails = { secretId = [var.secret_arn] } }]
 
   # Each pattern as JSON: those of one rule need not have one type.
@@ -67,8 +67,11 @@ locals {
       [jsonencode(merge(local.api_call, {
         detail = { eventName = ["DeleteSecret"], errorCode = local.succeeded, requestParameters = { secretId = local.secret_ids } }
       }))],
+      # AWS itself deletes key material that expires.
+      # https://docs.aws.amazon.com/kms/latest/developerguide/ct-deleteexpiredkeymaterial.html
       var.key_arn == null ? [] : [jsonencode(merge(local.key_call, {
-        detail = { eventName = ["DeleteImportedKeyMaterial", "DisableKey", "ScheduleKeyDeletion"], errorCode = local.succeeded, resources = { ARN = [var.key_arn] } }
+        detail-type = ["AWS API Call via CloudTrail", "AWS Service Event via CloudTrail"]
+        detail      = { eventName = ["DeleteExpiredKeyMaterial", "DeleteImportedKeyMaterial", "DisableKey", "ScheduleKeyDeletion"], errorCode = local.succeeded, resources = { ARN = [var.key_arn] } }
       }))],
     )
 

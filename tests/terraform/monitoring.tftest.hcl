@@ -361,7 +361,7 @@ run "makes_no_rule_for_what_is_counted_in_a_trail" {
 
   assert {
     condition     = length(aws_cloudwatch_event_rule.count) == 0 && length(aws_cloudwatch_log_metric_filter.count) == 2
-    error_message = "denied reads and calls are not counted by filters, or not by these alone"
+    error_message = "denied reads and calls are not counted by filters, or not only by these"
   }
 }
 
