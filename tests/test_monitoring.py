@@ -287,8 +287,8 @@ def without_a_part(pattern: Pattern) -> Iterator[tuple[str, Pattern]]:
 
 
 # Parts that no event of AWS can tell of: its name says of which service an event is; an own account
-# is never another one, and nobody is called (none); no other call has a secret and a key, a function
-# or a schedule; and no other error names a resource.
+# is never another one, and nobody is called (none); no other call has a secret beside a key, a
+# function or a schedule; and no other error names a resource.
 UNTOLD = (
     "source",
     "detail-type",
