@@ -532,7 +532,7 @@ locals {
 
 variable "monitoring" {
   description = <<-EOT
-    Tells an SNS topic when the value is read by a role that `access` does not name (if it lists readers), when attempts to read are denied, the secret or its key is to be deleted, a policy or the key changes, a rotation fails, or calls are many. By management events of CloudTrail, of which the account must have a trail.
+    Tells an SNS topic when the value is read by a role that `access` does not name (if it lists readers), when attempts to read are denied, the secret or its key is to be deleted, a policy, the key, the rotation or a copy changes, a rotation fails, or calls are many. By management events of CloudTrail, of which the account must have a trail. A replica is watched in its own region, as modules/monitoring says.
     - `topic_arn`: the topic, whose policy and key must let EventBridge and CloudWatch publish, as modules/monitoring says; or
     - `emails`: addresses that subscribe to an encrypted topic, which is made for them.
     - `cloudtrail_log_group_name`: log group of a trail, by whose logs to count denied reads and calls rather than by EventBridge.

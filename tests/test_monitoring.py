@@ -11,7 +11,7 @@ import pytest
 
 from harness import metric_filters
 from harness.functions import function
-from harness.monitoring import ACCOUNT, EVENTS, About, Letters
+from harness.monitoring import ACCOUNT, EVENTS, HOME, About, Letters
 from harness.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -19,24 +19,33 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 OTHER_ACCOUNT = "222222222222"
-KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/00000000-0000-0000-0000-000000000001"
+ELSEWHERE = "eu-west-1"
+KEY = f"arn:aws:kms:{HOME}:{ACCOUNT}:key/00000000-0000-0000-0000-000000000001"
 COUNTED = {"calls", "denied-reads"}
+OF_ROTATION = {"rotated", "rotation-due", "rotation-failed"}
 
 HCL = """
 provider "aws" {
   region = "us-east-1"
 }
 
+provider "aws" {
+  alias  = "replica"
+  region = "eu-west-1"
+}
+
 variable "secret_name" {}
 variable "secret_arn" {}
 variable "key_arn" {}
+variable "replica" {}
+variable "replica_key" {}
 
 locals {
   readers = [
     "arn:aws:iam::000000000000:role/application",
     "arn:aws:iam::000000000000:role/deploy",
     "arn:aws:iam::000000000000:user/batch/nightly",
-    "arn:aws:iam::222222222222:role/partner/application",
+    "arn:aws:iam::222222222222:role/of/partner",
   ]
   services = ["appflow.amazonaws.com"]
 }
@@ -68,19 +77,37 @@ module "logs" {
   cloudtrail_log_group_name = aws_cloudwatch_log_group.trail.name
 }
 
+module "replica" {
+  source    = "./module/modules/monitoring"
+  providers = { aws = aws.replica }
+
+  secret_name     = var.secret_name
+  secret_arn      = var.replica
+  key_arn         = var.replica_key
+  readers         = local.readers
+  reader_services = local.services
+  emails          = ["security@example.com"]
+}
+
 output "topic_arn" {
   value = module.events.topic_arn
+}
+
+output "topic_of_replica" {
+  value = module.replica.topic_arn
 }
 """
 
 
 @dataclass(frozen=True)
 class Watched:
-    """A secret that is watched, and another one that is by the logs of a trail."""
+    """A secret that is watched, its replica, and another one that is by the logs of a trail."""
 
     about: About
+    replica: About
     by_logs: About
     topic_arn: str
+    topic_of_replica: str
 
     def purpose(self, name: str) -> str:
         """What a rule or alarm of this name is for; the name itself of what is another secret's."""
@@ -93,22 +120,47 @@ def watched(
 ) -> Iterator[Watched]:
     """A secret that is there, watched with every option."""
     name = f"test/{uuid.uuid4().hex}/credentials"
-    arn = secretsmanager.create_secret(Name=name, SecretString="{}")["ARN"]
+    arn = secretsmanager.create_secret(
+        Name=name, SecretString="{}", AddReplicaRegions=[{"Region": ELSEWHERE}]
+    )["ARN"]
+    there = boto3.client("secretsmanager", region_name=ELSEWHERE)
+    copy = there.describe_secret(SecretId=name)["ARN"]
+    replica = About(name, copy, KEY.replace(HOME, ELSEWHERE))
     terraform = shared_workspace(HCL)
-    variables = {"secret_name": name, "secret_arn": arn, "key_arn": KEY}
+    variables = {
+        "secret_name": name,
+        "secret_arn": arn,
+        "key_arn": KEY,
+        "replica": replica.arn,
+        "replica_key": replica.key,
+    }
     terraform.apply(**variables)
     plan = terraform.plan(**variables)
     assert plan.is_empty, plan
     by_logs = About(f"{name}/logs", arn.replace(name, f"{name}/logs"), KEY)
-    yield Watched(About(name, arn, KEY), by_logs, terraform.output()["topic_arn"])
+    about = About(name, arn, KEY)
+    topics = terraform.output()
+    yield Watched(about, replica, by_logs, topics["topic_arn"], topics["topic_of_replica"])
     terraform.destroy(**variables)
+    secretsmanager.remove_regions_from_replication(SecretId=arn, RemoveReplicaRegions=[ELSEWHERE])
     secretsmanager.delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
 
 
 @pytest.fixture(scope="module")
 def rules(watched: Watched) -> dict[str, Mapping[str, Any]]:
     """The rules for the secret, by what they are for."""
-    listed = boto3.client("events").list_rules(Limit=100)["Rules"]
+    return of_the_secret(watched, HOME)
+
+
+@pytest.fixture(scope="module")
+def rules_of_replica(watched: Watched) -> dict[str, Mapping[str, Any]]:
+    """The rules for the replica, in its region, by what they are for."""
+    return of_the_secret(watched, ELSEWHERE)
+
+
+def of_the_secret(watched: Watched, region: str) -> dict[str, Mapping[str, Any]]:
+    """The rules of a region that are for the secret, by what they are for."""
+    listed = boto3.client("events", region_name=region).list_rules(Limit=100)["Rules"]
     named = {watched.purpose(rule["Name"]): rule for rule in listed}
     return {name: rule for name, rule in named.items() if name != rule["Name"]}
 
@@ -134,16 +186,47 @@ def letters(watched: Watched) -> Iterator[Letters]:
 def test_an_event_matches_the_rules_that_it_should(
     watched: Watched, rules: Mapping[str, Mapping[str, Any]], fixture: Mapping[str, Any]
 ) -> None:
-    events = boto3.client("events")
-    event = json.dumps(watched.about.event(fixture))
+    assert matching(rules, watched.about.event(fixture)) == set(fixture["alerts"])
 
-    matching = {
+
+def matching(rules: Mapping[str, Mapping[str, Any]], event: Mapping[str, Any]) -> set[str]:
+    """The names of the rules that an event matches."""
+    events = boto3.client("events")
+    return {
         name
         for name, rule in rules.items()
-        if events.test_event_pattern(EventPattern=rule["EventPattern"], Event=event)["Result"]
+        if events.test_event_pattern(EventPattern=rule["EventPattern"], Event=json.dumps(event))[
+            "Result"
+        ]
     }
 
-    assert matching == set(fixture["alerts"])
+
+@pytest.mark.parametrize("fixture", EVENTS, ids=lambda fixture: fixture["name"].replace(" ", "_"))
+def test_an_event_about_a_replica_matches_the_rules_of_its_region(
+    watched: Watched,
+    rules: Mapping[str, Mapping[str, Any]],
+    rules_of_replica: Mapping[str, Mapping[str, Any]],
+    fixture: Mapping[str, Any],
+) -> None:
+    event = watched.replica.event(fixture)
+
+    assert event["region"] == ELSEWHERE
+    assert set(rules_of_replica) == set(rules) - OF_ROTATION
+    assert matching(rules_of_replica, event) == set(fixture["alerts"]) - OF_ROTATION
+
+
+def test_the_topic_of_a_replica_is_in_its_region(
+    watched: Watched, rules_of_replica: Mapping[str, Mapping[str, Any]]
+) -> None:
+    events = boto3.client("events", region_name=ELSEWHERE)
+    told = {
+        target["Arn"]
+        for rule in rules_of_replica.values()
+        for target in events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+    }
+
+    assert told == {watched.topic_of_replica}
+    assert watched.topic_of_replica.split(":")[3] == ELSEWHERE
 
 
 @pytest.mark.parametrize("fixture", EVENTS, ids=lambda fixture: fixture["name"].replace(" ", "_"))
@@ -204,15 +287,14 @@ def without_a_part(pattern: Pattern) -> Iterator[tuple[str, Pattern]]:
 
 
 # Parts that no event of AWS can tell of: its name says of which service an event is; an own account
-# is never another one, and "none" is no role; a service has no account; no other call has a secret
-# and a key; and no other error names a resource.
+# is never another one, and nobody is called (none); no other call has a secret beside a key, a
+# function or a schedule; and no other error names a resource.
 UNTOLD = (
     "source",
     "detail-type",
     f'"{ACCOUNT}"',
-    '"none"',
-    "read-by-others: detail.$or.2.userIdentity.type",
-    "change: $or.1.detail.eventName",
+    '"(none)"',
+    *(f"change: $or.0.detail.$or.{number}.eventName" for number in range(1, 5)),
     "denied-reads: detail.errorCode",
 )
 
@@ -257,6 +339,7 @@ def test_rules_about_reading_get_read_only_events(
 
     assert {name for name, state in states.items() if state != "ENABLED"} == {
         "read-by-others",
+        "read-otherwise",
         *COUNTED,
     }
     assert states["read-by-others"] == "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"

@@ -44,6 +44,13 @@ resource "aws_cloudwatch_event_rule" "count" {
   event_pattern = each.value.pattern
   state         = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
   tags          = var.tags
+
+  lifecycle {
+    precondition {
+      condition     = length(each.value.pattern) <= local.pattern_limit
+      error_message = "The event pattern for ${each.key} has ${length(each.value.pattern)} characters; EventBridge takes ${local.pattern_limit}. Choose a shorter name for the secret."
+    }
+  }
 }
 
 resource "aws_cloudwatch_log_metric_filter" "count" {
@@ -73,11 +80,10 @@ resource "aws_cloudwatch_event_rule" "rotated" {
   name        = "${local.name}-rotated"
   description = substr("${var.secret_name}: counted by the alarm ${local.name}-not-rotated", 0, 512)
   tags        = var.tags
-  event_pattern = jsonencode({
-    source      = ["aws.secretsmanager"]
-    detail-type = ["AWS Service Event via CloudTrail"]
-    detail      = { eventName = ["RotationSucceeded"], additionalEventData = { SecretId = [var.secret_arn] } }
-  })
+
+  event_pattern = jsonencode(merge(local.rotation, {
+    detail = { eventName = ["RotationSucceeded"], "$or" = local.of_secret }
+  }))
 }
 
 locals {

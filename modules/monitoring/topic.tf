@@ -1,5 +1,5 @@
 # A topic of its own, under a key of its own: EventBridge and CloudWatch cannot use the AWS managed key alias/aws/sns, and
-# the secret's key serves Secrets Manager alone.
+# the secret's key serves only Secrets Manager.
 # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 
 locals {

@@ -5,19 +5,32 @@ variable "secret_name" {
 }
 
 variable "secret_arn" {
-  description = "ARN of the secret."
+  description = <<-EOT
+    ARN of the secret, or of its replica, in the region and account of the provider: events stay where they are recorded.
+    Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
+  EOT
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:secretsmanager:${local.region}:${local.account_id}:secret:.", var.secret_arn))
+    error_message = "secret_arn is ${var.secret_arn}. The provider watches ${local.region} in account ${local.account_id}, and would see nothing of it. Give the ARN of the secret, or of its replica, of there, or another provider."
+  }
 }
 
 variable "key_arn" {
-  description = "ARN of the customer managed key that encrypts the secret; null for the AWS managed key, which nobody can change or delete."
+  description = "ARN of the customer managed key that encrypts the secret, of the same region: for a replica, its own key. Null for the AWS managed key, which nobody can change or delete."
   type        = string
   default     = null
+
+  validation {
+    condition     = var.key_arn == null || can(regex("^arn:[a-z-]+:kms:${local.region}:[0-9]{12}:key/.", var.key_arn))
+    error_message = "key_arn is ${coalesce(var.key_arn, "null")}. Give the ARN of a key of the provider's region, ${local.region}, where its events are recorded; a replica has a key of its own region."
+  }
 }
 
 variable "readers" {
-  description = "ARNs of the IAM roles (or users) that may read the value without notice: readers, administrators and rotators. Null: reading is not watched. Of a role in another account CloudTrail tells the account alone, so that all of that account may."
+  description = "ARNs of the IAM roles (or users) that may read the value without notice: readers, administrators and rotators. Null: reading is not watched. Of a role in another account CloudTrail tells only the account, so that all of that account may."
   type        = list(string)
   default     = null
 
@@ -36,7 +49,7 @@ variable "reader_services" {
 }
 
 variable "rotates" {
-  description = "Whether the secret rotates, so that failed and missing rotations are watched."
+  description = "Whether the secret rotates, so that failed and missing rotations are watched. False for a replica: rotations are recorded in the secret's own region."
   type        = bool
   default     = false
   nullable    = false

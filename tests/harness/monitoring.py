@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
 
 ACCOUNT = "000000000000"
+HOME = "us-east-1"  # of the events as they are written
 TIME_LIMIT_SECONDS = 30
 _FIXTURES = tomllib.loads((ROOT / "tests" / "monitoring" / "events.toml").read_text())
 
@@ -33,7 +34,7 @@ class About:
     reader: str = "application"
 
     def event(self, fixture: Mapping[str, Any]) -> dict[str, Any]:
-        """One of EVENTS as EventBridge has it."""
+        """One of EVENTS as EventBridge has it in the secret's region."""
         base = _FIXTURES["base"][fixture["base"]]
         detail = {**base["detail"], **fixture.get("detail", {})}
         if "who" in fixture:
@@ -41,20 +42,20 @@ class About:
         if "CloudTrail" in base["detail-type"]:
             detail = {"requestParameters": None, "responseElements": None, **detail}
         detail |= dict.fromkeys(fixture.get("without", ()))
-        text = json.dumps({**base, "detail": detail})
+        text = json.dumps({"region": HOME, **base, "detail": detail})
         for word, own in (
             ("{name}", self.name),
             ("{partial_arn}", self.arn.rpartition("-")[0]),
             ("{arn}", self.arn),
             ("{key}", self.key),
             ("{reader}", self.reader),
+            (HOME, self.arn.split(":")[3]),
         ):
             text = text.replace(word, own)
         return {
             "id": "1",
             "account": ACCOUNT,
             "time": "2026-11-04T15:30:00Z",
-            "region": "us-east-1",
             "resources": [],
             **json.loads(text),
         }

@@ -166,7 +166,7 @@ run "refuses_rotations_of_a_secret_that_does_not_rotate" {
   expect_failures = [var.rotated_within_days]
 }
 
-run "refuses_more_readers_than_a_pattern_holds" {
+run "watches_as_many_readers_as_the_readme_says" {
   command = plan
 
   module {
@@ -174,10 +174,124 @@ run "refuses_more_readers_than_a_pattern_holds" {
   }
 
   variables {
-    readers = [for number in range(100) : "arn:aws:iam::000000000000:role/application-${number}"]
+    secret_name = "production/orders/database-one"
+    secret_arn  = "arn:aws:secretsmanager:us-east-1:000000000000:secret:production/orders/database-one-AbCdEf"
+    readers     = [for number in range(65) : "arn:aws:iam::000000000000:role/a/path/application-role-${format("%03d", number)}"]
   }
 
-  expect_failures = [aws_cloudwatch_event_rule.event]
+  assert {
+    condition     = alltrue([for rule in aws_cloudwatch_event_rule.event : length(rule.event_pattern) <= 2048])
+    error_message = "a pattern has more characters than EventBridge takes"
+  }
+
+  assert {
+    condition     = length(jsondecode(aws_cloudwatch_event_rule.event["read-by-others"].event_pattern).detail.userIdentity.sessionContext.sessionIssuer.userName[0].anything-but) == 66
+    error_message = "not all readers are in the one pattern that lists them"
+  }
+}
+
+run "refuses_one_reader_more" {
+  command = plan
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  variables {
+    secret_name = "production/orders/database-one"
+    secret_arn  = "arn:aws:secretsmanager:us-east-1:000000000000:secret:production/orders/database-one-AbCdEf"
+    readers     = [for number in range(66) : "arn:aws:iam::000000000000:role/a/path/application-role-${format("%03d", number)}"]
+  }
+
+  expect_failures = [aws_cloudwatch_event_rule.event["read-by-others"]]
+}
+
+run "takes_the_longest_name_that_every_pattern_holds" {
+  command = plan
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  variables {
+    secret_name = join("", [for number in range(284) : "n"])
+    secret_arn  = "arn:aws:secretsmanager:us-east-1:000000000000:secret:${join("", [for number in range(284) : "n"])}-AbCdEf"
+    key_arn     = "arn:aws:kms:us-east-1:000000000000:key/00000000-0000-0000-0000-000000000001"
+    rotates     = true
+  }
+}
+
+run "refuses_a_name_that_no_counting_pattern_holds" {
+  command = plan
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  variables {
+    secret_name = join("", [for number in range(285) : "n"])
+    secret_arn  = "arn:aws:secretsmanager:us-east-1:000000000000:secret:${join("", [for number in range(285) : "n"])}-AbCdEf"
+  }
+
+  expect_failures = [aws_cloudwatch_event_rule.count["denied-reads"]]
+}
+
+run "refuses_a_name_that_no_pattern_holds" {
+  command = plan
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  variables {
+    secret_name = join("", [for number in range(400) : "n"])
+    secret_arn  = "arn:aws:secretsmanager:us-east-1:000000000000:secret:${join("", [for number in range(400) : "n"])}-AbCdEf"
+    key_arn     = "arn:aws:kms:us-east-1:000000000000:key/00000000-0000-0000-0000-000000000001"
+  }
+
+  expect_failures = [aws_cloudwatch_event_rule.event["change"], aws_cloudwatch_event_rule.count["denied-reads"]]
+}
+
+run "refuses_a_secret_of_another_region" {
+  command = plan
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  variables {
+    secret_arn = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:tests/monitoring-AbCdEf"
+  }
+
+  expect_failures = [var.secret_arn]
+}
+
+run "refuses_a_secret_of_another_account" {
+  command = plan
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  variables {
+    secret_arn = "arn:aws:secretsmanager:us-east-1:222222222222:secret:tests/monitoring-AbCdEf"
+  }
+
+  expect_failures = [var.secret_arn]
+}
+
+run "refuses_the_key_of_another_region" {
+  command = plan
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  variables {
+    key_arn = "arn:aws:kms:eu-west-1:000000000000:key/00000000-0000-0000-0000-000000000001"
+  }
+
+  expect_failures = [var.key_arn]
 }
 
 run "refuses_a_name_that_no_filter_holds" {
@@ -247,7 +361,7 @@ run "makes_no_rule_for_what_is_counted_in_a_trail" {
 
   assert {
     condition     = length(aws_cloudwatch_event_rule.count) == 0 && length(aws_cloudwatch_log_metric_filter.count) == 2
-    error_message = "denied reads and calls are not counted by filters, or not by these alone"
+    error_message = "denied reads and calls are not counted by filters, or not only by these"
   }
 }
 
