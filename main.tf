@@ -26,8 +26,6 @@ data "aws_service" "secrets_manager" {
   service_id = "secretsmanager"
 }
 
-# Resources name each other directly where they can. By a local value, and by an output of a module, Terraform connects each
-# with those of all other secrets, which takes time that grows with the square of their number (docs/scale.md).
 locals {
   name   = terraform_data.identity.input.name
   region = data.aws_service.secrets_manager.region
@@ -38,7 +36,7 @@ locals {
 }
 
 resource "aws_secretsmanager_secret" "this" { # "already scheduled for deletion"? Run: aws secretsmanager restore-secret, then import it (docs/recipes.md#restore)
-  name                    = terraform_data.identity.input.name
+  name                    = local.name
   description             = var.description
   recovery_window_in_days = var.recovery_window_in_days
   tags                    = var.tags
@@ -62,7 +60,7 @@ resource "aws_secretsmanager_secret" "this" { # "already scheduled for deletion"
     ignore_changes = [name]
 
     postcondition {
-      condition     = self.name == terraform_data.identity.input.name
+      condition     = self.name == local.name
       error_message = "name is ${jsonencode(var.name)}, and the secret in the state is ${jsonencode(self.name)}. Secrets Manager cannot rename a secret, and one made anew would have a new value. Keep the name, or carry the value over to a second secret (docs/recipes.md#rename)."
     }
 

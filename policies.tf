@@ -3,7 +3,7 @@
 module "policies" {
   source = "./modules/policies"
 
-  secret_name        = terraform_data.identity.input.name
+  secret_name        = local.name
   secret_arn         = aws_secretsmanager_secret.this.arn
   account_id         = local.account_id
   region             = local.region
