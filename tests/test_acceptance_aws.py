@@ -5,7 +5,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -14,6 +13,7 @@ import pytest
 
 from harness.acceptance import exists, is_gone
 from harness.environments import ROOT
+from harness.waits import wait_until
 
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
@@ -124,13 +124,6 @@ def test_after_ctrl_c_it_leaves_nothing(start: Start) -> None:
     assert process.returncode == 2, output
     assert is_gone(name)
     assert key_state(name) == DELETED
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 120
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def test_nothing_but_the_acceptance_tests_runs_before_aws() -> None:

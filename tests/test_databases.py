@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pymysql
@@ -14,6 +13,7 @@ import pytest
 from harness import databases, debian
 from harness.databases import MariaDB, NewestPostgreSQL, PostgreSQL, Server
 from harness.environments import SetupError
+from harness.waits import wait_until
 
 KINDS = [PostgreSQL, NewestPostgreSQL, MariaDB]
 STARTER = """
@@ -56,11 +56,7 @@ def test_a_server_ends_and_leaves_nothing_when_its_starter_is_killed(kind: type[
         assert answers(int(port))
         starter.send_signal(signal.SIGKILL)
 
-    deadline = time.monotonic() + 10
-    while (answers(int(port)) or Path(folder).exists()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not answers(int(port))
-    assert not Path(folder).exists()
+    wait_until(lambda: not answers(int(port)) and not Path(folder).exists())
 
 
 def test_when_a_server_does_not_start_its_log_says_why(monkeypatch: pytest.MonkeyPatch) -> None:

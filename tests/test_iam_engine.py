@@ -12,6 +12,7 @@ import pytest
 from harness import iam_process
 from harness.environments import VENV
 from harness.iam import Decision, Document, Engine, EngineError, Policies, Request
+from harness.waits import LIMIT_SECONDS
 from published_iam_examples import (
     ACCOUNT,
     ACCOUNT_ARN,
@@ -210,7 +211,7 @@ def test_its_process_ends_when_nobody_is_left_to_ask() -> None:
         input="",
         capture_output=True,
         text=True,
-        timeout=10,
+        timeout=LIMIT_SECONDS,
         check=False,
     )
 

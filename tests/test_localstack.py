@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from harness.emulators import Emulator, Ministack, Moto
 from harness.functions import create_function
 from harness.localstack import LocalStack, LocalStackError
 from harness.processes import LOOPBACK, listening_addresses
+from harness.waits import wait_until
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -186,11 +186,7 @@ def test_it_ends_and_leaves_nothing_when_its_starter_is_killed(
         assert answers(port)
         starter.send_signal(signal.SIGKILL)
 
-    deadline = time.monotonic() + 10
-    while (answers(port) or folder.exists()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not answers(port)
-    assert not folder.exists()
+    wait_until(lambda: not answers(port) and not folder.exists())
 
 
 def test_when_it_does_not_start_its_log_says_why(

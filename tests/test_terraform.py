@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.terraform import TerraformError, environment, find_mirror
+from harness.waits import wait_until
 from harness.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -114,8 +115,11 @@ def test_a_command_is_ended_at_its_time_limit_with_its_providers(workspace: Work
     with pytest.raises(TerraformError, match="Terraform was ended after 1 s"):
         terraform.plan(name="test/never", value="s3cret-value")
 
-    working_folders = Path("/proc").glob("[0-9]*/cwd")
-    assert not any(leads_to(link, terraform.folder) for link in working_folders)
+    wait_until(
+        lambda: (
+            not any(leads_to(link, terraform.folder) for link in Path("/proc").glob("[0-9]*/cwd"))
+        )
+    )
 
 
 def test_working_folders_share_an_init_and_nothing_else(workspace: Workspace) -> None:

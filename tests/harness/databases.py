@@ -24,7 +24,7 @@ from harness.debian import as_user, mariadb, mysql, pgbouncer, postgresql, unpri
 from harness.environments import VENV
 from harness.localstack import free_port
 
-START_SECONDS = 30
+START_SECONDS = 90
 LOG_LINES = 20
 
 

@@ -12,7 +12,7 @@ from typing import Self
 from harness.environments import ROOT, VENV
 from harness.localstack import answers_in_time, free_port
 
-START_SECONDS = 30
+START_SECONDS = 90
 
 
 class EmulatorError(Exception):

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from harness.waits import LIMIT_SECONDS
+
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_lambda.type_defs import WaiterConfigTypeDef
@@ -124,12 +126,12 @@ def log_group(function: str) -> str:
 
 
 def wait_for_logs(client: "CloudWatchLogsClient", group: str, count: int) -> list[str]:
-    """Messages in a log group, as soon as there are so many, which takes a moment; else after 10 s.
+    """Messages in a log group, as soon as there are so many; else after LIMIT_SECONDS.
 
     A function's are START, what it prints, END and REPORT.
     """
     messages: list[str] = []
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + LIMIT_SECONDS
     while len(messages) < count and time.monotonic() < deadline:
         with contextlib.suppress(client.exceptions.ResourceNotFoundException):
             events = client.filter_log_events(logGroupName=group)["events"]

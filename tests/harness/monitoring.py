@@ -11,13 +11,13 @@ import boto3
 
 from harness.environments import ROOT
 from harness.queues import Queue
+from harness.waits import LIMIT_SECONDS
 
 if TYPE_CHECKING:
     from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
 
 ACCOUNT = "000000000000"
 HOME = "us-east-1"  # of the events as they are written
-TIME_LIMIT_SECONDS = 30
 _FIXTURES = tomllib.loads((ROOT / "tests" / "monitoring" / "events.toml").read_text())
 
 # Each with `name` and `alerts`, the rules and alarms that it is for.
@@ -92,7 +92,7 @@ class Letters:
 
     def next(self) -> dict[str, Any]:
         """The next message, which is JSON. TimeoutError if none comes."""
-        deadline = time.monotonic() + TIME_LIMIT_SECONDS
+        deadline = time.monotonic() + LIMIT_SECONDS
         while time.monotonic() < deadline:
             if message := self._queue.receive():
                 letter: dict[str, Any] = json.loads(message["Message"])

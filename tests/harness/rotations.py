@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import boto3
 
 from harness.queues import Queue
+from harness.waits import LIMIT_SECONDS
 
 if TYPE_CHECKING:
     from mypy_boto3_events.type_defs import TargetTypeDef
-
-TIME_LIMIT_SECONDS = 60
 
 
 class RotationEvent(NamedTuple):
@@ -44,9 +43,9 @@ class Rotations:
     def wait_for_end(self, secret_arn: str) -> RotationEvent:
         """The next event of a secret that tells how a rotation has ended, or a test of one.
 
-        TimeoutError after a minute.
+        TimeoutError if none comes.
         """
-        deadline = time.monotonic() + TIME_LIMIT_SECONDS
+        deadline = time.monotonic() + LIMIT_SECONDS
         while time.monotonic() < deadline:
             while self._seen[secret_arn]:
                 event = self._seen[secret_arn].pop(0)

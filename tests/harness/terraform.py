@@ -1,5 +1,6 @@
 """Terraform in one folder: commands that raise its own diagnostics, and plans to ask questions."""
 
+import contextlib
 import json
 import logging
 import os
@@ -216,9 +217,7 @@ class Terraform:
 
     def kill(self) -> None:
         """End the command that runs now, in another thread, and its providers, by SIGKILL."""
-        process_id = self._process.pid
-        for each in (process_id, *children(process_id)):
-            os.kill(each, signal.SIGKILL)
+        _kill(self._process)
 
     def _run(
         self, command: str, *arguments: str, variables: Mapping[str, object], **options: object
@@ -282,7 +281,7 @@ def environment(endpoint_url: str, folder: Path) -> dict[str, str]:
 
 
 def past_proxy(url: str) -> dict[str, str]:
-    """Settings by which clients ask no proxy for this URL, for loopback, or for the user's NO_PROXY.
+    """Settings by which clients ask no proxy for this URL, loopback or the user's NO_PROXY hosts.
 
     They ask the user's proxy for everything else, such as a package registry.
     """
@@ -382,5 +381,11 @@ def _interrupt(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
             return process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
             continue
-    process.kill()
+    _kill(process)
     return process.communicate()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    for each in (process.pid, *children(process.pid)):
+        with contextlib.suppress(ProcessLookupError):  # it has ended meanwhile
+            os.kill(each, signal.SIGKILL)
