@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections import deque
 from typing import Any
 
 import boto3
@@ -16,15 +17,19 @@ class Queue:
         self._url = self._sqs.create_queue(QueueName=self.name)["QueueUrl"]
         attributes = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
         self.arn = attributes["Attributes"]["QueueArn"]
+        self._received: deque[dict[str, Any]] = deque()
 
     def receive(self) -> dict[str, Any] | None:
         """Take the next message, which is JSON; None if there is none within a second."""
-        received = self._sqs.receive_message(QueueUrl=self._url, WaitTimeSeconds=1)
-        for message in received.get("Messages", []):
-            self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
-            body: dict[str, Any] = json.loads(message["Body"])
-            return body
-        return None
+        if not self._received:
+            # Many at once, for a queue of a whole run holds what other tests have caused too.
+            messages = self._sqs.receive_message(
+                QueueUrl=self._url, WaitTimeSeconds=1, MaxNumberOfMessages=10
+            ).get("Messages", [])
+            for message in messages:
+                self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+                self._received.append(json.loads(message["Body"]))
+        return self._received.popleft() if self._received else None
 
     def delete(self) -> None:
         """Delete the queue with all that is in it."""
