@@ -12,6 +12,7 @@ import pytest
 from harness.doctor import CREDENTIALS, PASSWORD, VALUE, checked, diagnose, problems, recorded
 from harness.functions import Function
 from harness.functions import function as running_function
+from harness.waits import wait_until
 from harness.workspace import Workspace
 from secret_doctor import unused
 from secret_doctor.aws import AWS, Subject
@@ -136,10 +137,7 @@ def test_a_key_that_is_going_to_be_deleted_is_found(
 def test_a_key_that_is_gone_is_found(secret: Make, key: str, kms: "KMSClient", aws: AWS) -> None:
     arn = secret(KmsKeyId=key)
     kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
-    deadline = time.monotonic() + 30
-    while exists(kms, key):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    wait_until(lambda: not exists(kms, key))
 
     assert problems(diagnose(aws, arn)) == ["key-not-found", "decryption-failed"]
 
@@ -482,8 +480,9 @@ def rotate_each_day(client: "SecretsManagerClient", arn: str, function: Function
         RotationRules={"AutomaticallyAfterDays": 1},
         RotateImmediately=False,
     )
-    while "AWSPENDING" in str(client.describe_secret(SecretId=arn)["VersionIdsToStages"]):
-        time.sleep(0.05)
+    wait_until(
+        lambda: "AWSPENDING" not in str(client.describe_secret(SecretId=arn)["VersionIdsToStages"])
+    )
 
 
 def test_rotation_that_works_is_no_finding(

@@ -1,7 +1,7 @@
 """LocalStack shows changes as late as AWS does, where AWS documents that it does."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import boto3
@@ -9,14 +9,15 @@ import pytest
 
 from harness.localstack import LocalStack
 from harness.localstack_refusals import refused
+from harness.waits import wait_until
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_secretsmanager.type_defs import FilterTypeDef
 
-LAG_SECONDS = 2
-REPLICATION_SECONDS = 1
-DAY_SECONDS = 0.2  # 7 days are the shortest waiting period
+LAG_SECONDS = 4
+REPLICATION_SECONDS = 2
+DAY_SECONDS = 0.4  # 7 days are the shortest waiting period
 
 
 @pytest.fixture(scope="module")
@@ -39,13 +40,6 @@ def client(localstack: LocalStack) -> "SecretsManagerClient":
 
 def by_name(name: str) -> list["FilterTypeDef"]:
     return [{"Key": "name", "Values": [name]}]
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def test_by_default_list_secrets_shows_nothing_that_has_just_been_made(
