@@ -335,7 +335,6 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the function wait for less, so that the test does."""
     for engine in (mysql, postgres):
         monkeypatch.setattr(engine, "NETWORK_SECONDS", 0.5)
-    monkeypatch.setattr(handler, "RESERVE_SECONDS", 2)
     monkeypatch.setattr(handler, "PAUSE_SECONDS", 0.1)
 
 
@@ -345,7 +344,7 @@ def test_a_server_that_wakes_slowly_or_drops_connections_is_tried_again(
     server: Server, make_user: MakeUser, sleeps: float, drops: int
 ) -> None:
     user = make_user(ssl=False)
-    user.seconds = 20
+    user.seconds = 40
     with Rewriter(server.port, sleeps=sleeps, drops=drops) as way:
         user.change(port=way.port)
         user.rotate()
@@ -361,7 +360,7 @@ def test_a_server_that_does_not_wake_in_time_is_told_in_time(
 ) -> None:
     user = make_user()
     user.change(port=free_port())
-    user.seconds = 4
+    user.seconds = handler.RESERVE_SECONDS + 2
     start = time.monotonic()
 
     assert "gives no connection" in refusal(user)
@@ -374,7 +373,7 @@ def test_a_step_heals_the_loss_of_any_connection_by_itself(make_user: MakeUser) 
     lost = 0
     for number in itertools.count():
         user = make_user(ssl=False)
-        user.seconds = 20
+        user.seconds = 40
         before = user.value("AWSCURRENT")
         token = user.start()
         call = disturbed(user, token, number, after=lose_answer)
