@@ -208,11 +208,7 @@ def step_of(subject: Subject, message: str, timestamp: int) -> Mapping[str, Any]
         line = json.loads(message)
     except ValueError:
         return None
-    if (
-        not isinstance(line, dict)
-        or not STEP_FIELDS <= line.keys()
-        or line["secret"] != subject.arn
-    ):
+    if not isinstance(line, dict) or STEP_FIELDS - line.keys() or line["secret"] != subject.arn:
         return None
     return {**line, "time": datetime.fromtimestamp(timestamp / 1000, UTC)}
 

@@ -80,7 +80,8 @@ def run(event: Mapping[str, Any], context: Context) -> str:
     step = steps.get(event["Step"])
     if not step:
         raise RotationError(
-            f"The event's Step is none of {', '.join(steps)}: let Secrets Manager call this function."
+            f"The event's Step is none of {', '.join(steps)}: let Secrets Manager call this "
+            "function."
         )
     while True:
         try:
