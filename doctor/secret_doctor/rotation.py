@@ -143,21 +143,30 @@ def pending(subject: Subject, version: str, keeps: bool) -> Finding:
 
 def go_on(subject: Subject, version: str) -> str:
     """How to repeat the rotation that has made a pending version, or to end it."""
-    end = (
-        f"`aws secretsmanager update-secret-version-stage --secret-id {subject.arn} "
-        f"--version-stage AWSPENDING --remove-from-version-id {version}`"
-    )
-    rotate = f"`aws secretsmanager rotate-secret --secret-id {subject.arn}`"
     if not subject.rotates:
         return (
-            f"Rotation is off, and AWS refuses to turn it on before that one is ended. End it by "
-            f"{end}, then terraform apply, then {rotate}."
+            "Rotation is off, and AWS refuses to turn it on before that one is ended: "
+            f"{end(subject, version)}."
         )
     return (
-        f'Secrets Manager repeats that rotation, also at {rotate}, which it answers with "A '
-        f"previous rotation isn't complete\". To end it instead, as for a terraform apply that is "
-        f"refused: {end}, then terraform apply, then {rotate}."
+        f"Secrets Manager repeats that rotation, also at {again(subject)}, which it answers with "
+        '"A previous rotation isn\'t complete". To end it instead, as for a terraform apply that '
+        f"is refused: {end(subject, version)}."
     )
+
+
+def end(subject: Subject, version: str) -> str:
+    """How to end the rotation that has made a pending version, and to start another one."""
+    return (
+        f"`aws secretsmanager update-secret-version-stage --secret-id {subject.arn} "
+        f"--version-stage AWSPENDING --remove-from-version-id {version}`, then terraform apply, "
+        f"then {again(subject)}"
+    )
+
+
+def again(subject: Subject) -> str:
+    """The command that rotates."""
+    return f"`aws secretsmanager rotate-secret --secret-id {subject.arn}`"
 
 
 def failed_step(subject: Subject, group: str) -> Iterator[Finding]:
@@ -188,11 +197,7 @@ def failed_step(subject: Subject, group: str) -> Iterator[Finding]:
         title=f"The rotation function fails in {last['step']}",
         explanation=f"At {minute(last['time'])} its log says: {last['error']}",
         advice="Do what the message says. "
-        + (
-            go_on(subject, last["token"])
-            if PENDING in labels
-            else f"Then: aws secretsmanager rotate-secret --secret-id {subject.arn}"
-        ),
+        + (go_on(subject, last["token"]) if PENDING in labels else f"Then {again(subject)}."),
     )
 
 
@@ -233,7 +238,12 @@ def examine_function(
             title="Rotation function is gone",
             explanation=f"{arn} does not exist, so every rotation fails.",
             advice="terraform apply makes it anew where the input rotation has package or "
-            "aws_template; otherwise name one that exists, or cancel-rotate-secret.",
+            "aws_template; otherwise name one that exists, or cancel-rotate-secret."
+            + "".join(
+                f" First end the rotation that isn't complete: {end(subject, version)}."
+                for version, labels in subject.description["VersionIdsToStages"].items()
+                if PENDING in labels and CURRENT not in labels
+            ),
         )
         return
     states = {function.get("State", "Active"), function.get("LastUpdateStatus", "Successful")}
