@@ -12,7 +12,7 @@ from checkov.runner_filter import RunnerFilter
 
 from asm import names
 from asm.block import Value, is_known
-from asm.hcl import graph_of, mask
+from asm.hcl import graph_of
 from asm.rule import GUIDELINES
 
 type Vertices = list[dict[str, Any]]
@@ -37,7 +37,7 @@ class VariableHasNoSecretDefault(BaseGraphCheck):
         passed: Vertices = []
         failed: Vertices = []
         for variable in graph_of(graph_connector).of_kind("variable"):
-            default = _texts(variable.name, mask(variable.written("default")))
+            default = _texts(variable.name, variable.get("default"))
             secrets = [text for name, text in default if names.is_secret(name)]
             if any(text and is_known(text) for text in secrets):
                 failed.append(variable.vertex)

@@ -12,7 +12,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, override
 
-from asm.block import SECRET_ATTRIBUTES, UNKNOWN, Block, References, Value, Values, is_known
+from asm.block import (
+    SECRET_ATTRIBUTES,
+    UNKNOWN,
+    Attachments,
+    Block,
+    References,
+    Value,
+    Values,
+    is_known,
+)
 
 _MODULE = re.compile(r'module\.([^.\[]+)(?:\[(?:\d+|"(?:[^"\\]|\\.)*")\])?\.')
 _INDEX = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
@@ -108,6 +117,10 @@ class PlanBlock(PlanValues, Block):
         return _secrets(trail, is_sensitive)
 
     @override
+    def attachments(self, type_: str, attribute: str) -> Attachments:
+        return self._plan.attachments(type_, attribute)
+
+    @override
     def outputs(self) -> list[str]:
         return [name for name, secrets in self._plan.outputs.items() if self in secrets]
 
@@ -162,6 +175,10 @@ class Plan:
             if each["mode"] == "data":
                 self._by_address.setdefault(each["address"], PlanBlock(self, each, {}))
         self.managed = [block for block in self._by_address.values() if not block.is_data]
+        self._by_name: dict[tuple[Modules, str], list[PlanBlock]] = {}
+        for block in self._by_address.values():
+            self._by_name.setdefault((block.modules, block.declared_name), []).append(block)
+        self._attachments: dict[tuple[str, str], Attachments] = {}
 
     def block(self, address: str) -> PlanBlock:
         """The block at this address."""
@@ -173,6 +190,13 @@ class Plan:
         for name in modules:
             module = module["module_calls"][name]["module"]
         return module
+
+    def attachments(self, type_: str, attribute: str) -> Attachments:
+        """Resources of a type by what their attribute names."""
+        if (type_, attribute) not in self._attachments:
+            blocks = [block for block in self.managed if block.type == type_]
+            self._attachments[type_, attribute] = Attachments(blocks, attribute)
+        return self._attachments[type_, attribute]
 
     @functools.cached_property
     def outputs(self) -> dict[str, list[Block]]:
@@ -229,11 +253,8 @@ class Plan:
             else:
                 size = 3 if first == "data" else 2
                 name, attribute = ".".join([first, *rest][:size]), ".".join(rest[size - 1 : size])
-                trail.ends += [
-                    (block, attribute)
-                    for block in self._by_address.values()
-                    if (block.modules, block.declared_name) == (modules, name)
-                ]
+                found = self._by_name.get((modules, name), [])
+                trail.ends += [(block, attribute) for block in found]
 
     def _follow_variable(self, modules: Modules, name: str, trail: Trail) -> None:
         if not modules:

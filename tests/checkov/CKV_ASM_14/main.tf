@@ -70,8 +70,8 @@ module "fail_module" {
   settings = aws_secretsmanager_secret_version.this.secret_string
 }
 
-resource "aws_lambda_function" "hcl_pass_plan_fail_function" {
-  function_name = "plan-fail-function"
+resource "aws_lambda_function" "fail_function" {
+  function_name = "fail-function"
   role          = local.role
   s3_bucket     = "code"
   s3_key        = "code.zip"
