@@ -100,6 +100,10 @@ class Block(Values):
     def attachments(self, type_: str, attribute: str) -> "Attachments":
         """The resources of a type in the same scan, by what their attribute names."""
 
+    @abstractmethod
+    def users(self) -> list[tuple["Block", str]]:
+        """What has a policy that is made from this, with the name of the attribute."""
+
     def surely_has(self, other: "Block") -> bool:
         """Whether another resource is there whenever this one is."""
         return self is not other
@@ -129,3 +133,8 @@ class Attachments:
         own = [value for value in (block.get("arn"), block.get("id")) if value and is_known(value)]
         by_value = [each for value in own for each in self._by_value.get(value, [])]
         return dict.fromkeys([*self._by_block.get(block, []), *by_value])
+
+
+def is_policy(type_: str, attribute: str) -> bool:
+    """Whether an attribute of a type, or a block in it, can hold a policy."""
+    return "polic" in attribute or (attribute == "content" and "polic" in type_)

@@ -22,6 +22,7 @@ from asm.block import (
     Value,
     Values,
     is_known,
+    is_policy,
 )
 from asm.evaluation import NoValueError, as_bool, as_items, as_text, evaluate
 from asm.syntax import SPLAT, Body, HclError, Node, parse_body
@@ -282,6 +283,10 @@ class HclBlock(HclValues, Block):
         return self.graph.attachments(type_, attribute)
 
     @override
+    def users(self) -> list[tuple[Block, str]]:
+        return self.graph.users.get(self, [])
+
+    @override
     def secrets_in(self, name: str) -> list[Block]:
         return [block for block, steps in self.graph.follow(self, name).ends if block.tells(steps)]
 
@@ -404,6 +409,17 @@ class Graph:
             made = [block for block in self.of_type(type_) if block.is_made is not False]
             self._attachments[type_, attribute] = Attachments(made, attribute)
         return self._attachments[type_, attribute]
+
+    @functools.cached_property
+    def users(self) -> dict[Block, list[tuple[Block, str]]]:
+        """What has a policy that is made from a data source, by that."""
+        found: dict[Block, list[tuple[Block, str]]] = defaultdict(list)
+        for user in [*self.of_kind("resource"), *self.of_kind("data")]:
+            for name in [*user.body.attributes, *{kind for kind, _, _ in user.body.blocks}]:
+                if is_policy(user.type, name):
+                    for block in dict.fromkeys(user.references(name).blocks):
+                        found[block].append((user, name))
+        return found
 
     @functools.cached_property
     def secret_outputs(self) -> dict[Block, list[str]]:

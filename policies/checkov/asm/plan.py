@@ -21,6 +21,7 @@ from asm.block import (
     Value,
     Values,
     is_known,
+    is_policy,
 )
 
 _MODULE = re.compile(r'module\.([^.\[]+)(?:\[(?:\d+|"(?:[^"\\]|\\.)*")\])?\.')
@@ -97,6 +98,7 @@ class PlanBlock(PlanValues, Block):
         self._configuration: dict[str, Any] = next(
             (each for each in resources if each["address"] == self.declared_name), {}
         )
+        self.configured = list(self._configuration.get("expressions", {}))
         values = merge(resource.get("values"), unknown)
         super().__init__(values or {}, self._configuration.get("expressions"))
 
@@ -109,6 +111,10 @@ class PlanBlock(PlanValues, Block):
     @override
     def peers(self, *types: str) -> list[Block]:
         return [block for block in self._plan.managed if block.type in types]
+
+    @override
+    def users(self) -> list[tuple[Block, str]]:
+        return self._plan.users.get(self, [])
 
     @override
     def secrets_in(self, name: str) -> list[Block]:
@@ -197,6 +203,17 @@ class Plan:
             blocks = [block for block in self.managed if block.type == type_]
             self._attachments[type_, attribute] = Attachments(blocks, attribute)
         return self._attachments[type_, attribute]
+
+    @functools.cached_property
+    def users(self) -> dict[Block, list[tuple[Block, str]]]:
+        """What has a policy that is made from a data source, by that."""
+        found: dict[Block, list[tuple[Block, str]]] = {}
+        for user in self._by_address.values():
+            for name in user.configured:
+                if is_policy(user.type, name):
+                    for block in dict.fromkeys(user.references(name).blocks):
+                        found.setdefault(block, []).append((user, name))
+        return found
 
     @functools.cached_property
     def outputs(self) -> dict[str, list[Block]]:
