@@ -2,6 +2,9 @@
 
 In tests/checkov/RULE a resource, data source, module or variable is named `pass_...` or `fail_...`,
 or `hcl_fail_...` and `plan_fail_...` if HCL and plan differ. Of any other the rule says nothing.
+
+tests/checkov_shapes holds what people write elsewhere, in HCL only. A comment before a block says
+which rules fail, pass, or say nothing because the text leaves it open: `# fail: 4; unknown: 7`.
 """
 
 import json
@@ -9,6 +12,8 @@ import os
 import re
 import shutil
 import subprocess
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +26,7 @@ from harness.workspace import Workspace
 
 README = ROOT / "policies" / "README.md"
 FIXTURES = ROOT / "tests" / "checkov"
+SHAPES = ROOT / "tests" / "checkov_shapes"
 IDS = sorted((folder.name for folder in FIXTURES.iterdir()), key=lambda id_: int(id_[8:]))
 # A plan has no variables.
 IDS_IN_PLANS = [id_ for id_ in IDS if id_ != "CKV_ASM_13"]
@@ -195,6 +201,52 @@ def test_in_a_plan_of_what_is_there_already_the_rules_find_what_is_configured(
         *((f"CKV_ASM_{number}", secret) for number in (1, 9, 10, 19)),
         *((f"CKV_ASM_{number}", policy) for number in (3, 8)),
     }
+
+
+# A folder and an address in it, and a rule.
+type Place = tuple[str, str, str]
+
+
+def expected_of_shapes() -> dict[Place, str]:
+    """What each rule is to say of the shapes, by the comment before each."""
+    found = {}
+    for file in sorted(SHAPES.rglob("*.tf")):
+        for comment, kind, labels in re.findall(
+            r'^# ((?:fail|pass|unknown): .+)\n(\w+)((?: "\w+")*) {', file.read_text(), re.M
+        ):
+            names = labels.replace('"', "").split()
+            address = ".".join(names if kind in ("resource", "data") else [kind, *names])
+            for verdict_, numbers in re.findall(r"(\w+): ([\d ]+)", comment):
+                for number in numbers.split():
+                    found[file.parent.name, address, f"CKV_ASM_{number}"] = verdict_
+    return found
+
+
+def found_in_shapes(checks: Checks) -> dict[Place, str]:
+    """What the rules say of the shapes: a failure of one instance is a failure of all."""
+    found: dict[Place, str] = {}
+    for check in checks:
+        address = re.sub(r"\[[^]]*]", "", check["resource"])
+        place = check["file_path"].split("/")[1], address, check["check_id"]
+        result = {"PASSED": "pass", "FAILED": "fail"}[check["check_result"]["result"]]
+        found[place] = min(result, found.get(place, result))
+    return found
+
+
+def test_the_rules_hold_on_what_people_write(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    options = ("--directory", SHAPES, "--framework", "terraform", "--external-checks-dir", RULES)
+    found = found_in_shapes(run(tmp_path, *options))
+    expected = expected_of_shapes()
+
+    pairs = {place: (verdict_, found.get(place, "unknown")) for place, verdict_ in expected.items()}
+    counted = Counter(pairs.values())
+    kinds = ("fail", "pass", "unknown")
+    for right in kinds:
+        row = ", ".join(f"{counted[right, kind]} {kind}" for kind in kinds)
+        record_property(f"Rules on shapes, {right} expected", row)
+    assert {place: pair for place, pair in pairs.items() if pair[0] != pair[1]} == {}
 
 
 @pytest.mark.parametrize(

@@ -192,13 +192,15 @@ def _widest(name: str, value: Value) -> Value:
             for operator, keys in _items(value)
             if OPEN not in operator
         }
-    if name in ("Principal", "NotPrincipal") and isinstance(value, dict):
+    if isinstance(value, dict):
         return {type_: _widest(name, names) for type_, names in value.items()}
-    if name in ("NotAction", "NotResource"):
-        return [str(each).replace(OPEN, "none:none") for each in _list(value)]
-    if name in ("Principal", "NotPrincipal"):  # part of one is no wildcard
-        return ["*" if each == OPEN else each for each in _list(value)]
-    return [str(each).replace(OPEN, "*") for each in _list(value)]
+    if isinstance(value, list):
+        return [_widest(name, each) for each in value]
+    if name in ("Principal", "NotPrincipal"):
+        return "*" if value == OPEN else value  # a part of one is no wildcard
+    if isinstance(value, str):
+        return value.replace(OPEN, "none:none" if name in ("NotAction", "NotResource") else "*")
+    return value
 
 
 # Statements of which the text says nothing: one of an identity's policy, one of a resource's.
