@@ -102,7 +102,7 @@ class Block(Values):
 
     @abstractmethod
     def users(self) -> list[tuple["Block", str]]:
-        """What has a policy that is made from this, with the name of the attribute."""
+        """What has a policy or a secret value made from this, with the name of the attribute."""
 
     def surely_has(self, other: "Block") -> bool:
         """Whether another resource is there whenever this one is."""

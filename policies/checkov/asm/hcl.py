@@ -12,6 +12,7 @@ from typing import Any, override
 
 from checkov.common.typing import LibraryGraph
 
+from asm import names
 from asm.block import (
     OPEN,
     SECRET_ATTRIBUTES,
@@ -359,6 +360,7 @@ class Trail:
 
     def __init__(self) -> None:
         self.ends: list[tuple[HclBlock, list[Node]]] = []
+        self.variables: list[HclBlock] = []
         self.is_open = False
         self.seen: set[tuple[HclBlock, str, str]] = set()
 
@@ -412,13 +414,23 @@ class Graph:
 
     @functools.cached_property
     def users(self) -> dict[Block, list[tuple[Block, str]]]:
-        """What has a policy that is made from a data source, by that."""
+        """What has a policy or a secret value that is made from a block, by that."""
         found: dict[Block, list[tuple[Block, str]]] = defaultdict(list)
         for user in [*self.of_kind("resource"), *self.of_kind("data")]:
             for name in [*user.body.attributes, *{kind for kind, _, _ in user.body.blocks}]:
-                if is_policy(user.type, name):
+                if is_policy(user.type, name) or names.holds_secret(name):
                     for block in dict.fromkeys(user.references(name).blocks):
                         found[block].append((user, name))
+        return found
+
+    @functools.cached_property
+    def sensitive_outputs(self) -> dict[HclBlock, list[str]]:
+        """Names of the root modules' outputs by the variable that they are made from."""
+        found: dict[HclBlock, list[str]] = defaultdict(list)
+        for output in self.of_kind("output"):
+            if not output.module:
+                for variable in dict.fromkeys(self.follow(output, "value").variables):
+                    found[variable].append(output.name)
         return found
 
     @functools.cached_property
@@ -531,6 +543,8 @@ class Graph:
         for variable in self.named(block, "variable", name):
             callers = self.callers(variable)
             trail.is_open |= not callers
+            if not callers and _ABOUT not in steps:
+                trail.variables.append(variable)
             for caller in callers:
                 if name in caller.body.attributes:
                     self._follow(caller, caller.body.attributes[name], steps, trail)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, override
 
+from asm import names
 from asm.block import (
     SECRET_ATTRIBUTES,
     UNKNOWN,
@@ -206,11 +207,11 @@ class Plan:
 
     @functools.cached_property
     def users(self) -> dict[Block, list[tuple[Block, str]]]:
-        """What has a policy that is made from a data source, by that."""
+        """What has a policy or a secret value that is made from a block, by that."""
         found: dict[Block, list[tuple[Block, str]]] = {}
         for user in self._by_address.values():
             for name in user.configured:
-                if is_policy(user.type, name):
+                if is_policy(user.type, name) or names.holds_secret(name):
                     for block in dict.fromkeys(user.references(name).blocks):
                         found.setdefault(block, []).append((user, name))
         return found

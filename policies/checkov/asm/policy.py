@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from asm.block import OPEN, Block, Value, Values, is_known
+from asm.block import OPEN, Block, Value, Values, is_known, is_policy
 from asm.public_policy import OPERATOR, is_public
 
 DOCUMENT = "aws_iam_policy_document"
@@ -363,6 +363,8 @@ def owners(block: Block) -> set[str]:
     left = list(block.users())
     while left:
         user, attribute = left.pop()
+        if not is_policy(user.type, attribute):
+            continue
         if user.type != DOCUMENT:
             found.add(_owner(user.type, attribute))
         elif user not in seen:
