@@ -348,6 +348,8 @@ def faults(
             if statement.allows and (fault := offends(statement)):
                 found.append(f"{statement} {fault}")
                 continue
+        if OPEN not in str(statement.json):
+            continue
         worst = statement.at_worst()
         if worst.allows and applies(worst) and offends(worst):
             is_decided = False

@@ -33,11 +33,12 @@ _HEREDOC = re.compile(r"<<(-?)([\w.-]+)[ \t]*\r?\n(.*?)^[ \t]*\2\b", re.DOTALL |
 _PLAIN = re.compile(r"(?:[^\"\\$%\n]|\$\$\{|%%\{|[$%](?!\{))+")
 _PLAIN_IN_TEMPLATE = re.compile(r"(?:[^$%]|\$\$\{|%%\{|[$%](?!\{))+")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
-# Operators from the weakest to the strongest.
-_OPERATORS = [
-    re.compile(each)
-    for each in (r"\|\|", r"&&", r"==|!=", r"<=|>=|<|>", r"[+-]", r"\*|/(?![/*])|%(?!\{)")
-]
+_OPERATOR = re.compile(r"\|\||&&|[=!<>]=|[<>+*-]|/(?![/*])|%(?!\{)")
+_STRENGTH = {
+    operator: strength
+    for strength, operators in enumerate(("||", "&&", "== !=", "< > <= >=", "+ -", "* / %"))
+    for operator in operators.split()
+}
 _LITERALS = {"true": True, "false": False, "null": None}
 UNREADABLE = ("unreadable",)
 
@@ -133,19 +134,18 @@ class _Reader:
         self.skip()
         return ("if", condition, then, self.expression(space))
 
-    def operation(self, level: int, space: re.Pattern[str]) -> Node:
-        if level == len(_OPERATORS):
-            return self.term(space)
-        found = self.operation(level + 1, space)
+    def operation(self, weakest: int, space: re.Pattern[str]) -> Node:
+        """Terms, with operators between them that are as strong as the weakest or stronger."""
+        found = self.term(space)
         while True:
             start = self.at
             self.skip(space)
-            operator = self.take(_OPERATORS[level])
-            if operator is None:
+            operator = self.take(_OPERATOR)
+            if operator is None or _STRENGTH[operator] < weakest:
                 self.at = start
                 return found
             self.skip()
-            found = ("operation", operator, [found, self.operation(level + 1, space)])
+            found = ("operation", operator, [found, self.operation(_STRENGTH[operator] + 1, space)])
 
     def term(self, space: re.Pattern[str]) -> Node:
         for operator in ("!", "-"):
