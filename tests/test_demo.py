@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.proxy import Proxy
+from harness.terraform import find_mirror
+
 COMMAND = [sys.executable, "-m", "harness.demo"]
 
 
@@ -22,12 +25,22 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def demo(folder: Path) -> Iterator["subprocess.Popen[str]"]:
+def proxy() -> Iterator[Proxy]:
+    """A proxy that the demonstration must not ask for the emulator."""
+    with Proxy() as started:
+        yield started
+
+
+@pytest.fixture
+def demo(folder: Path, proxy: Proxy) -> Iterator["subprocess.Popen[str]"]:
     """The demonstration, started with a LocalStack and a folder for temporary files of its own."""
-    foreign = ("AWS_", "LOCALSTACK_")
+    foreign = ("AWS_", "LOCALSTACK_", "NO_PROXY", "no_proxy")
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(foreign)
     }
+    # Without a mirror, Terraform asks its registry by HTTPS and as the user does.
+    insecure = {name: url for name, url in proxy.settings.items() if "HTTPS" not in name.upper()}
+    environment |= proxy.settings if find_mirror() else insecure
     with subprocess.Popen(
         COMMAND,
         env=environment | {"TMPDIR": str(folder), "PYTHONPATH": os.pathsep.join(sys.path)},
@@ -44,7 +57,7 @@ def demo(folder: Path) -> Iterator["subprocess.Popen[str]"]:
 
 @pytest.mark.slow
 def test_it_shows_the_secret_and_that_its_password_is_nowhere_else(
-    demo: "subprocess.Popen[str]", folder: Path
+    demo: "subprocess.Popen[str]", folder: Path, proxy: Proxy
 ) -> None:
     output, _ = demo.communicate()
 
@@ -53,6 +66,7 @@ def test_it_shows_the_secret_and_that_its_password_is_nowhere_else(
     assert "DenyRequestsWithoutTLS" in output
     assert "The password is in none of them" in " ".join(output.split())
     assert list(folder.iterdir()) == []
+    assert proxy.asked == []
 
 
 @pytest.mark.slow

@@ -20,6 +20,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from harness.doctor import PASSWORD, VALUE, diagnose, problems, recorded
+from harness.proxy import VARIABLES
 from secret_doctor import network
 from secret_doctor.aws import AWS
 from secret_doctor.findings import Report
@@ -428,6 +429,13 @@ def silent_port() -> Iterator[int]:
             filler.setblocking(False)
             filler.connect_ex(("127.0.0.1", port))
         yield port
+
+
+@pytest.fixture(autouse=True)
+def directly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No proxy, which would answer for a host that does not exist."""
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
 
 
 def unreachable(url: str, monkeypatch: pytest.MonkeyPatch) -> Report:

@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError, HTTPClientError, WaiterError
 
 from harness.functions import Function, create_function, function, log_group, wait_for_logs
 from harness.localstack import LocalStack
+from harness.waits import wait_until
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -150,7 +151,7 @@ def test_a_function_that_crashes_is_reported_and_starts_anew(
 
 
 def test_a_function_that_takes_too_long_is_killed_and_starts_anew(lambda_: "LambdaClient") -> None:
-    with function(lambda_, EVALUATE, Timeout=1) as evaluate:
+    with function(lambda_, EVALUATE, Timeout=5) as evaluate:
         process_id = evaluate("os.getpid()").payload
         late = evaluate("[print('asleep'), time.sleep(60)]")
         assert not is_alive(process_id)
@@ -158,7 +159,7 @@ def test_a_function_that_takes_too_long_is_killed_and_starts_anew(lambda_: "Lamb
 
     assert late.error == "Unhandled"
     assert late.payload["errorType"] == "Sandbox.Timedout"
-    assert late.payload["errorMessage"].endswith("Error: Task timed out after 1.00 seconds")
+    assert late.payload["errorMessage"].endswith("Error: Task timed out after 5.00 seconds")
     assert "asleep\n" in late.log
     assert "Status: timeout" in late.log
     assert again.payload == 1
@@ -215,28 +216,32 @@ def test_a_function_logs_to_the_group_that_it_names(lambda_: "LambdaClient") -> 
         assert wait_for_logs(boto3.client("logs"), group, 4)[1].startswith("START")
 
 
-def test_invocations_at_once_have_an_environment_each(evaluate: Function) -> None:
-    with ThreadPoolExecutor() as pool:
-        results = list(pool.map(evaluate, ["[os.getpid(), time.sleep(1)]"] * 3))
+def test_invocations_at_once_have_an_environment_each(
+    lambda_: "LambdaClient", tmp_path: Path
+) -> None:
+    arrive = f"open({str(tmp_path)!r} + f'/{{os.getpid()}}', 'w').close()"
+    others = waiting(f"len(os.listdir({str(tmp_path)!r})) == 3")
+    with function(lambda_, EVALUATE, Timeout=60) as evaluate, ThreadPoolExecutor() as pool:
+        results = list(pool.map(evaluate, [f"[os.getpid(), {arrive}, {others}]"] * 3))
 
     assert len({result.payload[0] for result in results}) == 3
 
 
 def test_invocations_beyond_the_reserved_concurrency_are_throttled(
-    lambda_: "LambdaClient", evaluate: Function
+    lambda_: "LambdaClient", tmp_path: Path
 ) -> None:
-    lambda_.put_function_concurrency(FunctionName=evaluate.name, ReservedConcurrentExecutions=1)
+    started, gate = tmp_path / "started", tmp_path / "gate"
+    arrive = f"open({str(started)!r}, 'w').close()"
+    wait = waiting(f"os.path.exists({str(gate)!r})")
+    with function(lambda_, EVALUATE, Timeout=60) as evaluate, ThreadPoolExecutor() as pool:
+        lambda_.put_function_concurrency(FunctionName=evaluate.name, ReservedConcurrentExecutions=1)
+        first = pool.submit(evaluate, f"[{arrive}, {wait}]")
+        wait_until(started.exists)
+        with pytest.raises(ClientError, match="TooManyRequestsException"):
+            evaluate("1")
+        gate.touch()
 
-    def invoke(_: int) -> object:
-        try:
-            return evaluate("time.sleep(1)").error
-        except ClientError as error:
-            return error.response["Error"]["Code"]
-
-    with ThreadPoolExecutor() as pool:
-        results = list(pool.map(invoke, range(2)))
-
-    assert sorted(results, key=str) == [None, "TooManyRequestsException"]
+        assert first.result().error is None
 
 
 def test_an_updated_function_runs_its_new_code(evaluate: Function) -> None:
@@ -308,7 +313,9 @@ def is_alive(process_id: int) -> bool:
 
 
 def wait_until_gone(process_id: int) -> None:
-    deadline = time.monotonic() + 10
-    while is_alive(process_id) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not is_alive(process_id)
+    wait_until(lambda: not is_alive(process_id))
+
+
+def waiting(condition: str) -> str:
+    """Expression that a function evaluates until a condition is met."""
+    return f"next(None for _ in iter(int, 1) if time.sleep(0.02) or {condition})"

@@ -5,6 +5,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -52,6 +53,12 @@ def handler(event, context):
         )
 """
 DAILY = {"AutomaticallyAfterDays": 1}
+
+
+def waiting_for(gate: Path) -> str:
+    """MOVE_LABELS that waits in each step until a file exists."""
+    wait = f"while not os.path.exists({str(gate)!r}):\n        time.sleep(0.02)\n    client = "
+    return "import time\n" + MOVE_LABELS.replace("client = ", wait)
 
 
 @pytest.fixture(scope="module")
@@ -184,15 +191,16 @@ def test_labels_of_ones_own_stay_on_their_version_through_rotations(
 
 
 def test_rotate_secret_returns_before_the_rotation_has_ended(
-    secret: Secret, lambda_: "LambdaClient", rotations: Rotations
+    secret: Secret, lambda_: "LambdaClient", rotations: Rotations, tmp_path: Path
 ) -> None:
-    slow = "import time\n" + MOVE_LABELS.replace("client = ", "time.sleep(0.2); client = ")
-    with function(lambda_, slow, Timeout=20) as created:
+    gate = tmp_path / "gate"
+    with function(lambda_, waiting_for(gate), Timeout=60) as created:
         created.allow()
         version_id = secret.rotate(created)
         assert secret.labels()[version_id] == ["AWSPENDING"]
         assert "LastRotatedDate" not in secret.describe()
 
+        gate.touch()
         assert rotations.wait_for_end(secret.arn).name == "RotationSucceeded"
 
 
@@ -447,14 +455,19 @@ def test_a_secret_without_a_function_cannot_be_rotated(secret: Secret) -> None:
 
 
 def test_rotation_that_is_cancelled_ends_where_it_is_and_can_be_turned_on_again(
-    secret: Secret, rotator: Function, lambda_: "LambdaClient", rotations: Rotations
+    secret: Secret,
+    rotator: Function,
+    lambda_: "LambdaClient",
+    rotations: Rotations,
+    tmp_path: Path,
 ) -> None:
-    slow = "import time\n" + MOVE_LABELS.replace("client = ", "time.sleep(1); client = ")
-    with function(lambda_, slow, Timeout=20) as created:
+    gate = tmp_path / "gate"
+    with function(lambda_, waiting_for(gate), Timeout=60) as created:
         created.allow()
         version_id = secret.rotate(created)
         secret.client.cancel_rotate_secret(SecretId=secret.arn)
 
+        gate.touch()
         ended = rotations.wait_for_end(secret.arn)
     assert ended.error == "CancelRotateSecret has ended the rotation"
     assert secret.labels() == {secret.first: ["AWSCURRENT"], version_id: ["AWSPENDING"]}

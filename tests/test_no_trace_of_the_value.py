@@ -32,6 +32,7 @@ from harness.environments import ROOT
 from harness.functions import Function, create_function, log_group, wait_for_logs
 from harness.leak_places import KINDS, PLACES, Place
 from harness.monitoring import About, Letters
+from harness.processes import children
 from harness.rotations import Rotations
 from harness.scan import RULES
 from harness.session import own_emulator
@@ -424,14 +425,14 @@ def interrupt(run: Run) -> None:
         # As where core dumps are on.
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2),
     )
+    assert process.stdin
     assert process.stdout
     proc = Path("/proc", str(process.pid))
     try:
-        while not (providers := children(proc)):
+        while not (environment := provider_environment(proc)):
             assert process.poll() is None, "Terraform has started no provider"
             time.sleep(0.01)
-        provider = providers[0]
-        run.leave("environment of the provider", (provider / "environ").read_text())
+        run.leave("environment of the provider", environment)
         run.leave("environment of Terraform", (proc / "environ").read_text())
         run.leave("command line of a value given by `-var`", (proc / "cmdline").read_text())
         while b"Only 'yes' will be accepted" not in (line := process.stdout.readline()):
@@ -440,20 +441,30 @@ def interrupt(run: Run) -> None:
         dump.write_bytes(memory(proc))
         run.leave("memory of Terraform", dump)
         process.send_signal(signal.SIGQUIT)
-        stacks = process.communicate()[0].decode()
+        # `communicate` closes standard input first: Terraform may read its end before it crashes.
+        stacks = process.stdout.read().decode()
     finally:
         process.kill()
         process.wait()
+        process.stdin.close()
+        process.stdout.close()
     assert "goroutine " in stacks
     assert not list(run.terraform.folder.glob("core*"))
     run.leave("what Terraform prints when it crashes", stacks)
 
 
-def children(proc: Path) -> list[Path]:
-    """Providers that a Terraform has started, as folders of /proc."""
-    pids = " ".join(file.read_text() for file in proc.glob("task/*/children")).split()
-    found = [proc.parent / pid for pid in pids]
-    return [each for each in found if "provider" in (each / "cmdline").read_text()]
+def provider_environment(proc: Path) -> str:
+    """Environment of a provider that a Terraform runs now; empty if it runs none.
+
+    `proc` is the folder of Terraform's process in /proc.
+    """
+    for process_id in children(int(proc.name)):
+        # A provider may end meanwhile.
+        with contextlib.suppress(OSError):
+            provider = proc.parent / str(process_id)
+            if "provider" in (provider / "cmdline").read_text():
+                return (provider / "environ").read_text()
+    return ""
 
 
 def memory(proc: Path) -> bytes:

@@ -9,11 +9,11 @@ _LISTENING = "0A"
 
 def children(process_id: int) -> list[int]:
     """Ids of the processes that a process has started and that run now."""
-    return [
-        int(child)
-        for thread in Path(f"/proc/{process_id}/task").iterdir()
-        for child in (thread / "children").read_text().split()
-    ]
+    found: list[int] = []
+    for file in Path(f"/proc/{process_id}/task").glob("*/children"):
+        with contextlib.suppress(OSError):  # a thread that has ended meanwhile
+            found += map(int, file.read_text().split())
+    return found
 
 
 def listening_addresses(process_id: int) -> list[str]:

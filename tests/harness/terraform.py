@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 from unittest import mock
+from urllib.parse import urlsplit
 
 import python_terraform
 from python_terraform import IsFlagged
@@ -266,6 +267,7 @@ def environment(endpoint_url: str, folder: Path) -> dict[str, str]:
     return {
         **without_terraform(kept),
         **terraform_settings(folder),
+        **past_proxy(endpoint_url),
         "AWS_ENDPOINT_URL": endpoint_url,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -277,6 +279,20 @@ def environment(endpoint_url: str, folder: Path) -> dict[str, str]:
         # By default the provider tries a failing call for an hour.
         "AWS_MAX_ATTEMPTS": "2",
     }
+
+
+def past_proxy(url: str) -> dict[str, str]:
+    """Settings by which clients ask no proxy for this URL, for loopback, or for the user's NO_PROXY.
+
+    They ask the user's proxy for everything else, such as a package registry.
+    """
+    # Clients differ in which spelling they prefer.
+    names = ("NO_PROXY", "no_proxy")
+    hosts = [host.strip() for name in names for host in os.environ.get(name, "").split(",")]
+    hosts += ["127.0.0.1", "localhost", urlsplit(url).hostname or ""]
+    # Python reads an asterisk as every host only if nothing else is listed.
+    merged = "*" if "*" in hosts else ",".join(dict.fromkeys(filter(None, hosts)))
+    return dict.fromkeys(names, merged)
 
 
 def callers_environment(folder: Path) -> dict[str, str]:
