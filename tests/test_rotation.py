@@ -421,11 +421,13 @@ def test_the_role_may_use_the_network_as_long_as_a_function_has_a_security_group
 ) -> None:
     """Lambda deletes a function's network interfaces by its role, after the function is gone."""
     ec2, iam = boto3.client("ec2"), boto3.client("iam")
+    # Other tests have functions, too.
+    others = {role["RoleName"] for role in iam.list_roles()["Roles"]}
     terraform = workspace.example(example)
     terraform.apply(recovery_window_in_days=0)
     terraform.environment = {"AWS_ENDPOINT_URL": forwarder.endpoint_url}
     # The module and the example name a role and its function's security group alike.
-    roles = {role["RoleName"] for role in iam.list_roles()["Roles"]}
+    roles = {role["RoleName"] for role in iam.list_roles()["Roles"]} - others
     changes, faults = [], []
 
     def functions_groups() -> set[str]:
