@@ -53,7 +53,7 @@ def test_calls_to_a_registry_go_through_the_proxy(proxy: Proxy, tmp_path: Path) 
     terraform = Terraform(tmp_path)
     terraform.environment = environment(os.environ["AWS_ENDPOINT_URL"], tmp_path)
 
-    with pytest.raises(TerraformError, match="registry.terraform.io"):
+    with pytest.raises(TerraformError, match=r"registry\.terraform\.io"):
         terraform.init()
 
     assert set(proxy.asked) == {"registry.terraform.io:443"}
