@@ -66,8 +66,8 @@ docs: python ## Write the tables of the Markdown pages, and the plot of what man
 	@$(TESTS) -m harness.docs
 	@.venv/plot/bin/python -m harness.plot
 
-bench: python ## Measure what 1 to 500 secrets cost, and the rotation function's start; takes half an hour
-	$(setup) tests localstack function
+bench: python ## Measure what 1 to 500 secrets cost, the rotation function's start and the rules; takes half an hour
+	$(setup) tests localstack function checkov
 	@$(TESTS) -m harness.bench
 
 lock: python ## Resolve the requirements of functions, tests and doctor again to today's releases

@@ -261,6 +261,6 @@ def test_it_asks_what_the_readme_permits_and_nothing_that_changes(
     assert problems(report) == []
     policy = json.loads(block("doctor/README.md", "json", '"Version"'))
     permitted = set(policy["Statement"][0]["Action"])
-    assert all(re.fullmatch(r"[a-z0-9]+:(Describe|Get|List)\w+", action) for action in asked)
+    assert all(re.fullmatch(r"[a-z0-9]+:(Describe|Filter|Get|List)\w+", action) for action in asked)
     # Everybody may ask STS who he is; decrypting is what Secrets Manager does for the caller.
     assert asked.keys() - {"sts:GetCallerIdentity"} == permitted - {"kms:Decrypt"}

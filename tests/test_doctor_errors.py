@@ -299,6 +299,17 @@ def test_a_rotation_function_that_is_not_ready_is_explained(
     assert problems(found) == ["rotation-function-not-ready"]
 
 
+def test_a_log_that_may_not_be_read_is_named(aws: AWS) -> None:
+    stages = {"0" * 32: ["AWSCURRENT"], "1" * 32: ["rotation-unfinished"]}
+    described = description(VersionIdsToStages=stages, RotationLambdaARN=FUNCTION)
+    denial = f"{USER}logs:FilterLogEvents on resource: log-group:/aws/lambda/rotation"
+    with recorded(aws.logs, ("filter_log_events", "AccessDeniedException", denial)):
+        found = report(aws, described, value())
+
+    assert problems(found) == ["rotation-unfinished", "not-checked"]
+    assert found.findings[1].title == "Not known: the rotation function's log"
+
+
 def test_a_replica_that_is_being_made_is_a_note(aws: AWS) -> None:
     replicas = [{"Region": "eu-west-1", "Status": "InProgress"}]
 

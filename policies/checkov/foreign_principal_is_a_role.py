@@ -4,7 +4,7 @@ import re
 
 from checkov.common.models.enums import CheckCategories
 
-from asm.block import Block
+from asm.block import OPEN, Block
 from asm.policy import (
     DOCUMENT,
     KEY_POLICIES,
@@ -12,6 +12,7 @@ from asm.policy import (
     Statement,
     faults,
     is_of_secret_or_key,
+    statements_of,
 )
 from asm.rule import Faults, rule
 
@@ -41,8 +42,10 @@ def find_faults(block: Block) -> Faults:
             return ""
         return f"allows all of account {', '.join(foreign)}"
 
-    return faults(
+    found = faults(
         block,
         applies=lambda statement: is_of_secret_or_key(block, statement),
         offends=offends,
     )
+    names = [name for each in statements_of(block) if each.allows for _, name in each.principals]
+    return found if found or OPEN not in names else None

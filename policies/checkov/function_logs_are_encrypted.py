@@ -2,7 +2,7 @@
 
 from checkov.common.models.enums import CheckCategories
 
-from asm.block import Block, is_known
+from asm.block import OPEN, Block, is_known
 from asm.functions import handles_secrets
 from asm.rule import Faults, rule
 
@@ -25,12 +25,13 @@ def find_faults(function: Block) -> Faults:
         names = [group.get("name") for group in function.peers(GROUP)]
         is_decided = is_known([function.get("function_name"), *names])
         return [f"no {GROUP} of this function"] if is_decided else None
-    return [
-        f"{GROUP}.{group.name} has no {attribute}"
+    given = {
+        f"{GROUP}.{group.name} has no {attribute}": group.get(attribute)
         for group in groups
         for attribute in ("kms_key_id", "retention_in_days")
-        if not group.get(attribute)
-    ]
+    }
+    found = [fault for fault, value in given.items() if not value]
+    return None if not found and OPEN in given.values() else found
 
 
 def _is_of(group: Block, function: Block) -> bool:

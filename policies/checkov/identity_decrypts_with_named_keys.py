@@ -3,7 +3,7 @@
 from checkov.common.models.enums import CheckCategories
 
 from asm.block import Block
-from asm.policy import DOCUMENT, IDENTITIES, Statement, faults
+from asm.policy import DOCUMENT, IDENTITIES, Statement, faults, is_of_identity
 from asm.rule import Faults, rule
 
 BY_KEY = ("aws:resourcetag/*", "kms:resourcealiases", "kms:requestalias")
@@ -19,7 +19,7 @@ BY_KEY = ("aws:resourcetag/*", "kms:resourcealiases", "kms:requestalias")
 )
 def find_faults(block: Block) -> Faults:
     """All keys are fine for one service and encryption context, or by the key's tags or alias."""
-    return faults(block, applies=lambda each: not each.has_principal, offends=_offends)
+    return faults(block, applies=lambda each: is_of_identity(block, each), offends=_offends)
 
 
 def _offends(statement: Statement) -> str:

@@ -3,7 +3,7 @@
 from checkov.common.models.enums import CheckCategories
 
 from asm.block import Block
-from asm.policy import DOCUMENT, IDENTITIES, Statement, faults
+from asm.policy import DOCUMENT, IDENTITIES, Statement, faults, is_of_identity
 from asm.rule import Faults, rule
 
 TAGS = ("aws:resourcetag/*", "secretsmanager:resourcetag/*")
@@ -19,7 +19,7 @@ TAGS = ("aws:resourcetag/*", "secretsmanager:resourcetag/*")
 )
 def find_faults(block: Block) -> Faults:
     """In a secret's own policy `*` is that secret; actions that have no resource may have `*`."""
-    return faults(block, applies=lambda each: not each.has_principal, offends=offends)
+    return faults(block, applies=lambda each: is_of_identity(block, each), offends=offends)
 
 
 def offends(statement: Statement) -> str:

@@ -5,7 +5,7 @@ import re
 from checkov.common.models.enums import CheckCategories
 
 from asm.block import Block, is_known
-from asm.policy import DOCUMENT, KEY_POLICIES, Statement, faults
+from asm.policy import DOCUMENT, KEY_POLICIES, Statement, faults, owners
 from asm.rule import Faults, rule
 
 
@@ -21,8 +21,8 @@ def find_faults(block: Block) -> Faults:
     """In a document that is not known to be for a key, `*` may be about anything."""
 
     def applies(statement: Statement) -> bool:
-        is_of_key = block.type in KEY_POLICIES
-        return is_of_key or (statement.has_principal and statement.names("kms"))
+        found = owners(block)
+        return "key" in found or (not found and statement.has_principal and statement.names("kms"))
 
     def offends(statement: Statement) -> str:
         if not statement.covers_all_of("kms"):

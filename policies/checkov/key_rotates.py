@@ -2,7 +2,7 @@
 
 from checkov.common.models.enums import CheckCategories
 
-from asm.block import UNKNOWN, Block
+from asm.block import Block, is_known
 from asm.rule import Faults, rule
 
 
@@ -18,6 +18,6 @@ def find_faults(key: Block) -> Faults:
     if not any(key.attached("aws_secretsmanager_secret", "kms_key_id")):
         return None
     rotates = key.get("enable_key_rotation")
-    if rotates == UNKNOWN:
+    if not is_known(rotates):
         return None
     return [] if rotates is True else ["enable_key_rotation is not true"]

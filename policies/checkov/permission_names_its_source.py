@@ -2,7 +2,7 @@
 
 from checkov.common.models.enums import CheckCategories
 
-from asm.block import Block, is_known
+from asm.block import OPEN, Block, is_known
 from asm.functions import is_rotation_function
 from asm.rule import Faults, rule
 
@@ -23,5 +23,7 @@ def find_faults(permission: Block) -> Faults:
         return ["the principal is *"] if is_for_rotation else None
     if not is_known(principal) or not principal.startswith("secretsmanager."):
         return None
-    sources = [permission.get(name) for name in ("source_account", "source_arn")]
-    return [] if any(sources) else ["neither source_account nor source_arn"]
+    sources = {permission.get(name) for name in ("source_account", "source_arn")} - {None, ""}
+    if sources == {OPEN}:
+        return None
+    return [] if sources else ["neither source_account nor source_arn"]

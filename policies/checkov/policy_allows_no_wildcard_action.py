@@ -3,7 +3,7 @@
 from checkov.common.models.enums import CheckCategories
 
 from asm.block import Block
-from asm.policy import DOCUMENT, IDENTITIES, SECRET_POLICIES, Statement, faults
+from asm.policy import DOCUMENT, IDENTITIES, SECRET_POLICIES, Statement, faults, is_of
 from asm.rule import Faults, rule
 
 
@@ -16,8 +16,15 @@ from asm.rule import Faults, rule
     data=[DOCUMENT],
 )
 def find_faults(block: Block) -> Faults:
-    """`secretsmanager:*` lets its holder change the policy and delete the secret."""
-    return faults(block, applies=lambda _: True, offends=offends)
+    """`secretsmanager:*` lets its holder change the policy and delete the secret.
+
+    A document of which no use is in the scan may be for either.
+    """
+    return faults(
+        block,
+        applies=lambda each: is_of(block, each, "secret", "identity"),
+        offends=offends,
+    )
 
 
 def offends(statement: Statement) -> str:

@@ -2,7 +2,7 @@
 
 from checkov.common.models.enums import CheckCategories
 
-from asm.block import Block, Values, is_known
+from asm.block import OPEN, Block, Values, is_known
 from asm.keys import AWS_MANAGED, KEYS
 from asm.rule import Faults, rule
 
@@ -17,7 +17,11 @@ from asm.rule import Faults, rule
 def find_faults(secret: Block) -> Faults:
     """Without a key of its own a replica is encrypted with that region's AWS managed key."""
     replicas = secret.blocks("replica")
-    found = [fault for replica in replicas if (fault := _fault(replica))]
+    found = [fault for each in replicas if each.is_certain and (fault := _fault(each))]
+    if not found and not all(
+        each.is_certain and each.get("kms_key_id") != OPEN for each in replicas
+    ):
+        return None
     is_known_key = all(is_known(replica.get("kms_key_id")) for replica in replicas)
     is_decided = found or is_known_key or secret.references("replica").of(*KEYS)
     return found if replicas and is_decided else None

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from checkov.common.models.enums import CheckCategories
 
-from asm.block import Block
+from asm.block import OPEN, Block
 from asm.functions import is_rotation_function
 from asm.policy import IDENTITY_POLICIES, Statement, all_statements
 from asm.rule import Faults, rule
@@ -33,12 +33,13 @@ def find_faults(function: Block) -> Faults:
     found = ["another function has the same role"] if len(sharers) > 1 else []
     is_all_known = True
     for policy in _policies(role):
-        statements, is_known = all_statements(policy, IDENTITY_POLICIES[policy.type])
-        is_all_known &= is_known
+        statements, is_all = all_statements(policy, IDENTITY_POLICIES[policy.type])
+        is_all_known &= is_all and not any(_is_broad(each.at_worst()) for each in statements)
         found += [f"its role's {each} is too broad" for each in statements if _is_broad(each)]
     for attachment in role.attached(ATTACHMENT, "role"):
         arn = str(attachment.get("policy_arn"))
         found += [f"its role has {arn}"] if arn.endswith(BROAD) else []
+        is_all_known &= arn != OPEN
     return found if found or is_all_known else None
 
 

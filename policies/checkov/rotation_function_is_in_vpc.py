@@ -2,7 +2,7 @@
 
 from checkov.common.models.enums import CheckCategories
 
-from asm.block import Block
+from asm.block import OPEN, Block
 from asm.functions import is_rotation_function
 from asm.rule import Faults, rule
 
@@ -18,5 +18,8 @@ def find_faults(function: Block) -> Faults:
     """There it reaches databases that are not public, and an endpoint policy can confine it."""
     if not is_rotation_function(function):
         return None
-    subnets = [config.get("subnet_ids") for config in function.blocks("vpc_config")]
-    return [] if any(subnets) else ["no vpc_config with subnets"]
+    configs = function.blocks("vpc_config")
+    subnets = [config.get("subnet_ids") for config in configs if config.get("subnet_ids")]
+    if not all(config.is_certain for config in configs) or OPEN in subnets or [OPEN] in subnets:
+        return None
+    return [] if subnets else ["no vpc_config with subnets"]

@@ -2,7 +2,7 @@
 
 from checkov.common.models.enums import CheckCategories
 
-from asm.block import UNKNOWN, Block
+from asm.block import Block, is_known
 from asm.rule import Faults, rule
 
 POLICY = "aws_secretsmanager_secret_policy"
@@ -19,11 +19,12 @@ def find_faults(block: Block) -> Faults:
     """A policy that stands in the secret itself cannot be checked by Secrets Manager."""
     if block.type == POLICY:
         blocks_public = block.get("block_public_policy")
-        if blocks_public == UNKNOWN:
+        if not is_known(blocks_public):
             return None
         return [] if blocks_public is True else ["block_public_policy is not true"]
-    if any(block.attached(POLICY, "secret_arn")):
+    attached = list(block.attached(POLICY, "secret_arn"))
+    if any(block.surely_has(policy) for policy in attached):
         return []
-    if any(policy.references("secret_arn").is_open for policy in block.peers(POLICY)):
+    if attached or any(policy.references("secret_arn").is_open for policy in block.peers(POLICY)):
         return None
     return [f"no {POLICY} is attached"]

@@ -2,7 +2,7 @@
 
 from checkov.common.models.enums import CheckCategories
 
-from asm.block import UNKNOWN, Block
+from asm.block import Block, is_known
 from asm.rule import Faults, rule
 
 PRODUCTION = {"prod", "production", "prd", "live"}
@@ -18,7 +18,7 @@ PRODUCTION = {"prod", "production", "prd", "live"}
 def find_faults(secret: Block) -> Faults:
     """A secret is of production unless its tag Environment says otherwise."""
     days = secret.get("recovery_window_in_days")
-    if days == UNKNOWN:
+    if not is_known(days):
         return None
     if days is None or int(days) > 0:
         return []
@@ -26,7 +26,7 @@ def find_faults(secret: Block) -> Faults:
     environment = tags.get("Environment")
     if environment is None:
         return ["recovery_window_in_days is 0"] if is_all else None
-    if UNKNOWN in str(environment):
+    if not is_known(environment):
         return None
     is_production = str(environment).lower() in PRODUCTION
     return [f"recovery_window_in_days is 0 in {environment}"] if is_production else []

@@ -2,7 +2,7 @@
 
 from checkov.common.models.enums import CheckCategories
 
-from asm.block import Block, is_known
+from asm.block import OPEN, Block, is_known
 from asm.keys import AWS_MANAGED, KEYS
 from asm.rule import Faults, rule
 
@@ -19,6 +19,8 @@ def find_faults(secret: Block) -> Faults:
     key = secret.get("kms_key_id")
     if not key:
         return ["no kms_key_id: Secrets Manager takes the AWS managed key"]
+    if key == OPEN:
+        return None
     found = secret.references("kms_key_id").blocks
     names = [key, *(block.get(name) for block in found for name in ("key_id", "name"))]
     if any(str(name).endswith(AWS_MANAGED) for name in names):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from checkov.common.models.enums import CheckCategories
 
-from asm.block import UNKNOWN, Block, is_known
+from asm.block import OPEN, UNKNOWN, Block, is_known
 from asm.rule import Faults, rule
 
 E_MAIL = re.compile(r"[^/\s]+@[^/\s]+\.[^/\s]+")
@@ -28,7 +28,7 @@ LEAST_BITS = 3.8
 def find_faults(secret: Block) -> Faults:
     """Names stand in logs, policies and bills; a hierarchy lets a policy name a branch of it."""
     name = secret.get("name")
-    if name in (None, UNKNOWN):
+    if name in (None, UNKNOWN, OPEN):
         name = secret.get("name_prefix")
     if not isinstance(name, str):
         return None

@@ -2,7 +2,7 @@
 
 from checkov.common.models.enums import CheckCategories
 
-from asm.block import UNKNOWN, Block, is_known
+from asm.block import Block, is_known
 from asm.rule import Faults, rule
 from asm.schedule import days_between
 
@@ -23,15 +23,15 @@ def find_faults(secret: Block) -> Faults:
     """A reason has at least ten characters."""
     tags, is_all = secret.tags()
     reason = str(tags.get(EXCEPTION, ""))
-    if len(reason.strip()) >= SHORTEST_REASON:
+    if is_known(reason) and len(reason.strip()) >= SHORTEST_REASON:
         return []
     for rotation in secret.attached(ROTATION, "secret_id"):
         days = _days(rotation)
-        if days is None:
+        if days is None or not secret.surely_has(rotation):
             return None
         return [f"up to {days:g} days between rotations"] if days > MOST_DAYS else []
     is_open = any(other.references("secret_id").is_open for other in secret.peers(ROTATION))
-    if not is_all or is_open or UNKNOWN in reason:
+    if not is_all or is_open or not is_known(reason):
         return None
     return [f"no {ROTATION}, and no tag {EXCEPTION} with a reason"]
 

@@ -2,7 +2,7 @@
 
 from checkov.common.models.enums import CheckCategories
 
-from asm.block import Block
+from asm.block import OPEN, Block
 from asm.rule import Faults, rule
 
 
@@ -16,4 +16,12 @@ from asm.rule import Faults, rule
 def find_faults(version: Block) -> Faults:
     """There is no write-only argument for binary data; it can be stored as base64 text."""
     plain = [name for name in ("secret_string", "secret_binary") if version.get(name)]
+    if version.get("secret_string_wo") is not None:
+        # The provider takes only one of them, so what may be null is null.
+        given = [name for name in plain if version.get(name) != OPEN]
+        if plain and not given and version.get("secret_string_wo") == OPEN:
+            return None
+        plain = given
+    elif len(plain) > 1:
+        plain = [name for name in plain if version.get(name) != OPEN] or plain[:1]
     return [f"{name} puts the value into plan and state" for name in plain]

@@ -1,4 +1,4 @@
-"""Measures what many secrets cost, and the start of the rotation function: `make bench`.
+"""Measures many secrets, the start of the rotation function and the rules: `make bench`.
 
 Writes the medians to docs/scale.json; the tables and the plot of docs/scale.md are made from it.
 NUMBERS, such as NUMBERS="1 10", measures less, and then writes nothing.
@@ -6,7 +6,9 @@ NUMBERS, such as NUMBERS="1 10", measures less, and then writes nothing.
 
 import os
 import re
+import resource
 import statistics
+import subprocess
 import sys
 import uuid
 from collections.abc import Iterator, Sequence
@@ -16,15 +18,59 @@ import boto3
 from rich.console import Console
 
 from harness import package, scale
+from harness.environments import VENV
 from harness.functions import create_function
 from harness.localstack import LocalStackError, RequestLog
 from harness.scale import RESULTS, SHAPES, Cost
+from harness.scan import RULES
 from harness.session import own_emulator, temporary_folder
 from harness.terraform import TerraformError
 
 # How often each number of secrets is measured.
 RUNS = {1: 3, 10: 3, 100: 3, 500: 1}
 STARTS = 5
+SECRETS_KEY = """
+resource "aws_kms_key" "this" {
+  enable_key_rotation = true
+}
+"""
+SECRET = """
+resource "aws_secretsmanager_secret" "secret_NUMBER" {
+  name       = "app/NUMBER/database"
+  kms_key_id = aws_kms_key.this.arn
+  tags       = { Environment = "test", Project = "orders" }
+}
+
+resource "aws_secretsmanager_secret_version" "secret_NUMBER" {
+  secret_id     = aws_secretsmanager_secret.secret_NUMBER.id
+  secret_string = "NUMBER"
+}
+
+resource "aws_secretsmanager_secret_policy" "secret_NUMBER" {
+  secret_arn          = aws_secretsmanager_secret.secret_NUMBER.arn
+  policy              = data.aws_iam_policy_document.secret_NUMBER.json
+  block_public_policy = true
+}
+
+data "aws_iam_policy_document" "secret_NUMBER" {
+  statement {
+    effect    = "Deny"
+    actions   = ["secretsmanager:*"]
+    resources = ["*"]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
+}
+"""
 CONSOLE = Console(highlight=False, soft_wrap=True)
 
 
@@ -68,11 +114,35 @@ def rotation_function(folder: Path) -> str:
     )
 
 
+def rules(folder: Path, number: int) -> str:
+    """CPU time of checkov on a file of so many secrets, without the rules and with them."""
+    folder.mkdir(parents=True)
+    hcl = [SECRETS_KEY, *(SECRET.replace("NUMBER", str(each)) for each in range(number))]
+    (folder / "main.tf").write_text("\n".join(hcl))
+    command = (VENV / "checkov" / "bin" / "checkov", "--directory", folder, "--skip-download")
+    seconds = []
+    for options in ((), ("--external-checks-dir", RULES)):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(
+            [*command, "--framework", "terraform", "--compact", *options],
+            stdout=subprocess.DEVNULL,
+            check=False,
+        )
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return (
+        f"checkov, {number} secrets in a file: {seconds[0]:.1f} s of CPU time, with the rules "
+        f"{seconds[1]:.1f} s, {seconds[1] / seconds[0]:.2f} times that"
+    )
+
+
 def main() -> int:
     """Exit code: 0, 1 after an error, 130 after Ctrl-C."""
     numbers = [int(number) for number in os.environ.get("NUMBERS", "").split()] or [*RUNS]
     try:
         with temporary_folder() as folder, own_emulator(folder) as localstack:
+            for number in (300, 600):
+                CONSOLE.print(rules(folder / "rules" / str(number), number))
             CONSOLE.print(rotation_function(folder))
             measured = scale.medians(costs(folder / "scale", localstack.log, numbers))
     except KeyboardInterrupt:

@@ -241,6 +241,10 @@ FULL: dict[str, dict[str, Any]] = {
                 "architecture": "x86_64",
                 "timeout_in_seconds": 30,
                 "reserved_concurrency": 2,
+                "role": {
+                    "path": "/service/",
+                    "permissions_boundary": "arn:aws:iam::000000000000:policy/boundary",
+                },
                 "logs": {
                     "retention_in_days": 30,
                     "kms_key_arn": f"arn:aws:kms:us-east-1:000000000000:key/{KEY_ID}",

@@ -281,7 +281,7 @@ def environment(endpoint_url: str, folder: Path) -> dict[str, str]:
 
 
 def past_proxy(url: str) -> dict[str, str]:
-    """Settings by which clients ask no proxy for this URL, loopback or the user's NO_PROXY hosts.
+    """Settings by which clients ask no proxy for this URL, loopback, or the user's NO_PROXY.
 
     They ask the user's proxy for everything else, such as a package registry.
     """

@@ -1,13 +1,17 @@
 """What a rule sees of a resource or data source, the same for HCL and for a plan."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-# Stands for what is not known: a reference in HCL, "known after apply" in a plan. A string may have
+# Stands for a value that the provider makes, such as an ARN: known after apply. A string may have
 # it in the middle. It matches no pattern, so that no rule fails on it.
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"
+
+# Stands for what the text does not decide, such as a variable without a default: it may be a
+# wildcard, nothing, or many. What depends on it neither passes nor fails.
+OPEN = "\N{OBJECT REPLACEMENT CHARACTER}"
 
 type Value = Any  # what HCL and JSON can hold: a rule looks before it uses it
 
@@ -21,15 +25,21 @@ SECRET_ATTRIBUTES = {
 
 def is_known(value: object) -> bool:
     """Whether nothing in the value is unknown."""
-    return UNKNOWN not in str(value)
+    text = str(value)
+    return UNKNOWN not in text and OPEN not in text
 
 
 class Values(ABC):
-    """Attributes and blocks, as of a block within a resource."""
+    """Attributes and blocks, as of a block within a resource.
+
+    `is_certain`: it is known that the block is there; a dynamic block may be or not.
+    """
+
+    is_certain = True
 
     @abstractmethod
     def get(self, name: str) -> Value:
-        """Value of an attribute: None if it is not given or null, with UNKNOWN where not known.
+        """Value of an attribute: None if not given or null, with UNKNOWN or OPEN where not known.
 
         In a plan of what is there already, an attribute that is null may also be empty.
         """
@@ -86,9 +96,45 @@ class Block(Values):
     def tags(self) -> tuple[dict[str, Value], bool]:
         """Its tags, those that the provider adds included, and whether there can be no others."""
 
+    @abstractmethod
+    def attachments(self, type_: str, attribute: str) -> "Attachments":
+        """The resources of a type in the same scan, by what their attribute names."""
+
+    @abstractmethod
+    def users(self) -> list[tuple["Block", str]]:
+        """What has a policy or a secret value made from this, with the name of the attribute."""
+
+    def surely_has(self, other: "Block") -> bool:
+        """Whether another resource is there whenever this one is."""
+        return self is not other
+
+    def instances(self) -> Sequence["Block"]:
+        """Itself for each `count` and `for_each`; none if it is not made."""
+        return [self]
+
     def attached(self, type_: str, attribute: str) -> Iterator["Block"]:
         """Resources of this type whose attribute is the ARN or id of this one."""
-        own = {value for value in (self.get("arn"), self.get("id")) if value and is_known(value)}
-        for other in self.peers(type_):
-            if other.get(attribute) in own or self in other.references(attribute).blocks:
-                yield other
+        yield from self.attachments(type_, attribute).of(self)
+
+
+class Attachments:
+    """Resources by what one of their attributes names."""
+
+    def __init__(self, blocks: Iterable[Block], attribute: str) -> None:
+        self._by_value: dict[str, list[Block]] = {}
+        self._by_block: dict[Block, list[Block]] = {}
+        for block in blocks:
+            self._by_value.setdefault(str(block.get(attribute)), []).append(block)
+            for target in dict.fromkeys(block.references(attribute).blocks):
+                self._by_block.setdefault(target, []).append(block)
+
+    def of(self, block: Block) -> Iterable[Block]:
+        """Those that name a block."""
+        own = [value for value in (block.get("arn"), block.get("id")) if value and is_known(value)]
+        by_value = [each for value in own for each in self._by_value.get(value, [])]
+        return dict.fromkeys([*self._by_block.get(block, []), *by_value])
+
+
+def is_policy(type_: str, attribute: str) -> bool:
+    """Whether an attribute of a type, or a block in it, can hold a policy."""
+    return "polic" in attribute or (attribute == "content" and "polic" in type_)

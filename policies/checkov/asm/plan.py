@@ -12,7 +12,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, override
 
-from asm.block import SECRET_ATTRIBUTES, UNKNOWN, Block, References, Value, Values, is_known
+from asm import names
+from asm.block import (
+    SECRET_ATTRIBUTES,
+    UNKNOWN,
+    Attachments,
+    Block,
+    References,
+    Value,
+    Values,
+    is_known,
+    is_policy,
+)
 
 _MODULE = re.compile(r'module\.([^.\[]+)(?:\[(?:\d+|"(?:[^"\\]|\\.)*")\])?\.')
 _INDEX = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
@@ -88,6 +99,7 @@ class PlanBlock(PlanValues, Block):
         self._configuration: dict[str, Any] = next(
             (each for each in resources if each["address"] == self.declared_name), {}
         )
+        self.configured = list(self._configuration.get("expressions", {}))
         values = merge(resource.get("values"), unknown)
         super().__init__(values or {}, self._configuration.get("expressions"))
 
@@ -102,10 +114,18 @@ class PlanBlock(PlanValues, Block):
         return [block for block in self._plan.managed if block.type in types]
 
     @override
+    def users(self) -> list[tuple[Block, str]]:
+        return self._plan.users.get(self, [])
+
+    @override
     def secrets_in(self, name: str) -> list[Block]:
         trail = self._plan.follow(self.modules, self._configuration, name)
         is_sensitive = "True" in str(self._resource.get("sensitive_values", {}).get(name))
         return _secrets(trail, is_sensitive)
+
+    @override
+    def attachments(self, type_: str, attribute: str) -> Attachments:
+        return self._plan.attachments(type_, attribute)
 
     @override
     def outputs(self) -> list[str]:
@@ -162,6 +182,10 @@ class Plan:
             if each["mode"] == "data":
                 self._by_address.setdefault(each["address"], PlanBlock(self, each, {}))
         self.managed = [block for block in self._by_address.values() if not block.is_data]
+        self._by_name: dict[tuple[Modules, str], list[PlanBlock]] = {}
+        for block in self._by_address.values():
+            self._by_name.setdefault((block.modules, block.declared_name), []).append(block)
+        self._attachments: dict[tuple[str, str], Attachments] = {}
 
     def block(self, address: str) -> PlanBlock:
         """The block at this address."""
@@ -173,6 +197,24 @@ class Plan:
         for name in modules:
             module = module["module_calls"][name]["module"]
         return module
+
+    def attachments(self, type_: str, attribute: str) -> Attachments:
+        """Resources of a type by what their attribute names."""
+        if (type_, attribute) not in self._attachments:
+            blocks = [block for block in self.managed if block.type == type_]
+            self._attachments[type_, attribute] = Attachments(blocks, attribute)
+        return self._attachments[type_, attribute]
+
+    @functools.cached_property
+    def users(self) -> dict[Block, list[tuple[Block, str]]]:
+        """What has a policy or a secret value that is made from a block, by that."""
+        found: dict[Block, list[tuple[Block, str]]] = {}
+        for user in self._by_address.values():
+            for name in user.configured:
+                if is_policy(user.type, name) or names.holds_secret(name):
+                    for block in dict.fromkeys(user.references(name).blocks):
+                        found.setdefault(block, []).append((user, name))
+        return found
 
     @functools.cached_property
     def outputs(self) -> dict[str, list[Block]]:
@@ -229,11 +271,8 @@ class Plan:
             else:
                 size = 3 if first == "data" else 2
                 name, attribute = ".".join([first, *rest][:size]), ".".join(rest[size - 1 : size])
-                trail.ends += [
-                    (block, attribute)
-                    for block in self._by_address.values()
-                    if (block.modules, block.declared_name) == (modules, name)
-                ]
+                found = self._by_name.get((modules, name), [])
+                trail.ends += [(block, attribute) for block in found]
 
     def _follow_variable(self, modules: Modules, name: str, trail: Trail) -> None:
         if not modules:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from asm.block import Block, Value, Values, is_known
+from asm.block import OPEN, Block, Value, Values, is_known, is_policy
 from asm.public_policy import OPERATOR, is_public
 
 DOCUMENT = "aws_iam_policy_document"
@@ -75,16 +75,29 @@ class Statement:
     @property
     def is_public(self) -> bool:
         """Whether it allows everybody. What is not known is taken for a fixed value."""
-        return is_public(_known(self.json))
+        return is_public(_known(self.json)) and not self._may_have_any_condition
+
+    @property
+    def _may_have_any_condition(self) -> bool:
+        return any(OPEN in each.operator + each.key for each in self.conditions)
+
+    def at_worst(self) -> "Statement":
+        """The same, if all that the text leaves open is what allows the most."""
+        worst = {name: _widest(name, value) for name, value in self.json.items()}
+        return _statement(self.sid, worst)
 
     def covers(self, action: str) -> bool:
         """Whether it is about this action."""
+        if OPEN in self.not_actions:
+            return False
         if self.not_actions:
             return not any(fnmatch.fnmatchcase(action.lower(), each) for each in self.not_actions)
         return any(fnmatch.fnmatchcase(action.lower(), each) for each in self.actions)
 
     def covers_all_of(self, service: str) -> bool:
         """Whether it is about all actions of a service."""
+        if OPEN in self.not_actions:
+            return False
         if self.not_actions:
             return not any(_is_of(each, service) for each in self.not_actions)
         return any(
@@ -104,7 +117,7 @@ class Statement:
 
     def is_about_secrets(self) -> bool:
         """Whether some of its resources are secrets."""
-        return bool(self.not_resources) or any(
+        return self._is_about_all_but_some or any(
             each == "*" or ":secretsmanager:" in each for each in self.resources
         )
 
@@ -116,14 +129,18 @@ class Statement:
         """Whether its resources are all KMS keys of a region and account."""
         return self._is_about_all("kms", "key/")
 
+    @property
+    def _is_about_all_but_some(self) -> bool:
+        return bool(self.not_resources) and OPEN not in self.not_resources
+
     def _is_about_all(self, service: str, kind: str) -> bool:
-        return bool(self.not_resources) or any(
+        return self._is_about_all_but_some or any(
             fnmatch.fnmatchcase(_any_arn(each, service, kind), each) for each in self.resources
         )
 
     def compares(self, *keys: str) -> bool:
         """Whether a condition asks for values of one of the keys; a key may have a `*`."""
-        return any(
+        return self._may_have_any_condition or any(
             not any(re.fullmatch(r"[*?]+", value) for value in condition.values)
             for condition in self._comparisons(keys)
         )
@@ -161,6 +178,36 @@ def _known(value: Value) -> Value:
     return value if is_known(value) else "unknown"
 
 
+def _widest(name: str, value: Value) -> Value:
+    """A part of a statement, if what is open in it allows the most."""
+    if name == "Effect":
+        return "Allow" if OPEN in str(value) else value
+    if name == "Condition":
+        return {
+            operator: {
+                key: [str(each).replace(OPEN, "*") for each in _list(values)]
+                for key, values in _items(keys)
+                if OPEN not in key
+            }
+            for operator, keys in _items(value)
+            if OPEN not in operator
+        }
+    if isinstance(value, dict):
+        return {type_: _widest(name, names) for type_, names in value.items()}
+    if isinstance(value, list):
+        return [_widest(name, each) for each in value]
+    if name in ("Principal", "NotPrincipal"):
+        return "*" if value == OPEN else value  # a part of one is no wildcard
+    if isinstance(value, str):
+        return value.replace(OPEN, "none:none" if name in ("NotAction", "NotResource") else "*")
+    return value
+
+
+# Statements of which the text says nothing: one of an identity's policy, one of a resource's.
+_ANY = {"Effect": OPEN, "Action": OPEN, "Resource": OPEN, "Condition": OPEN}
+_ANYTHING = [_ANY, {**_ANY, "Principal": OPEN}]
+
+
 def parse(policy: Value) -> list[Statement] | None:
     """Statements of a policy document; None if it is not known or none."""
     if isinstance(policy, str):
@@ -170,13 +217,15 @@ def parse(policy: Value) -> list[Statement] | None:
             return None
     if not isinstance(policy, dict):
         return None
-    statements = _list(policy.get("Statement"))
-    if not all(isinstance(each, dict) for each in statements):
-        return None
-    return [_statement(number, each) for number, each in enumerate(statements, start=1)]
+    statements = _list(policy.get("Statement", OPEN if OPEN in policy else None))
+    return [
+        _statement(str(number), each)
+        for number, found in enumerate(statements, start=1)
+        for each in ([found] if isinstance(found, dict) else _ANYTHING)
+    ]
 
 
-def _statement(number: int, statement: dict[str, Any]) -> Statement:
+def _statement(number: str, statement: dict[str, Any]) -> Statement:
     def texts(name: str) -> list[str]:
         return [str(each) for each in _list(statement.get(name))]
 
@@ -191,8 +240,8 @@ def _statement(number: int, statement: dict[str, Any]) -> Statement:
         not_principals=_principals(statement.get("NotPrincipal")),
         conditions=[
             Condition(operator.lower(), key.lower(), [str(value) for value in _list(values)])
-            for operator, keys in _items(statement.get("Condition"))
-            for key, values in _items(keys)
+            for operator, keys in _items_or_any(statement.get("Condition"))
+            for key, values in _items_or_any(keys)
         ],
         json=statement,
     )
@@ -202,19 +251,21 @@ def _as_json(statement: Values) -> dict[str, Any]:
     """A statement of a document as it will be rendered."""
     conditions: dict[str, dict[str, list[Value]]] = {}
     for condition in statement.blocks("condition"):
-        keys = conditions.setdefault(str(condition.get("test")), {})
+        test = condition.get("test") if condition.is_certain else OPEN
+        keys = conditions.setdefault(str(test), {})
         values = keys.setdefault(str(condition.get("variable")), [])
         values += _list(condition.get("values"))
 
     def principals(name: str) -> dict[str, list[Value]]:
         found: dict[str, list[Value]] = {}
         for block in statement.blocks(name):
-            found.setdefault(str(block.get("type")), []).extend(_list(block.get("identifiers")))
+            names = _list(block.get("identifiers")) if block.is_certain else [OPEN]
+            found.setdefault(str(block.get("type")), []).extend(names)
         return found
 
     return {
         "Sid": statement.get("sid"),
-        "Effect": statement.get("effect") or "Allow",
+        "Effect": (statement.get("effect") or "Allow") if statement.is_certain else OPEN,
         "Action": statement.get("actions"),
         "NotAction": statement.get("not_actions"),
         "Resource": statement.get("resources"),
@@ -233,6 +284,10 @@ def _list(value: Value) -> list[Value]:
 
 def _items(value: Value) -> list[tuple[str, Value]]:
     return list(value.items()) if isinstance(value, dict) else []
+
+
+def _items_or_any(value: Value) -> list[tuple[str, Value]]:
+    return [(OPEN, OPEN)] if value == OPEN else _items(value)
 
 
 def _principals(value: Value) -> list[tuple[str, str]]:
@@ -254,9 +309,10 @@ def statements_of(block: Block) -> list[Statement]:
     else:
         texts = [block.get(_POLICIES[block.type])]
     own = enumerate(block.blocks("statement"), start=1)
-    return [_statement(number, _as_json(each)) for number, each in own] + [
-        statement for text in texts for statement in parse(text) or []
-    ]
+    found = [_statement(str(number), _as_json(each)) for number, each in own]
+    for text in texts:
+        found += [_statement("", each) for each in _ANYTHING] if text == OPEN else parse(text) or []
+    return found
 
 
 def all_statements(block: Block, attribute: str) -> tuple[list[Statement], bool]:
@@ -284,14 +340,62 @@ def faults(
 
     `offends` says what is wrong with a statement; empty if nothing.
     """
-    statements = [each for each in statements_of(block) if applies(each)]
-    if not statements:
-        return None
-    found = [(each, offends(each)) for each in statements if each.allows]
-    return [f"{statement} {fault}" for statement, fault in found if fault]
+    found: list[str] = []
+    is_concerned, is_decided = False, True
+    for statement in statements_of(block):
+        if applies(statement):
+            is_concerned = True
+            if statement.allows and (fault := offends(statement)):
+                found.append(f"{statement} {fault}")
+                continue
+        if OPEN not in str(statement.json):
+            continue
+        worst = statement.at_worst()
+        if worst.allows and applies(worst) and offends(worst):
+            is_decided = False
+    return found or ([] if is_concerned and is_decided else None)
+
+
+def owners(block: Block) -> set[str]:
+    """What a policy is attached to, such as `secret` or `identity`; empty if that is not known."""
+    if block.type != DOCUMENT:
+        return {_owner(block.type, _POLICIES.get(block.type, ""))}
+    found: set[str] = set()
+    seen = {block}
+    left = list(block.users())
+    while left:
+        user, attribute = left.pop()
+        if not is_policy(user.type, attribute):
+            continue
+        if user.type != DOCUMENT:
+            found.add(_owner(user.type, attribute))
+        elif user not in seen:
+            seen.add(user)
+            left += user.users()
+    return found
+
+
+def _owner(type_: str, attribute: str) -> str:
+    if type_ in SECRET_POLICIES:
+        return "secret"
+    if type_ in KEY_POLICIES:
+        return "key"
+    is_trust = attribute == "assume_role_policy"
+    return "identity" if type_ in IDENTITIES and not is_trust else "other"
+
+
+def is_of(block: Block, statement: Statement, *kinds: str) -> bool:
+    """Whether a statement is, or may be, one of a policy of one of these kinds."""
+    if found := owners(block):
+        return not found.isdisjoint(kinds)
+    return statement.has_principal or "identity" in kinds
 
 
 def is_of_secret_or_key(block: Block, statement: Statement) -> bool:
     """Whether a statement of a block is, or may be, one of a secret's or key's own policy."""
-    is_of_resource = statement.has_principal if block.type == DOCUMENT else True
-    return is_of_resource and statement.concerns("secretsmanager", "kms")
+    return is_of(block, statement, "secret", "key") and statement.concerns("secretsmanager", "kms")
+
+
+def is_of_identity(block: Block, statement: Statement) -> bool:
+    """Whether a statement of a block is, or may be, one of an identity's policy."""
+    return is_of(block, statement, "identity") and not statement.has_principal

@@ -1,11 +1,13 @@
 """Registers a rule with checkov, for resources and data sources, in HCL and in plan JSON."""
 
+import functools
 from collections.abc import Callable, Iterable
 from typing import Any, override
 
 from checkov.common.bridgecrew.severities import Severities
 from checkov.common.checks.base_check import BaseCheck
 from checkov.common.models.enums import CheckCategories, CheckResult
+from checkov.common.typing import LibraryGraph
 from checkov.terraform.checks.data.base_check import BaseDataCheck
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
 
@@ -77,11 +79,12 @@ class _DataCheck(BaseDataCheck):
 def _judge(
     check: BaseCheck, conf: dict[str, Any], find_faults: Callable[[Block], Faults]
 ) -> CheckResult:
-    faults = find_faults(_block(check, conf))
-    if faults is None:
-        return CheckResult.UNKNOWN
+    found = [find_faults(block) for block in _block(check, conf).instances()]
+    faults = list(dict.fromkeys(fault for each in found for fault in each or []))
     check.details = faults
-    return CheckResult.FAILED if faults else CheckResult.PASSED
+    if faults:
+        return CheckResult.FAILED
+    return CheckResult.PASSED if found and None not in found else CheckResult.UNKNOWN
 
 
 def _block(check: BaseCheck, conf: dict[str, Any]) -> Block:
@@ -89,6 +92,10 @@ def _block(check: BaseCheck, conf: dict[str, Any]) -> Block:
     file = check.entity_path.partition(":")[0]
     if not file.endswith(".json"):
         return graph_of(check.graph).block(conf)
-    files = {vertex["file_path_"] for _, vertex in check.graph.nodes()}
-    plan = min((each for each in files if each.endswith(file)), key=len)
-    return plan_of(plan).block(conf["__address__"])
+    return plan_of(_plan_file(check.graph, file)).block(conf["__address__"])
+
+
+@functools.cache
+def _plan_file(graph: LibraryGraph, name: str) -> str:
+    files: set[str] = {vertex["file_path_"] for _, vertex in graph.nodes()}
+    return min((each for each in files if each.endswith(name)), key=len)

@@ -17,9 +17,8 @@ module "pass_module" {
   key_arn = aws_kms_key.this.arn
 }
 
-# Which of the two it is can be told in the plan alone.
-resource "aws_secretsmanager_secret" "plan_fail_function" {
-  name       = "plan/fail/function"
+resource "aws_secretsmanager_secret" "fail_function" {
+  name       = "fail/function"
   kms_key_id = one([local.aws_managed])
 }
 

@@ -37,7 +37,7 @@ module "pass_module" {
   environment = "staging"
 }
 
-resource "aws_secretsmanager_secret" "plan_fail_function" {
-  name                    = "plan/fail/function"
+resource "aws_secretsmanager_secret" "fail_function" {
+  name                    = "fail/function"
   recovery_window_in_days = one([0])
 }

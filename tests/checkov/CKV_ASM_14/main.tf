@@ -70,8 +70,8 @@ module "fail_module" {
   settings = aws_secretsmanager_secret_version.this.secret_string
 }
 
-resource "aws_lambda_function" "hcl_pass_plan_fail_function" {
-  function_name = "plan-fail-function"
+resource "aws_lambda_function" "fail_function" {
+  function_name = "fail-function"
   role          = local.role
   s3_bucket     = "code"
   s3_key        = "code.zip"
@@ -85,4 +85,33 @@ resource "aws_lambda_function" "hcl_pass_plan_fail_function" {
 
 locals {
   role = "arn:aws:iam::000000000000:role/function"
+}
+
+# A plan knows the ARN, and so all of the text, only after apply.
+resource "aws_ecs_task_definition" "hcl_pass_secrets" {
+  family = "hcl-pass-secrets"
+  container_definitions = jsonencode([{
+    name        = "app"
+    image       = "app"
+    environment = [{ name = "DB_HOST", value = "db.example.com" }]
+    secrets     = [{ name = "DB_PASSWORD", valueFrom = aws_secretsmanager_secret.this.arn }]
+  }])
+}
+
+resource "aws_ecs_task_definition" "fail_environment" {
+  family = "fail-environment"
+  container_definitions = jsonencode([{
+    name        = "app"
+    image       = "app"
+    environment = [{ name = "DB_PASSWORD", value = "correct horse battery staple" }]
+  }])
+}
+
+resource "aws_ecs_task_definition" "fail_value" {
+  family = "fail-value"
+  container_definitions = jsonencode([{
+    name        = "app"
+    image       = "app"
+    environment = [{ name = "SETTINGS", value = aws_secretsmanager_secret_version.this.secret_string }]
+  }])
 }

@@ -51,14 +51,14 @@ resource "aws_secretsmanager_secret" "fail_other_region" {
   }
 }
 
-# checkov does not resolve what a dynamic block makes, and a plan does not say if a key is given.
-module "undecided_dynamic" {
+# A plan does not say if a key is given.
+module "hcl_fail_dynamic" {
   source = "./secret"
 
   replicas = { eu-west-1 = null }
 }
 
-module "plan_pass_dynamic" {
+module "pass_dynamic" {
   source = "./secret"
 
   replicas = { eu-west-1 = "arn:aws:kms:eu-west-1:000000000000:key/mrk-00000000000000000000000000000000" }

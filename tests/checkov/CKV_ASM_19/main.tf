@@ -32,10 +32,10 @@ provider "aws" {
   }
 }
 
-resource "aws_secretsmanager_secret" "plan_pass_default_tags" {
+resource "aws_secretsmanager_secret" "pass_merged_default_tags" {
   provider = aws.merged
 
-  name = "plan/pass/default-tags"
+  name = "pass/merged-default-tags"
   tags = { Environment = "test" }
 }
 

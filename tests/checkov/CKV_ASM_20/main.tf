@@ -46,6 +46,6 @@ resource "aws_secretsmanager_secret" "fail_random" {
   name = "api/wJalrXUtnFEMI7K7MDENGbPxRfiCYEXAMPLEKEY"
 }
 
-resource "aws_secretsmanager_secret" "plan_fail_function" {
+resource "aws_secretsmanager_secret" "fail_function" {
   name = one(["credentials-of-function"])
 }

@@ -160,12 +160,12 @@ data "aws_iam_policy_document" "dynamic" {
   }
 }
 
-resource "aws_secretsmanager_secret_policy" "plan_pass_dynamic" {
+resource "aws_secretsmanager_secret_policy" "pass_dynamic" {
   secret_arn = aws_secretsmanager_secret.this.arn
   policy     = data.aws_iam_policy_document.dynamic.json
 }
 
-resource "aws_secretsmanager_secret_policy" "plan_fail_file" {
+resource "aws_secretsmanager_secret_policy" "fail_file" {
   secret_arn = aws_secretsmanager_secret.this.arn
   policy     = file("${path.module}/policy.json")
 }

@@ -28,7 +28,8 @@ def unreachable(
 def lost(action: str, reason: str) -> RotationError:
     """The connection ends in the middle; `reason` is a code or the name of an error."""
     return ConnectionLostError(
-        f"The connection ended when the server was to {action} ({reason}): see the server's log."
+        f"The connection ended when the server was to {action} ({reason}): see why in the server's "
+        "log, then rotate again."
     )
 
 

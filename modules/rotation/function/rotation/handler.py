@@ -79,7 +79,10 @@ def run(event: Mapping[str, Any], context: Context) -> str:
         )
     step = steps.get(event["Step"])
     if not step:
-        raise RotationError(f"The event's Step is none of {', '.join(steps)}.")
+        raise RotationError(
+            f"The event's Step is none of {', '.join(steps)}: let Secrets Manager call this "
+            "function."
+        )
     while True:
         try:
             return step(secret)
@@ -93,12 +96,12 @@ def explain(error: Exception) -> str:
     """An error that this code did not expect, without its message, which may quote a value."""
     if isinstance(error, exceptions.ClientError):
         code = error.response["Error"]["Code"]
-        what = (
-            "let the function's role, the secret's policy and its key's allow it"
-            if "AccessDenied" in code
-            else "see the state of the secret and of its key, and the function's environment"
+        failed = f"{error.operation_name} fails with {code}"
+        if "AccessDenied" in code:
+            return f"{failed}: let the function's role, the secret's policy and its key's allow it."
+        return (
+            f"{failed}: see the state of the secret and of its key, and the function's environment."
         )
-        return f"{error.operation_name} fails with {code}: {what}."
     if isinstance(error, exceptions.ConnectionError | exceptions.HTTPClientError):
         return (
             f"Secrets Manager cannot be reached ({type(error).__name__}): give the function's "

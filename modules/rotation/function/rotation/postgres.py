@@ -236,8 +236,8 @@ class PostgreSQLSession(Session):
                     self._run(action, f"REASSIGN OWNED BY {own} TO {other}")
         except StatementError as error:
             raise RotationError(
-                f"{error} Else run REASSIGN OWNED BY {own} TO {other} in the database of the "
-                "secret's dbname as a superuser, then rotate again."
+                f"{error} Otherwise, run REASSIGN OWNED BY {own} TO {other} in the database of "
+                "the secret's dbname as a superuser, then rotate again."
             ) from None
 
     @override

@@ -94,14 +94,18 @@ class Credentials:
         engine = OTHER_NAMES.get(document["engine"], document["engine"])
         if engine not in PORTS:
             names = ", ".join([*PORTS, *OTHER_NAMES])
-            raise RotationError(f'{place} has an "engine" that is none of {names}.')
+            raise RotationError(
+                f'{place} has an "engine" that is none of {names}: store one of these.'
+            )
         tls = {"true": True, "false": False}.get(str(document.get("ssl", True)).lower())
         if tls is None:
-            raise RotationError(f'{place} has an "ssl" that is neither true nor false.')
+            raise RotationError(
+                f'{place} has an "ssl" that is neither true nor false: store one of the two.'
+            )
         try:
             port = int(document.get("port", PORTS[engine]))
         except (TypeError, ValueError):
-            raise RotationError(f'{place} has a "port" that is not a number.') from None
+            raise RotationError(f'{place} has a "port" that is not a number: store one.') from None
         return cls(
             engine=engine,
             host=document["host"],
@@ -139,7 +143,7 @@ class Secret:
         """
         description = client().describe_secret(SecretId=self.arn)
         if not description.get("RotationEnabled", True):
-            raise RotationError(f"Rotation of {self.arn} is not enabled: enable it, or stop here.")
+            raise RotationError(f"Rotation of {self.arn} is off: turn it on, then rotate again.")
         return description["VersionIdsToStages"]
 
     def current(self) -> Credentials:
@@ -164,7 +168,10 @@ class Secret:
         """Credentials that this rotation has made."""
         credentials = self.find_pending()
         if not credentials:
-            raise RotationError(f"Version {self.version_id} has no value: run createSecret first.")
+            raise RotationError(
+                f"Version {self.version_id} of {self.arn} has no value: rotate again, which begins "
+                "with createSecret."
+            )
         return credentials
 
     def unfinished(self) -> Credentials | None:

@@ -1,0 +1,3 @@
+module "random" {
+  source = "./random"
+}
