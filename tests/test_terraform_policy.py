@@ -33,7 +33,7 @@ from harness.permissions import (
     strange_action,
     unseen,
 )
-from harness.terraform import Terraform
+from harness.terraform import Terraform, TerraformError
 from harness.terraform_calls import call
 from harness.workspace import Workspace
 
@@ -148,7 +148,13 @@ def run(shared_workspace: Workspace, given: Given) -> Run:
         }
         for step, variables in steps.items():
             with forwarder.hearing() as sent[step]:
-                terraform.apply(given=given.names, **variables)
+                try:
+                    terraform.apply(given=given.names, **variables)
+                except TerraformError as error:
+                    # The provider repeats a call whose answer it lost: run again (docs/value.md).
+                    if "is not attached to version" not in error.on_one_line:
+                        raise
+                    terraform.apply(given=given.names, **variables)
             types |= types_in(terraform)
         with forwarder.hearing() as sent["destroy"]:
             terraform.destroy()
