@@ -60,18 +60,18 @@ def test_a_server_ends_and_leaves_nothing_when_its_starter_is_killed(kind: type[
 
 
 def test_when_a_server_does_not_start_its_log_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(databases, "START_SECONDS", 0.5)
+    monkeypatch.setattr(databases, "START_SECONDS", 0)
     server = PostgreSQL()
-    monkeypatch.setattr(server, "connect", unreachable)
 
+    def unreachable(*_: str) -> None:
+        wait_until(lambda: "starting PostgreSQL" in server.log.read_text())
+        raise pymysql.OperationalError
+
+    monkeypatch.setattr(server, "connect", unreachable)
     log = r"(?s)did not start. Its log:\n.*starting PostgreSQL"
     with pytest.raises(databases.DatabaseError, match=log), server:
         pass
     assert not server.folder.exists()
-
-
-def unreachable(*_: str) -> None:
-    raise pymysql.OperationalError
 
 
 def test_missing_servers_are_told_in_a_line_where_they_cannot_be_installed(
