@@ -5,6 +5,7 @@ import re
 
 from harness.environments import ROOT
 from rotation import secret as function
+from rotation.steps import LONGEST_NAMES
 from secret_doctor import rotation as doctor
 from secret_doctor import value as doctors_value
 
@@ -31,6 +32,13 @@ def test_the_function_and_those_of_aws_rotate_the_same_engines() -> None:
 
     assert set(published) == function.PORTS.keys() | function.OTHER_NAMES.keys()
     assert set(published) <= doctors_value.ENGINES.keys()
+
+
+def test_a_second_users_name_has_the_same_limit_in_the_plan_and_in_the_function() -> None:
+    limits = re.findall(r'json_engine = "(\w+)".* username_length_max = (\d+)', HCL)
+
+    by_function = {engine: longest for engine, (longest, _) in LONGEST_NAMES.items()}
+    assert {engine: int(longest) for engine, longest in limits} == by_function
 
 
 def test_an_arn_has_the_same_pattern_everywhere() -> None:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -134,6 +135,12 @@ def run(step: str, folder: Path) -> "subprocess.CompletedProcess[str]":
     )
 
 
+def reported(rule: str, folder: Path) -> list[Any]:
+    """What the workflow's report has of a rule."""
+    results = json.loads((folder / "checkov.sarif").read_text())["runs"][0]["results"]
+    return [result for result in results if result["ruleId"] == rule]
+
+
 @pytest.mark.slow
 def test_the_users_workflow_finds_what_a_rule_of_ours_forbids(users_repository: Path) -> None:
     _, scan, check, say = steps()
@@ -142,17 +149,14 @@ def test_the_users_workflow_finds_what_a_rule_of_ours_forbids(users_repository: 
 
     assert scanned.returncode == 1, scanned.stderr
     assert "CKV_ASM_3" in scanned.stdout
-    results = json.loads((users_repository / "checkov.sarif").read_text())["runs"][0]["results"]
     places = {
         result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
-        for result in results
-        if result["ruleId"] == "CKV_ASM_3"
+        for result in reported("CKV_ASM_3", users_repository)
     }
     assert places == {"main.tf"}
     assert run(check, users_repository).returncode == 0
     assert run(say, users_repository).returncode == 0
-    results = json.loads((users_repository / "checkov.sarif").read_text())["runs"][0]["results"]
-    messages = {result["message"]["text"] for result in results if result["ruleId"] == "CKV_ASM_3"}
+    messages = [each["message"]["text"] for each in reported("CKV_ASM_3", users_repository)]
     assert all("\n" in message for message in messages), messages
 
 

@@ -42,7 +42,9 @@ CONSOLE = Console(highlight=False, emoji=False, soft_wrap=True)
 
 _RESOURCE = re.compile(r'resource "(\w+)"')
 # How a file in policies/checkov says which rule it is.
-_RULE_NUMBER = re.compile(r'(?:\brule\(\s*|graph_rule\(\s*|"CKV_ASM_)(\d+)\b')
+_RULE_NUMBER = re.compile(r'(?:rule\(\s*|"CKV_ASM_)(\d+)\b')
+# No example has what these look at: random_string, a sensitive variable, AWS's managed policy.
+_WITHOUT_EXAMPLE = {"CKV_ASM_24", "CKV_ASM_25", "CKV_ASM_26"}
 _INLINE_SKIP = re.compile(r"(?:checkov|bridgecrew|cortex):skip")
 _SENTENCE = re.compile(r"[A-Z].*\s.*\.")
 
@@ -112,10 +114,6 @@ def inline_skips(repository: Path) -> Iterator[Result]:
             if _INLINE_SKIP.search(line):
                 advice = f"Move it to {_name(SKIPS)}, with its reason."
                 yield fault("SCAN_INLINE_SKIP", str(file.relative_to(repository)), number, advice)
-
-
-# No example has what these look at: random_string, a sensitive variable, AWS's managed policy.
-_WITHOUT_EXAMPLE = {"CKV_ASM_24", "CKV_ASM_25", "CKV_ASM_26"}
 
 
 def idle_rules(rules: Path, results: Iterable[Result]) -> Iterator[Result]:
