@@ -106,6 +106,7 @@ def consumer(
     for name, code in package.FUNCTIONS.items():
         package.build(folder / f"{name}.zip", postgresql.ca_file, code)
     terraform = Workspace(folder, Path(tempfile.gettempdir(), "templates")).example(EXAMPLE)
+    rotations = Rotations()
     terraform.apply(**variables)
     outputs = terraform.output()
     secretsmanager, lambda_ = boto3.client("secretsmanager"), boto3.client("lambda")
@@ -120,6 +121,8 @@ def consumer(
         function,
     )
     make_database(postgresql, consumer.value()["password"])
+    # Secrets Manager tests the new rotation: its function reads the secret, too.
+    rotations.wait_for_end(consumer.arn)
     yield consumer
     consumer.end_connections()
     postgresql.run("DROP DATABASE bookings")

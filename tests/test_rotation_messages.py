@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
+# The doctor looks at all VPC endpoints of an account: no other test's are in this one.
+pytestmark = pytest.mark.usefixtures("own_account")
+
 CODE = ROOT / "modules/rotation/function/rotation"
 ERRORS = {"RotationError", "ConnectionLostError"}
 # What the code calls to make an error with a message.
