@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from harness.iam import Document, Policies, Request
+from iam.engine import Document, Policies, Request
 
 IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
 EVALUATION = IAM + "reference_policies_evaluation-logic_policy-eval-denyallow.html"
