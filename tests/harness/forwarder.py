@@ -151,7 +151,7 @@ class Forwarder:
     def _handler(forwarder) -> type[BaseHTTPRequestHandler]:  # noqa: N805 - of two objects
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
-            # One packet: on a busy machine AWS's Go SDK can lose a body that comes after its header.
+            # One packet: on a busy machine AWS's Go SDK can lose a body that follows its header.
             wbufsize = -1
 
             def do_POST(self) -> None:
