@@ -27,7 +27,7 @@ from harness.pages import PROVIDER, from_workspace
 from harness.terraform import Terraform
 from harness.workspace import copy_hcl
 from tools import docs
-from tools.environments import IAM, ROOT, VENV
+from tools.environments import ROOT, VENV
 
 PAGES = [str(page.relative_to(ROOT)) for page in pages()]
 ACCOUNT = "111122223333"  # of the pages' ARNs
@@ -225,7 +225,7 @@ def test_json_is_whole(block: Block) -> None:
 def parse_errors(diagrams: list[str]) -> list[str | None]:
     """What Mermaid's own parser finds wrong in each diagram."""
     result = subprocess.run(
-        ["node", IAM / "diagrams.mjs"],
+        ["node", Path(__file__).with_name("diagrams.mjs")],
         cwd=VENV / "iam",
         input=json.dumps(diagrams),
         capture_output=True,

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,26 +12,57 @@ import pytest
 from harness.waits import LIMIT_SECONDS
 from iam import process
 from iam.engine import Decision, Document, Engine, EngineError, Policies, Request
-from published_iam_examples import (
-    ACCOUNT,
-    ACCOUNT_ARN,
-    ALLOWED,
-    EXAMPLES,
-    OTHER_ACCOUNT,
-    READ,
-    ROLE,
-    SECRET,
-    SESSION,
-    USER,
-    Example,
-    allow,
-    by_identity,
-    by_resource,
-    deny,
-    policy,
-)
+from iam.published import EXAMPLES, NAMES, Example, policy
 from tools.environments import VENV
 
+ACCOUNT, OTHER_ACCOUNT, ACCOUNT_ARN = NAMES["account"], NAMES["other_account"], NAMES["root"]
+ROLE, SESSION, USER, SECRET = NAMES["role"], NAMES["session"], NAMES["user"], NAMES["secret"]
+READ = "secretsmanager:GetSecretValue"
+
+type Condition = Mapping[str, Mapping[str, str | Sequence[str]]]
+
+
+def allow(
+    action: str | Sequence[str] = READ,
+    resource: str | Sequence[str] = "*",
+    *,
+    to: object = None,
+    when: Condition | None = None,
+) -> dict[str, object]:
+    """A statement that allows; `to` an AWS principal, or to `*` or `{"Service": ...}`."""
+    if isinstance(to, str) and to != "*":
+        to = {"AWS": to}
+    optional = {"Principal": to, "Condition": when}
+    return {
+        "Effect": "Allow",
+        "Action": action,
+        "Resource": resource,
+        **{name: value for name, value in optional.items() if value is not None},
+    }
+
+
+def deny(
+    action: str | Sequence[str] = READ,
+    resource: str | Sequence[str] = "*",
+    *,
+    to: object = None,
+    when: Condition | None = None,
+) -> dict[str, object]:
+    """A statement that denies, with arguments as `allow`."""
+    return allow(action, resource, to=to, when=when) | {"Effect": "Deny"}
+
+
+def by_identity(*statements: Document) -> Policies:
+    """One identity-based policy and no other."""
+    return Policies(identity=[policy(*statements)])
+
+
+def by_resource(*statements: Document) -> Policies:
+    """One resource-based policy and no other."""
+    return Policies(resource=policy(*statements))
+
+
+ALLOWED = policy(allow())
 REQUEST = Request(ROLE, READ, SECRET, ACCOUNT, {})
 MAY_READ = Policies(identity=[ALLOWED])
 ROLE_WITH_PATH = f"arn:aws:iam::{ACCOUNT}:role/orders/app"
