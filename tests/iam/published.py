@@ -45,7 +45,7 @@ def _document(written: Any) -> Document:  # noqa: ANN401
 
 
 def _example(written: dict[str, Any]) -> Example:
-    policies = {
+    policies: dict[str, Any] = {
         kind: [_document(each) for each in value] if kind in _SEVERAL else _document(value)
         for kind, value in written.get("policies", {}).items()
     }
