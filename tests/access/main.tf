@@ -1,4 +1,4 @@
-# What matrix.csv is decided on: the examples, and modules/policies with its options.
+# The configurations that matrix.csv tests: the examples, and modules/policies with its options.
 
 provider "aws" {
   region = "us-east-1"
@@ -106,7 +106,7 @@ module "complete" {
   recovery_window_in_days = 0
 }
 
-# Everybody who can be named, under every limit.
+# All principals that the inputs can name, with all conditions.
 module "all" {
   source = "./module"
 
@@ -129,7 +129,7 @@ resource "aws_kms_key" "copy" {
   provider = aws.ireland
 }
 
-# A key that exists, whose own policy leaves all to IAM and has taken in the statements for the secret.
+# An existing key. Its policy delegates to IAM and contains the statements for the secret.
 module "existing_key" {
   source = "./module"
 
@@ -165,7 +165,7 @@ data "aws_iam_policy_document" "existing_key" {
   }
 }
 
-# The outputs of what is applied; its policies are asked of AWS.
+# The outputs of the applied modules. The test reads the policies from AWS.
 output "applied" {
   value = {
     "database-credentials" = module.database_credentials
@@ -200,7 +200,7 @@ locals {
   key_arn = "arn:aws:kms:us-east-1:111111111111:key/00000000-0000-0000-0000-000000000000"
 }
 
-# Nothing asked for: IAM decides.
+# Without inputs, IAM decides.
 module "default" {
   source = "./module/modules/policies"
 
@@ -210,7 +210,7 @@ module "default" {
   key_arn     = local.key_arn
 }
 
-# Limits without a list of readers: IAM decides within them.
+# Conditions without a list of readers: IAM decides within the conditions.
 module "limits" {
   source = "./module/modules/policies"
 
@@ -222,7 +222,7 @@ module "limits" {
   conditions     = local.conditions
 }
 
-# Statements of the caller's own.
+# Statements of the caller.
 module "documents" {
   source = "./module/modules/policies"
 
@@ -246,7 +246,7 @@ data "aws_iam_policy_document" "partner_reads" {
   }
 }
 
-# An endpoint that leads to no secret in particular.
+# An endpoint that leads to no specific secret.
 module "endpoint" {
   source = "./module/modules/policies"
 

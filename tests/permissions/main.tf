@@ -1,17 +1,17 @@
-# Every module with every option, so that Terraform makes every call that it can make. test_terraform_policy.py records
-# them. What is there before, as a VPC, is made by the test and given.
+# Every module with every option, so that Terraform makes every possible call. test_terraform_policy.py records the calls.
+# The test creates what must exist before, such as a VPC, and passes it as input.
 
 provider "aws" {
   region = "us-east-1"
 }
 
 variable "given" {
-  description = "What the account has: ids and ARNs by name."
+  description = "Existing resources of the account: IDs and ARNs by name."
   type        = map(string)
 }
 
 variable "stage" {
-  description = "What is asked for: 1 at first, 2 changes all that changes in place, 3 has what 1 and 2 have otherwise, 4 rotates no more."
+  description = "Stage of the test. 1 is the first apply, and 2 changes everything that changes in place. 3 has the options that 1 and 2 do not have. 4 has no rotation."
   type        = number
 }
 
@@ -74,7 +74,7 @@ module "credentials" {
     rotate_immediately       = false
     strategy                 = "alternating_users"
 
-    # One of a tuple: a conditional would give both one type.
+    # An element of a tuple, because a conditional would convert both to one type.
     function = [local.own_function, { arn = var.given.function }][var.stage == 3 ? 1 : 0]
   }
 

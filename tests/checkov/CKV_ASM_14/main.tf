@@ -87,7 +87,7 @@ locals {
   role = "arn:aws:iam::000000000000:role/function"
 }
 
-# A plan knows the ARN, and so all of the text, only after apply.
+# The ARN, and so the whole string, is known only after apply.
 resource "aws_ecs_task_definition" "hcl_pass_secrets" {
   family = "hcl-pass-secrets"
   container_definitions = jsonencode([{

@@ -51,7 +51,7 @@ resource "aws_secretsmanager_secret" "fail_other_region" {
   }
 }
 
-# A plan does not say if a key is given.
+# A plan does not show whether a key is given.
 module "hcl_fail_dynamic" {
   source = "./secret"
 

@@ -76,7 +76,7 @@ resource "aws_iam_role" "attached" {
   assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [] })
 }
 
-# A plan does not know what is encoded beside an ARN that it does not know.
+# With an unknown ARN, the whole encoded value is unknown in a plan.
 resource "aws_lambda_function" "hcl_fail_attached" {
   function_name = "fail-attached"
   role          = aws_iam_role.attached.arn

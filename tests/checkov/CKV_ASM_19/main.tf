@@ -53,7 +53,7 @@ resource "aws_secretsmanager_secret" "fail_none" {
   name = "fail/none"
 }
 
-# A module's caller gives the tags.
+# The caller of the module gives the tags.
 variable "tags" {
   type    = map(string)
   default = {}

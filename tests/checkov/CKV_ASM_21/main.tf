@@ -159,7 +159,7 @@ resource "aws_lambda_function" "fail_reader" {
   }
 }
 
-# Has nothing to do with secrets.
+# Not about secrets.
 resource "aws_lambda_function" "website" {
   function_name = "website"
   role          = "arn:aws:iam::000000000000:role/function"

@@ -100,7 +100,7 @@ data "aws_iam_policy_document" "fail_unknown" {
   }
 }
 
-# Who may take a role is another question.
+# This rule does not check who can assume a role.
 data "aws_iam_policy_document" "of_role" {
   statement {
     actions = ["sts:AssumeRole"]

@@ -49,7 +49,7 @@ resource "aws_secretsmanager_secret_policy" "not_made" {
   block_public_policy = true
 }
 
-# Secrets Manager does not look at what an inline policy allows.
+# Secrets Manager does not check what an inline policy allows.
 resource "aws_secretsmanager_secret" "fail_inline" {
   name   = "fail/inline"
   policy = local.policy

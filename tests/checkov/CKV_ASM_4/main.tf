@@ -257,7 +257,7 @@ resource "aws_secretsmanager_secret" "fail_inline" {
   JSON
 }
 
-# A document that is known while planning is judged where it is attached.
+# The rule checks a document that is known at plan time where it is attached.
 data "aws_iam_policy_document" "hcl_fail_document" {
   statement {
     actions   = ["secretsmanager:GetSecretValue"]
@@ -277,7 +277,7 @@ module "plan_fail_document" {
   policy     = data.aws_iam_policy_document.hcl_fail_document.json
 }
 
-# One that is known after apply is judged itself.
+# The rule checks the document itself if it is known only after apply.
 data "aws_iam_policy_document" "fail_unknown" {
   source_policy_documents = [data.aws_iam_policy_document.hcl_fail_document.json]
 

@@ -78,7 +78,7 @@ resource "aws_kms_key_policy" "fail_service" {
   })
 }
 
-# Whose account it is, a plan says.
+# A plan shows which account this is.
 resource "aws_kms_key_policy" "hcl_pass_plan_fail_foreign_root" {
   key_id = aws_kms_key.this.key_id
   policy = jsonencode({
@@ -124,7 +124,7 @@ data "aws_iam_policy_document" "fail_unknown" {
   }
 }
 
-# An identity's: whom it is given to stands elsewhere.
+# An identity policy. Its attachment is elsewhere.
 data "aws_iam_policy_document" "of_identity" {
   statement {
     actions   = ["kms:*"]
@@ -132,7 +132,7 @@ data "aws_iam_policy_document" "of_identity" {
   }
 }
 
-# A bucket's.
+# A bucket policy.
 data "aws_iam_policy_document" "of_bucket" {
   statement {
     actions   = ["*"]

@@ -132,7 +132,7 @@ module "fail_module" {
   policy     = data.aws_iam_policy_document.of_readers.json
 }
 
-# What a dynamic block makes of its values, and what stands in a file, is known while planning.
+# The blocks of a dynamic block, and the content of a file, are known at plan time.
 locals {
   statements = { tls = { effect = "Deny", actions = ["secretsmanager:*"] } }
 }

@@ -1,4 +1,4 @@
-# What this module made of a secret before `first`, `marker` and the memory of its name: the same addresses.
+# The secret that this module created before it had `first`, `marker` and the stored name. It has the same addresses.
 
 variable "name" {
   type = string

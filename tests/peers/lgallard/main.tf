@@ -1,4 +1,4 @@
-# State of the shape of lgallard/secrets-manager 0.12: its addresses and arguments, without its code.
+# A state like that of lgallard/secrets-manager 0.12, with its addresses and arguments, but without its code.
 
 variable "secrets" {
   type = map(string)

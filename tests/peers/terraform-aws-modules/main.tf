@@ -1,4 +1,5 @@
-# State of the shape of terraform-aws-modules/secrets-manager 2.0.1: its addresses and arguments, without its code.
+# A state like that of terraform-aws-modules/secrets-manager 2.0.1, with its addresses and arguments, but without its
+# code.
 
 variable "name_prefix" {
   type = string

@@ -1,4 +1,4 @@
-# The floor: the least that keeps a generated password out of the state, written by hand for many secrets.
+# The lower bound: the minimum that keeps a generated password out of the state, written by hand for many secrets.
 
 provider "aws" {
   region = "us-east-1"

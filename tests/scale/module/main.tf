@@ -1,4 +1,4 @@
-# The same with this repository's module.
+# The same secrets with this repository's module.
 
 provider "aws" {
   region = "us-east-1"

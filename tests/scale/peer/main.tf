@@ -1,4 +1,4 @@
-# The same with a module of the shape of terraform-aws-modules/secrets-manager 2.0.1, which makes no key.
+# The same secrets with a module like terraform-aws-modules/secrets-manager 2.0.1, which creates no key.
 
 provider "aws" {
   region = "us-east-1"

@@ -1,4 +1,4 @@
-# A secret of which key, host, reader and replica's key are made in the same apply.
+# A secret whose key, host, reader and replica key come from the same apply.
 
 provider "aws" {
   region = "us-east-1"

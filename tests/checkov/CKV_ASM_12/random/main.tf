@@ -1,4 +1,4 @@
-# Scanned as HCL alone: a plan would need the random provider.
+# Scanned only as HCL: a plan would need the random provider.
 
 resource "random_password" "hcl_fail_result" {
   length = 32

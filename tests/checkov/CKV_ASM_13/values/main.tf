@@ -1,4 +1,4 @@
-# The default counts, not what a caller gives.
+# The rule checks the default, and not the caller's value.
 
 variable "hcl_pass_token" {
   type    = string

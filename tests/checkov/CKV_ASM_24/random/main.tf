@@ -1,4 +1,4 @@
-# Scanned as HCL only: a plan would need the random provider.
+# Scanned only as HCL: a plan would need the random provider.
 
 resource "random_string" "hcl_fail_database" {
   length = 32

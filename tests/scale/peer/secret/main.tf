@@ -1,5 +1,5 @@
-# Resources, data sources and counts of that module; its code is not here. It draws its password from the
-# random provider: here Secrets Manager makes it.
+# The resources, data sources and counts of that module, without its code. That module gets its password from the random
+# provider. Here, Secrets Manager generates it.
 
 variable "name" {
   type = string
