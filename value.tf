@@ -17,7 +17,7 @@ data "aws_secretsmanager_secret_versions" "labelled" {
   secret_id = local.arn
 }
 
-# The last wanted version, and the value that was current then. Once another value is current, the wanted version is stored.
+# The last wanted version, and the value that was current then. Once another value is current, that version is stored.
 resource "terraform_data" "asked" {
   count = var.create_value ? 1 : 0
 

@@ -1,4 +1,4 @@
-# CloudWatch counts the events. The metric is either the matches of a rule without a target, or a metric filter on the
+# CloudWatch counts the events. The metric counts the matches of a rule without a target, or of a metric filter on the
 # logs of a trail.
 
 locals {

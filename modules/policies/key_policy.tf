@@ -85,7 +85,7 @@ locals {
       ]
       Resource = "*"
     }],
-    # Everybody can use the key only through Secrets Manager, whatever an IAM policy allows.
+    # Principals can use the key only through Secrets Manager, whatever an IAM policy allows.
     [
       {
         Sid       = "DenyUseOutsideSecretsManager"

@@ -1,5 +1,5 @@
 variable "secret_name" {
-  description = "Name of the secret for the policy documents. `orders/*` matches all secrets whose names begin with `orders/`. The policy of a shared key needs this form."
+  description = "Name of the secret that the policy documents are for. `orders/*` matches all secrets whose names begin with `orders/`. The policy of a shared key needs this form."
   type        = string
   nullable    = false
 }
@@ -22,7 +22,7 @@ variable "account_id" {
 }
 
 variable "region" {
-  description = "Region of the secret, or of the replica for whose key the policy is."
+  description = "Region of the secret. For the policy of a replica's key, give the region of the replica."
   type        = string
   nullable    = false
 }
@@ -61,7 +61,7 @@ variable "readers" {
   type        = list(string)
   default     = null
 
-  # Entries can be unknown during planning, so this check avoids alltrue and try, which fail at an unknown entry.
+  # Entries can be unknown during planning, so this check avoids alltrue and try, which return unknown at such an entry.
   validation {
     condition     = !anytrue([for arn in coalesce(var.readers, []) : !can(regex(local.principal_arn, arn))])
     error_message = "access.readers: ${jsonencode([for arn in coalesce(var.readers, []) : arn if !can(regex(local.principal_arn, arn))])} is not the ARN of a role. Give arn:${var.partition}:iam::ACCOUNT:role/NAME with an account ID of 12 digits. For the session of an assumed role, give the role itself. For an AWS service, use access.services."

@@ -1,4 +1,4 @@
-# The security group of the function allows traffic to the databases and to HTTPS, and no inbound traffic.
+# The security group of the function allows outbound traffic to the databases and to HTTPS, and no inbound traffic.
 
 locals {
   # An existing function has its own network. Counts use objects and lists, because the same apply can create the IDs in
