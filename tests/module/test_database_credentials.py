@@ -60,7 +60,7 @@ def test_a_lowered_version_is_refused_with_the_way_back(credentials: Credentials
     credentials.apply()
 
     credentials.change(value_version=2)
-    assert "Version 2 of the value is asked for, but version 3" in credentials.refusal()
+    assert "value_version is 2, but version 3 is stored" in credentials.refusal()
 
 
 def test_other_rules_for_the_password_wait_for_the_next_version(credentials: Credentials) -> None:

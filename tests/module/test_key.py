@@ -204,7 +204,7 @@ def test_a_disabled_key_is_refused(
 
     words = refusal(workspace, alias_of(existing_key))
 
-    assert "is Disabled, so no value could be encrypted" in words
+    assert "is Disabled, so it cannot encrypt or decrypt a value" in words
 
 
 def test_a_key_that_is_not_for_symmetric_encryption_is_refused(

@@ -360,7 +360,7 @@ def test_a_message_says_who_did_what_when_and_from_where(
     watched.about.send("a stranger reads by name")
 
     message = letters.next()
-    assert message["alert"] == "The value was read by a principal that is not among the readers"
+    assert message["alert"] == "A principal that is not in the list of readers read the value"
     assert message["secret"] == watched.about.name
     assert message["what"] == "GetSecretValue"
     assert message["who"] == (

@@ -208,7 +208,7 @@ def test_a_value_that_takes_a_databases_place_has_nothing_of_it_and_needs_a_rais
 
     with pytest.raises(TerraformError) as refused:
         terraform.plan(name=secret_name, value_version=1, key_values_wo={"token": "new"})
-    assert "Ask for value_version 2 and give the value" in refused.value.on_one_line
+    assert "set value_version to 2 and give the new value" in refused.value.on_one_line
     assert current(secretsmanager, secret_name) == before
 
     terraform.apply(name=secret_name, value_version=2, key_values_wo={"token": "new"})

@@ -137,9 +137,7 @@ def refusals(terraform: Terraform, access: dict[str, dict[str, object]], arn: st
     """How many of these are refused since `arn`, who runs Terraform, could not read the value."""
     with pytest.raises(TerraformError) as refused:
         terraform.plan(access=access)
-    words = (
-        f"does not name {arn}, which runs Terraform: with the next plan Terraform could not read"
-    )
+    words = f"does not name {arn}, which runs Terraform. In the next plan, Terraform could not read"
     return refused.value.on_one_line.count(words)
 
 
