@@ -17,8 +17,8 @@ from asm.plan import plan_of
 
 GUIDELINES = "https://example.com/terraform-aws-secrets-manager/blob/main/policies/README.md"
 
-# What is wrong with a block, one line for each fault; empty if nothing is wrong. None: the rule does
-# not apply to the block, or the known values do not decide.
+# What is wrong with a block, one line for each fault; empty if nothing is wrong. None: the rule
+# does not apply to the block, or the known values do not decide.
 type Faults = list[str] | None
 
 
