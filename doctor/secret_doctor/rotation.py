@@ -267,8 +267,8 @@ def examine_function(
             severity=Severity.ERROR,
             title="Secrets Manager cannot invoke the rotation function",
             explanation="The function's policy has no statement for secretsmanager.amazonaws.com.",
-            advice="If this module created the function, run terraform apply. Otherwise: aws lambda "
-            f"add-permission --function-name {arn} --statement-id secretsmanager "
+            advice="If this module created the function, run terraform apply. Otherwise: aws "
+            f"lambda add-permission --function-name {arn} --statement-id secretsmanager "
             "--action lambda:InvokeFunction --principal secretsmanager.amazonaws.com "
             "--source-account ACCOUNT",
         )
