@@ -344,7 +344,11 @@ def test_a_wrong_entry_is_refused_behind_one_that_is_not_known_yet(workspace: Wo
 
 
 def can_apply(call: Mapping[str, Any]) -> bool:
-    """Whether all that the call names of others is there: packages and networks are not."""
+    """Whether all that the call names exists: packages, networks and keys of copies do not."""
+    if any(
+        replica and replica.get("kms_key_arn") for replica in (call.get("replicas") or {}).values()
+    ):
+        return False
     rotation = call.get("rotation")
     return rotation is None or rotation["function"].get("arn") == inputs.FUNCTION
 
