@@ -456,7 +456,7 @@ def test_a_locked_user_is_told(make_user: MakeUser, refusal: Refusal) -> None:
     user = make_user()
     user.server.lock_user(user.username)
 
-    assert re.search("logs? in.*: unlock the user", refusal(user))
+    assert re.search("logs? in.*[:.] [Uu]nlock the user", refusal(user))
 
 
 def test_a_changed_host_stops_a_rotation_that_began_before(
@@ -821,7 +821,7 @@ def test_a_role_that_may_not_administer_the_user_is_told_what_to_grant(
         user.rotate()
         return
     grant = f'GRANT "{user.username}" TO "{name}" WITH ADMIN OPTION'
-    assert f"run {grant}" in refusal(user)
+    assert f"Run {grant}" in refusal(user)
     assert user.logs_in("AWSCURRENT")
 
     user.server.run(grant)
@@ -1328,7 +1328,7 @@ def test_a_statement_that_has_to_wait_is_given_up(
 @pytest.mark.parametrize(
     ("event", "told"),
     [
-        ({"Step": None}, "The event has no Step: let Secrets Manager call"),
+        ({"Step": None}, "The event has no Step: let Secrets Manager invoke"),
         ({"SecretId": None}, "The event has no SecretId"),
         ({"ClientRequestToken": ""}, "The event has no ClientRequestToken"),
         ({"Step": "otherSecret"}, "Step is none of createSecret, setSecret, testSecret, finish"),
@@ -1430,7 +1430,7 @@ def test_no_way_to_secrets_manager_is_told(
     finally:
         secret.client.cache_clear()
 
-    assert "Secrets Manager cannot be reached (EndpointConnectionError)" in told
+    assert "cannot reach Secrets Manager (EndpointConnectionError)" in told
 
 
 @SINGLE
@@ -1445,7 +1445,7 @@ def test_a_fault_of_the_function_is_told_by_its_place_alone(
 
     monkeypatch.setattr(steps, "new_password", fail)
 
-    assert re.fullmatch(r"KeyError at \S+:\d+: .* report it\.", refusal(user))
+    assert re.fullmatch(r"KeyError at \S+:\d+: .* Report it\.", refusal(user))
 
 
 def asked(run: Callable[[], None]) -> dict[str, dict[str, object]]:

@@ -22,7 +22,7 @@ CURRENT = "AWSCURRENT"
 PENDING = "AWSPENDING"
 PREVIOUS = "AWSPREVIOUS"
 # The new version has this label from createSecret to finishSecret. The database can already have
-# its password. With the label AWS keeps the version, even if somebody removes AWSPENDING.
+# its password. With the label AWS keeps the version, even without AWSPENDING.
 UNFINISHED = "rotation-unfinished"
 
 SERVER_FIELDS = ("engine", "host", "port", "ssl")
