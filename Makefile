@@ -5,7 +5,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/cache/python
 PYTHON := python3.13
 TESTS := .venv/tests/bin/python
-setup = @$(PYTHON) -m harness.environments
+setup = @$(PYTHON) -m tools.environments
 
 .PHONY: help demo test unit acceptance acceptance-aws soak faults fuzz lint scan package release-check docs bench lock clean python
 
@@ -14,11 +14,11 @@ help: ## List the targets
 
 demo: python ## Create the tutorial's secret in LocalStack, show it, and check for leaks of its password
 	$(setup) tests localstack
-	@$(TESTS) -m harness.demo
+	@$(TESTS) -m tools.demo
 
 test: lint package ## Lint, then run all tests, with the scan, against LocalStack
 	$(setup) tests localstack ministack moto iam checkov function release postgresql
-	@$(PYTHON) -m harness.debian
+	@$(PYTHON) -m tools.debian
 	@$(TESTS) -m pytest -n 4 --no-loadscope-reorder
 
 unit: package ## Run the tests that do not have the mark slow
@@ -31,47 +31,47 @@ acceptance: python ## Run the acceptance tests on LocalStack and on the unrepair
 
 acceptance-aws: python ## Run them on AWS, with the credentials of the environment: ACCOUNT=ID REGION=NAME
 	$(setup) tests
-	@$(TESTS) -m harness.acceptance_aws "$(ACCOUNT)" "$(REGION)"
+	@$(TESTS) -m tools.acceptance_aws "$(ACCOUNT)" "$(REGION)"
 
 soak: python ## Let clients log in during 200 rotations
 	$(setup) tests localstack
-	@$(PYTHON) -m harness.debian
-	@ROTATIONS=200 $(TESTS) -m pytest tests/test_rotation_load.py
+	@$(PYTHON) -m tools.debian
+	@ROTATIONS=200 $(TESTS) -m pytest tests/rotation_function/test_rotation_load.py
 
 faults: python ## Disturb the AWS calls of five commands, and run the commands again; MINUTES=N sets a limit
 	$(setup) tests localstack
-	@MINUTES=$(MINUTES) $(TESTS) -m harness.fault_trials
+	@MINUTES=$(MINUTES) $(TESTS) -m tools.fault_trials
 
 fuzz: python ## Try 1,000 module calls with random values; CASES=NUMBER changes the number
 	$(setup) tests localstack function
-	@CASES=$${CASES:-1000} $(TESTS) -m pytest tests/test_bad_input.py -k random
+	@CASES=$${CASES:-1000} $(TESTS) -m pytest tests/module/test_bad_input.py -k random
 
 lint: python ## Check format and types, validate the HCL and the workflows
 	$(setup) tests workflows
-	@$(TESTS) -m harness.lint
+	@$(TESTS) -m tools.lint
 
 scan: package ## Scan the HCL and the plan of every example with checkov, and write reports/
 	$(setup) tests localstack moto checkov
-	@$(TESTS) -m harness.scan
+	@$(TESTS) -m tools.scan
 
 package: python ## Build dist/, the zips of the functions; CA_BUNDLE=FILE adds CA certificates
-	@$(PYTHON) -m harness.package $(CA_BUNDLE)
+	@$(PYTHON) -m tools.package $(CA_BUNDLE)
 
 release-check: python ## Build release/ twice and compare; check commit, version, pages, and TAG if set
 	$(setup) tests release
-	@$(TESTS) -m harness.release $(CA_BUNDLE)
+	@$(TESTS) -m tools.release $(CA_BUNDLE)
 
 docs: python ## Write the tables of the Markdown pages, and the plot of docs/scale.md
 	$(setup) tests plot
-	@$(TESTS) -m harness.docs
-	@.venv/plot/bin/python -m harness.plot
+	@$(TESTS) -m tools.docs
+	@.venv/plot/bin/python -m tools.plot
 
 bench: python ## Measure 1 to 500 secrets, the rotation function's start and the rules; takes half an hour
 	$(setup) tests localstack function checkov
-	@$(TESTS) -m harness.bench
+	@$(TESTS) -m tools.bench
 
 lock: python ## Lock the requirements of functions, tests and doctor to today's releases
-	@$(PYTHON) -m harness.lock
+	@$(PYTHON) -m tools.lock
 
 clean: ## Remove the environments, reports, packages and releases that make created
 	@rm -rf .venv reports dist release
