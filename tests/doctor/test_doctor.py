@@ -644,7 +644,7 @@ def test_a_secret_that_nobody_read_for_long_is_listed(
     assert listed(0, datetime.now(UTC)) == []
     assert listed(60, LATER) == []
     (never,) = listed(59, LATER)
-    assert never.startswith("Never read, made on")
+    assert never.startswith("Never read, created on")
 
     aws.secretsmanager.get_secret_value(SecretId=arn)
     (long_ago,) = listed(59, LATER)

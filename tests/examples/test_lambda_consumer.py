@@ -205,7 +205,7 @@ def test_a_password_that_is_not_the_databases_ends_in_advice_without_a_value(
     result, reads = consumer.invoke()
 
     assert result.payload["errorType"] == "LoginRefusedError"
-    assert "see why its last rotation failed" in result.payload["errorMessage"]
+    assert "check why the last rotation failed" in result.payload["errorMessage"]
     assert reads == 1
     assert leaks.find(password, texts={"error": str(result.payload), "log": result.log}) == []
     consumer.set_password(password)

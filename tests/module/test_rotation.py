@@ -295,7 +295,7 @@ def change_while_stuck(story: Story, aws: AWS, change: dict[str, object], findin
     found = {each.id: each for each in report.findings}[f"rotation-{finding}"]
     if finding == "step-failed":
         assert "No password in" in found.explanation
-        assert "unlock the user" in found.explanation
+        assert "Unlock the user" in found.explanation
     story.server.run(f'ALTER USER "{story.username}" LOGIN')
     (end,) = re.findall(r"`(aws secretsmanager update-secret-version-stage [^`]+)`", found.advice)
     aws_commands.run(end)

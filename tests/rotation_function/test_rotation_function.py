@@ -277,7 +277,7 @@ def refusal(capsys: pytest.CaptureFixture[str]) -> Refusal:
         ({"host": None}, 'has no text as "host": add it'),
         ({"username": ""}, 'has no text as "username": add it'),
         ({"password": 12345678}, 'has no text as "password": add it'),
-        ({"ssl": "perhaps"}, 'has an "ssl" that is neither true nor false'),
+        ({"ssl": "perhaps"}, 'has an "ssl" that is not true or false'),
         ({"port": "first"}, 'has a "port" that is not a number'),
     ],
     ids=str,
@@ -420,7 +420,7 @@ def test_a_server_without_tls_is_refused_unless_the_secret_allows_it(
 ) -> None:
     with kind(tls=False) as server:
         user = RotatedUser(server, secretsmanager, function_arn)
-        assert 'refuses TLS: switch TLS on, or store "ssl": false' in refusal(user)
+        assert 'refuses TLS: turn TLS on, or store "ssl": false' in refusal(user)
 
         RotatedUser(server, secretsmanager, function_arn, ssl=False).rotate()
         RotatedUser(server, secretsmanager, function_arn, ssl="False").rotate()
@@ -429,7 +429,7 @@ def test_a_server_without_tls_is_refused_unless_the_secret_allows_it(
 @SINGLE
 @pytest.mark.parametrize(
     ("bundle", "told"),
-    [("missing.pem", "not in the package: put it there"), (__file__, "is not PEM")],
+    [("missing.pem", "not in the package: add it"), (__file__, "is not PEM")],
 )
 def test_a_ca_bundle_that_is_no_file_of_certificates_is_told(
     make_user: MakeUser,
@@ -456,7 +456,7 @@ def test_a_locked_user_is_told(make_user: MakeUser, refusal: Refusal) -> None:
     user = make_user()
     user.server.lock_user(user.username)
 
-    assert re.search("logs? in.*: unlock the user", refusal(user))
+    assert re.search("logs? in.*[:.] [Uu]nlock the user", refusal(user))
 
 
 def test_a_changed_host_stops_a_rotation_that_began_before(
@@ -468,7 +468,7 @@ def test_a_changed_host_stops_a_rotation_that_began_before(
     user.change(host="elsewhere.example.com")
 
     run = functools.partial(user.step, "setSecret", token)
-    assert "its rotation was given up. Start another one" in refusal(user, run)
+    assert "its rotation was abandoned. Start another rotation" in refusal(user, run)
 
 
 def test_a_rollback_to_another_host_stops_a_rotation_that_began_before(
@@ -821,7 +821,7 @@ def test_a_role_that_may_not_administer_the_user_is_told_what_to_grant(
         user.rotate()
         return
     grant = f'GRANT "{user.username}" TO "{name}" WITH ADMIN OPTION'
-    assert f"run {grant}" in refusal(user)
+    assert f"Run {grant}" in refusal(user)
     assert user.logs_in("AWSCURRENT")
 
     user.server.run(grant)
@@ -1042,8 +1042,8 @@ def test_a_user_that_may_not_change_its_own_password_is_told_of_the_other_ways(
     user = make_user(ssl=False, port=restricted.port)
     told = refusal(user)
 
-    assert "lets no user change its own password (SQLSTATE 42501)" in told
-    assert 'by alternating users or by the ARN of its secret as "masterarn"' in told
+    assert "does not let users change their passwords (SQLSTATE 42501)" in told
+    assert 'or store the ARN of the superuser\'s secret as "masterarn"' in told
     assert user.logs_in("AWSCURRENT")
 
     user.change(masterarn=user.superuser_secret)
@@ -1078,9 +1078,9 @@ def test_a_pooler_that_keeps_passwords_is_told_and_the_old_password_works(
         told = refusal(user)
 
     if strategy == "single_user":
-        assert "did not log in, so the old one was set again: a pooler in between" in told
+        assert "did not log in, so the function set the old password again. A pooler" in told
     else:
-        assert "or a pooler in between keeps passwords of its own" in told
+        assert "or a pooler stores separate passwords" in told
     assert user.logs_in("AWSCURRENT")
     user.change(port=server.port)
     user.rotate()
@@ -1126,7 +1126,7 @@ def test_caching_sha2_password_without_tls_is_told_and_harms_nothing(
         in_lambda.setattr("pymysql._auth._have_cryptography", False)
         told = refusal(user)
 
-    assert "takes this user's password only over TLS: switch TLS on, and take" in told
+    assert "accepts this user's password only over TLS: turn TLS on, and remove" in told
     assert user.logs_in("AWSCURRENT")
 
 
@@ -1187,7 +1187,7 @@ def test_accounts_of_a_name_with_other_passwords_are_refused(
     before = stored_passwords(user.server, user.username)
 
     told = refusal(user)
-    assert "accounts for several hosts (10.%, 127.0.0.%, localhost) whose passwords differ" in told
+    assert "several hosts (10.%, 127.0.0.%, localhost), and their passwords differ" in told
     assert user.logs_in("AWSCURRENT")
     assert stored_passwords(user.server, user.username) == before
 
@@ -1252,7 +1252,7 @@ def test_a_right_is_written_for_the_other_user(shown: str, copied: str) -> None:
 
 
 def test_a_right_in_an_unknown_form_is_refused() -> None:
-    with pytest.raises(RotationError, match="in a form that is not known here"):
+    with pytest.raises(RotationError, match="in an unknown form"):
         mysql.for_another("PERMIT SELECT ON *.* TO `u1`@`%`")
 
 
@@ -1283,7 +1283,7 @@ def test_a_clones_name_that_is_too_long_is_refused_before_anything_is_made(
 
     told = refusal(user, functools.partial(user.step, "createSecret", token))
     assert f"is longer than {limit}" in told
-    assert "rotate a user with a shorter name, or by a single user" in told
+    assert "Rotate a user with a shorter name, or use the strategy single_user" in told
     assert not user.value("AWSPENDING")
 
 
@@ -1328,7 +1328,7 @@ def test_a_statement_that_has_to_wait_is_given_up(
 @pytest.mark.parametrize(
     ("event", "told"),
     [
-        ({"Step": None}, "The event has no Step: let Secrets Manager call"),
+        ({"Step": None}, "The event has no Step: let Secrets Manager invoke"),
         ({"SecretId": None}, "The event has no SecretId"),
         ({"ClientRequestToken": ""}, "The event has no ClientRequestToken"),
         ({"Step": "otherSecret"}, "Step is none of createSecret, setSecret, testSecret, finish"),
@@ -1399,7 +1399,7 @@ def test_a_rotation_that_was_given_up_does_nothing_more(
 
     for name in STEPS:
         run = functools.partial(user.step, name, stale)
-        assert "was given up. Start another one" in refusal(user, run)
+        assert "was abandoned. Start another rotation" in refusal(user, run)
     before = user.value("AWSCURRENT")
     user.steps(token)
     user.assert_rotated(before, token)
@@ -1430,7 +1430,7 @@ def test_no_way_to_secrets_manager_is_told(
     finally:
         secret.client.cache_clear()
 
-    assert "Secrets Manager cannot be reached (EndpointConnectionError)" in told
+    assert "cannot reach Secrets Manager (EndpointConnectionError)" in told
 
 
 @SINGLE
@@ -1445,7 +1445,7 @@ def test_a_fault_of_the_function_is_told_by_its_place_alone(
 
     monkeypatch.setattr(steps, "new_password", fail)
 
-    assert re.fullmatch(r"KeyError at \S+:\d+: .* report it\.", refusal(user))
+    assert re.fullmatch(r"KeyError at \S+:\d+: .* Report it\.", refusal(user))
 
 
 def asked(run: Callable[[], None]) -> dict[str, dict[str, object]]:

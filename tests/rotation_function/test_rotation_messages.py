@@ -35,8 +35,8 @@ MAKERS = {"kind", "make"}
 HANDED_ON = {"failure"}
 # What comes after the cause tells somebody to do something.
 REMEDY = re.compile(
-    r"[:.,] (?:add|correct|drop|give|let|make|package|put|remove|report|rotate|run|see|set|start"
-    r"|store|switch|take|turn|unlock)\b",
+    r"[:.,] (?:add|check|correct|drop|give|let|make|package|remove|report|rotate|run|set|start"
+    r"|store|turn|unlock|use)\b",
     re.IGNORECASE,
 )
 # Fewer, and they are not collected as they should be.
