@@ -17,12 +17,12 @@ demo: python ## Create the tutorial's secret in LocalStack, show it, prove that 
 	@$(TESTS) -m harness.demo
 
 test: lint package ## Lint, then run all tests against LocalStack, the scan among them
-	$(setup) tests localstack ministack moto iam checkov function release postgresql
+	$(setup) tests localstack ministack moto iam checkov function release prose postgresql
 	@$(PYTHON) -m harness.debian
 	@$(TESTS) -m pytest -n 4 --no-loadscope-reorder
 
 unit: package ## Run the tests that are not marked as slow
-	$(setup) tests localstack ministack moto iam checkov function release postgresql
+	$(setup) tests localstack ministack moto iam checkov function release prose postgresql
 	@$(TESTS) -m pytest -n 3 --no-loadscope-reorder -m "not slow"
 
 acceptance: python ## Show the guarantees on LocalStack and on ministack, which nobody here has repaired
@@ -46,8 +46,8 @@ fuzz: python ## Try 1,000 calls of the module with values at random; CASES=NUMBE
 	$(setup) tests localstack function
 	@CASES=$${CASES:-1000} $(TESTS) -m pytest tests/test_bad_input.py -k random
 
-lint: python ## Check format and types, validate the HCL and the workflows
-	$(setup) tests workflows
+lint: python ## Check format, types and prose, validate the HCL and the workflows
+	$(setup) tests workflows prose
 	@$(TESTS) -m harness.lint
 
 scan: package ## Scan the HCL and the plan of every example with checkov; write reports/

@@ -1,4 +1,4 @@
-"""Checks the HCL, the Python code and the workflows: `make lint`. Prints a line per check."""
+"""Checks HCL, Python code, workflows and prose: `make lint`. Prints a line per check."""
 
 import functools
 import os
@@ -12,6 +12,7 @@ from pathlib import Path
 from python_terraform import IsFlagged
 from rich.console import Console
 
+from harness import prose
 from harness.environments import ROOT, VENV
 from harness.session import temporary_folder
 from harness.terraform import TerraformError, environment
@@ -54,6 +55,7 @@ def checks(folder: Path) -> Iterator[tuple[str, Check]]:
     """Each check by name, the long ones first. `folder` is for Terraform's working files."""
     python = VENV / "tests" / "bin"
     yield "terraform validate", functools.partial(validate, folder)
+    yield "prose", prose.check
     commands: dict[str, Sequence[str | Path]] = {
         "terraform fmt": ("terraform", "fmt", "-check", "-recursive", "-diff"),
         "ruff check": (python / "ruff", "check", "--quiet", *PYTHON_FOLDERS),

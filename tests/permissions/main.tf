@@ -11,7 +11,7 @@ variable "given" {
 }
 
 variable "stage" {
-  description = "What is asked for: 1 at first, 2 changes all that changes in place, 3 has what 1 and 2 have otherwise, 4 rotates no more."
+  description = "What is asked for: 1 at first, 2 changes all that changes in place. 3 has what 1 and 2 have otherwise, 4 rotates no more."
   type        = number
 }
 

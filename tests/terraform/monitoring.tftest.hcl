@@ -318,7 +318,7 @@ run "makes_no_topic_or_key_beside_one_that_is_given" {
 
   assert {
     condition     = length(aws_sns_topic.this) == 0 && length(aws_kms_key.topic) == 0 && output.topic_arn == "arn:aws:sns:us-east-1:000000000000:security"
-    error_message = "a topic or key is made, or another topic told"
+    error_message = "a topic or key is made, or another topic is notified"
   }
 }
 

@@ -132,7 +132,7 @@ module "fail_module" {
   policy     = data.aws_iam_policy_document.of_readers.json
 }
 
-# What a dynamic block makes of its values, and what stands in a file, is known while planning.
+# What a dynamic block makes of its values, and what a file holds, is known while planning.
 locals {
   statements = { tls = { effect = "Deny", actions = ["secretsmanager:*"] } }
 }

@@ -1,4 +1,4 @@
-# Scanned as HCL alone: a plan would need the random provider.
+# Scanned as HCL only: a plan would need the random provider.
 
 resource "random_password" "hcl_fail_result" {
   length = 32
