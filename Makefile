@@ -17,12 +17,12 @@ demo: python ## Create the tutorial's secret in LocalStack, show it, prove that 
 	@$(TESTS) -m harness.demo
 
 test: lint package ## Lint, then run all tests against LocalStack, the scan among them
-	$(setup) tests localstack ministack moto iam checkov function release prose postgresql
+	$(setup) tests localstack ministack moto iam checkov function release prose hooks postgresql
 	@$(PYTHON) -m harness.debian
 	@$(TESTS) -m pytest -n 4 --no-loadscope-reorder
 
 unit: package ## Run the tests that are not marked as slow
-	$(setup) tests localstack ministack moto iam checkov function release prose postgresql
+	$(setup) tests localstack ministack moto iam checkov function release prose hooks postgresql
 	@$(TESTS) -m pytest -n 3 --no-loadscope-reorder -m "not slow"
 
 acceptance: python ## Show the guarantees on LocalStack and on ministack, which nobody here has repaired

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from harness.environments import ROOT, VENV
+from harness.markdown import block
 from harness.scan import RULES
 from harness.terraform import Terraform
 from harness.workspace import Workspace
@@ -326,3 +327,49 @@ def test_rules_load_from_a_git_repository(tmp_path: Path) -> None:
     assert {"CKV_ASM_3", "CKV_ASM_9", "CKV_ASM_13"} <= ids
     assert {check["file_path"] for check in checks} == {"/main.tf"}
     assert [file.name for file in scanned.iterdir()] == ["main.tf"]
+
+
+def test_checkov_lists_only_its_own_rules_as_the_page_says() -> None:
+    command = [VENV / "checkov" / "bin" / "checkov", "--list", "--framework", "terraform"]
+    listed = subprocess.run(
+        [*command, "--external-checks-dir", RULES], capture_output=True, text=True, check=True
+    ).stdout
+
+    assert "CKV_AWS_149" in listed
+    assert "CKV_ASM_" not in listed
+
+
+def test_the_hook_for_pre_commit_finds_what_a_rule_forbids(tmp_path: Path) -> None:
+    hooks, user = tmp_path / "hooks", tmp_path / "user"
+    shutil.copytree(ROOT / "policies", hooks / "policies")
+    shutil.copy(ROOT / ".pre-commit-hooks.yaml", hooks)
+    user.mkdir()
+    config = block("policies/README.md", "yaml", "checkov-asm")
+    url = "https://example.com/terraform-aws-secrets-manager.git"
+    assert url in config
+    (user / ".pre-commit-config.yaml").write_text(config.replace(url, hooks.as_uri()))
+    (user / "main.tf").write_text(SECRET)
+    path = os.pathsep.join([str(VENV / "checkov" / "bin"), os.environ["PATH"]])
+
+    def call(folder: Path, *command: str | Path) -> "subprocess.CompletedProcess[str]":
+        environment = os.environ | {"PRE_COMMIT_HOME": str(tmp_path / "cache"), "PATH": path}
+        return subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
+
+    author = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
+    for folder in (hooks, user):
+        for command in (["init"], ["add", "."], ["commit", "-m", "All"], ["tag", "v1.0.0"]):
+            made = call(folder, "git", *author, *command)
+            assert not made.returncode, made.stderr
+    pre_commit = VENV / "hooks" / "bin" / "pre-commit"
+
+    found = call(user, pre_commit, "run", "--all-files")
+    (user / "main.tf").write_text('variable "name" {\n  type = string\n}\n')
+    clean = call(user, pre_commit, "run", "--all-files")
+
+    assert found.returncode == 1, found.stdout + found.stderr
+    assert "CKV_ASM_9" in found.stdout
+    assert "CKV_AWS_" not in found.stdout
+    assert clean.returncode == 0, clean.stdout + clean.stderr
+    assert "Passed" in clean.stdout
