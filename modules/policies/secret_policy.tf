@@ -101,7 +101,7 @@ locals {
   ]
 
   # A condition that compares one of these keys with fixed values confines who a wildcard principal can be.
-  # doctor/secret_doctor/public_policy.py has the same lists with the reasons, tests/test_public_policy.py compares them.
+  # doctor/secret_doctor/public_policy.py has the same lists with the reasons, tests/policies/test_public_policy.py compares them.
   confining_keys = [
     "aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:sourceaccount",
     "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner", "aws:sourcevpc", "aws:sourcevpce",

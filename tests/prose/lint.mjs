@@ -1,4 +1,4 @@
-// Lints texts with textlint, for tests/harness/prose.py. A JSON list of texts in Markdown comes in on
+// Lints texts with textlint, for tools/prose.py. A JSON list of texts in Markdown comes in on
 // stdin; on stdout is, for each of them, a list of findings: { line, message }. Packages are those of
 // the working folder (.venv/prose).
 

@@ -1,4 +1,4 @@
-# What modules/cost reckons and refuses. The worked cases of docs/cost.md are checked by tests/test_cost.py.
+# What modules/cost reckons and refuses. The worked cases of docs/cost.md are checked by tests/module/test_cost.py.
 
 run "is_the_tutorials_figure_without_the_key" {
   command = plan

@@ -4,7 +4,7 @@ provider "aws" {
   region = "us-east-1"
 }
 
-# A VPC that is there; tests/test_endpoint.py has real ones.
+# A VPC that is there; tests/module/test_endpoint.py has real ones.
 override_data {
   target = data.aws_vpc.this
 
