@@ -332,7 +332,7 @@ def test_rules_load_from_a_git_repository(tmp_path: Path) -> None:
 
 
 def test_checkov_lists_only_its_own_rules_as_the_page_says() -> None:
-    command = [VENV / "checkov" / "bin" / "checkov", "--list", "--framework", "terraform"]
+    command = [str(VENV / "checkov" / "bin" / "checkov"), "--list", "--framework", "terraform"]
     listed = subprocess.run(
         [*command, "--external-checks-dir", RULES], capture_output=True, text=True, check=True
     ).stdout
