@@ -17,12 +17,12 @@ demo: python ## Create the tutorial's secret in LocalStack, show it, and check f
 	@$(TESTS) -m tools.demo
 
 test: lint package ## Lint, then run all tests, with the scan, against LocalStack
-	$(setup) tests localstack ministack moto iam checkov function release postgresql
+	$(setup) tests localstack ministack moto iam checkov function release prose hooks postgresql
 	@$(PYTHON) -m tools.debian
 	@$(TESTS) -m pytest -n 4 --no-loadscope-reorder
 
 unit: package ## Run the tests that do not have the mark slow
-	$(setup) tests localstack ministack moto iam checkov function release postgresql
+	$(setup) tests localstack ministack moto iam checkov function release prose hooks postgresql
 	@$(TESTS) -m pytest -n 3 --no-loadscope-reorder -m "not slow"
 
 acceptance: python ## Run the acceptance tests on LocalStack and on the unrepaired ministack
@@ -46,8 +46,8 @@ fuzz: python ## Try 1,000 module calls with random values; CASES=NUMBER changes 
 	$(setup) tests localstack function
 	@CASES=$${CASES:-1000} $(TESTS) -m pytest tests/module/test_bad_input.py -k random
 
-lint: python ## Check format and types, validate the HCL and the workflows
-	$(setup) tests workflows
+lint: python ## Check format, types and prose, validate the HCL and the workflows
+	$(setup) tests workflows prose
 	@$(TESTS) -m tools.lint
 
 scan: package ## Scan the HCL and the plan of every example with checkov, and write reports/

@@ -1,6 +1,6 @@
-"""Makes environments in .venv from the lock files in tests/requirements and tests/iam.
+"""Makes environments in .venv from the lock files in tests/requirements, tests/iam and tests/prose.
 
-Runs on the standard library of Python 3.13 alone: `python -m tools.environments tests`.
+Runs on nothing but the standard library of Python 3.13: `python -m tools.environments tests`.
 Each environment is made once, and again when its lock file or the Python changes.
 """
 
@@ -25,6 +25,7 @@ VENV = ROOT / ".venv"
 PYTHONPATH = os.pathsep.join((str(ROOT), str(ROOT / "tests")))
 UV = VENV / "uv" / "bin" / "uv"
 IAM = ROOT / "tests" / "iam"
+PROSE = ROOT / "tests" / "prose"
 FUNCTION = ROOT / "modules" / "rotation" / "function"
 OLDEST_TERRAFORM = (1, 11)
 OLDEST_NODE = 20
@@ -65,11 +66,12 @@ def check_node() -> None:
 def make(name: str) -> None:
     """Make the environment `.venv/name` unless it is there as its lock file wants it.
 
-    All are Python's but `iam`, which is Node's. The last thing written is a stamp, so that an
+    Node runs `iam` and `prose`, Python all others. The last thing written is a stamp, so that an
     environment half made is made again. Raises SetupError with the installer's last words when it
     fails.
     """
-    lock_file = IAM / "package-lock.json" if name == "iam" else REQUIREMENTS / f"{name}.txt"
+    node = {"iam": IAM, "prose": PROSE}.get(name)
+    lock_file = node / "package-lock.json" if node else REQUIREMENTS / f"{name}.txt"
     folder = VENV / name
     stamp = folder / "stamp"
     wanted = hashlib.sha256(sys.version.encode() + lock_file.read_bytes()).hexdigest()
@@ -77,11 +79,11 @@ def make(name: str) -> None:
         return
     what = f".venv/{name}"
     print(f"Making {what} from {lock_file.relative_to(ROOT)}", flush=True)
-    if name == "iam":
+    if node:
         folder.mkdir(exist_ok=True)
         for file in ("package.json", lock_file.name):
-            shutil.copy(IAM / file, folder)
-        # Nothing of a package runs before the tests import it.
+            shutil.copy(node / file, folder)
+        # Nothing of a package runs before the tests or the linter import it.
         options = ("--ignore-scripts", "--no-audit", "--no-fund", "--json", "--loglevel=silent")
         run(what, "npm", "ci", "--prefix", folder, *options)
     elif name == "uv":
@@ -136,7 +138,7 @@ def main(names: list[str]) -> None:
     """Make the environments of these names, after uv's own; end with one line on an error."""
     try:
         check_terraform()
-        if "iam" in names:
+        if {"iam", "prose"} & {*names}:
             check_node()
         with alone():
             for name in ["uv", *names]:

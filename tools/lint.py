@@ -1,4 +1,4 @@
-"""Checks the HCL, the Python code and the workflows: `make lint`. Prints a line per check."""
+"""Checks HCL, Python code, workflows and prose: `make lint`. Prints a line per check."""
 
 import functools
 import os
@@ -15,6 +15,7 @@ from rich.console import Console
 from harness.session import temporary_folder
 from harness.terraform import TerraformError, environment
 from harness.workspace import Workspace, all_examples
+from tools import prose
 from tools.environments import ROOT, VENV
 
 CONSOLE = Console(highlight=False, emoji=False, soft_wrap=True)
@@ -55,6 +56,7 @@ def checks(folder: Path) -> Iterator[tuple[str, Check]]:
     """Each check by name, the long ones first. `folder` is for Terraform's working files."""
     python = VENV / "tests" / "bin"
     yield "terraform validate", functools.partial(validate, folder)
+    yield "prose", prose.check
     commands: dict[str, Sequence[str | Path]] = {
         "terraform fmt": ("terraform", "fmt", "-check", "-recursive", "-diff"),
         "ruff check": (python / "ruff", "check", "--quiet", *PYTHON_FOLDERS),

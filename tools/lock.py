@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tools.environments import (
     IAM,
+    PROSE,
     REQUIREMENTS,
     ROOT,
     UV,
@@ -36,14 +37,14 @@ def lock(requirements: Path, lock_file: Path, *limits: str | Path) -> None:
     )
 
 
-def lock_node() -> None:
+def lock_node(folder: Path) -> None:
     """Write package-lock.json with today's newest releases that package.json allows.
 
     The .npmrc beside it leaves out the addresses that packages come from.
     """
-    print("Resolving package.json", flush=True)
+    print(f"Resolving {(folder / 'package.json').relative_to(ROOT)}", flush=True)
     options = ["--ignore-scripts", "--no-audit", "--no-fund"]
-    subprocess.run(["npm", "update", "--package-lock-only", *options], cwd=IAM, check=True)
+    subprocess.run(["npm", "update", "--package-lock-only", *options], cwd=folder, check=True)
 
 
 if __name__ == "__main__":
@@ -60,6 +61,7 @@ if __name__ == "__main__":
             # The doctor on the tests' versions.
             tested = (REQUIREMENTS / "tests.txt").relative_to(ROOT)
             lock(ROOT / "pyproject.toml", DOCTOR_LOCK, "--constraint", tested)
-            lock_node()
+            for folder in (IAM, PROSE):
+                lock_node(folder)
     except SetupError as error:
         sys.exit(str(error))

@@ -43,8 +43,9 @@ CONSOLE = Console(highlight=False, emoji=False, soft_wrap=True)
 _RESOURCE = re.compile(r'resource "(\w+)"')
 # How a file in policies/checkov says which rule it is.
 _RULE_NUMBER = re.compile(r'(?:rule\(\s*|"CKV_ASM_)(\d+)\b')
-# No example has what these look at: random_string, a sensitive variable, AWS's managed policy.
-_WITHOUT_EXAMPLE = {"CKV_ASM_24", "CKV_ASM_25", "CKV_ASM_26"}
+# No example has what these look at: random_string, a sensitive variable, AWS's managed policy, a
+# local that is named as a secret.
+_WITHOUT_EXAMPLE = {"CKV_ASM_24", "CKV_ASM_25", "CKV_ASM_26", "CKV_ASM_27"}
 _INLINE_SKIP = re.compile(r"(?:checkov|bridgecrew|cortex):skip")
 _SENTENCE = re.compile(r"[A-Z].*\s.*\.")
 

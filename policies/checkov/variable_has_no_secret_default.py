@@ -13,7 +13,7 @@ from asm.rule import Faults
     kinds=["variable"],
 )
 def find_faults(variable: HclBlock) -> Faults:
-    """Checkov keeps no lines for a local, so it cannot show a finding on one."""
+    """The names in a default and the form of its values decide."""
     found = [
         f"{place} is a secret value"
         for place, is_certain in names.secrets_in(variable.name, variable.get("default"))

@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 
+from harness.markdown import block
 from harness.terraform import Terraform
 from harness.workspace import Workspace
 from tools.environments import ROOT, VENV
@@ -31,8 +32,9 @@ CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 FIXTURES = ROOT / "tests" / "fixtures" / "checkov"
 SHAPES = ROOT / "tests" / "fixtures" / "checkov_shapes"
 IDS = sorted((folder.name for folder in FIXTURES.iterdir()), key=lambda id_: int(id_[8:]))
-# A plan has no variables, and there is no random provider here.
-IDS_IN_PLANS = [id_ for id_ in IDS if id_ not in ("CKV_ASM_13", "CKV_ASM_24", "CKV_ASM_25")]
+# A plan has no variables and no locals, and there is no random provider here.
+NOT_IN_PLANS = {"CKV_ASM_13", "CKV_ASM_24", "CKV_ASM_25", "CKV_ASM_27"}
+IDS_IN_PLANS = [id_ for id_ in IDS if id_ not in NOT_IN_PLANS]
 
 SECRET = """
 resource "aws_secretsmanager_secret" "this" {
@@ -327,3 +329,49 @@ def test_rules_load_from_a_git_repository(tmp_path: Path) -> None:
     assert {"CKV_ASM_3", "CKV_ASM_9", "CKV_ASM_13"} <= ids
     assert {check["file_path"] for check in checks} == {"/main.tf"}
     assert [file.name for file in scanned.iterdir()] == ["main.tf"]
+
+
+def test_checkov_lists_only_its_own_rules_as_the_page_says() -> None:
+    command = [str(VENV / "checkov" / "bin" / "checkov"), "--list", "--framework", "terraform"]
+    listed = subprocess.run(
+        [*command, "--external-checks-dir", RULES], capture_output=True, text=True, check=True
+    ).stdout
+
+    assert "CKV_AWS_149" in listed
+    assert "CKV_ASM_" not in listed
+
+
+def test_the_hook_for_pre_commit_finds_what_a_rule_forbids(tmp_path: Path) -> None:
+    hooks, user = tmp_path / "hooks", tmp_path / "user"
+    shutil.copytree(ROOT / "policies", hooks / "policies")
+    shutil.copy(ROOT / ".pre-commit-hooks.yaml", hooks)
+    user.mkdir()
+    config = block("policies/README.md", "yaml", "checkov-asm")
+    url = "https://example.com/terraform-aws-secrets-manager.git"
+    assert url in config
+    (user / ".pre-commit-config.yaml").write_text(config.replace(url, hooks.as_uri()))
+    (user / "main.tf").write_text(SECRET)
+    path = os.pathsep.join([str(VENV / "checkov" / "bin"), os.environ["PATH"]])
+
+    def call(folder: Path, *command: str | Path) -> "subprocess.CompletedProcess[str]":
+        environment = os.environ | {"PRE_COMMIT_HOME": str(tmp_path / "cache"), "PATH": path}
+        return subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
+
+    author = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
+    for folder in (hooks, user):
+        for command in (["init"], ["add", "."], ["commit", "-m", "All"], ["tag", "v1.0.0"]):
+            made = call(folder, "git", *author, *command)
+            assert not made.returncode, made.stderr
+    pre_commit = VENV / "hooks" / "bin" / "pre-commit"
+
+    found = call(user, pre_commit, "run", "--all-files")
+    (user / "main.tf").write_text('variable "name" {\n  type = string\n}\n')
+    clean = call(user, pre_commit, "run", "--all-files")
+
+    assert found.returncode == 1, found.stdout + found.stderr
+    assert "CKV_ASM_9" in found.stdout
+    assert "CKV_AWS_" not in found.stdout
+    assert clean.returncode == 0, clean.stdout + clean.stderr
+    assert "Passed" in clean.stdout

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tools import environments
-from tools.environments import IAM, REQUIREMENTS, ROOT, SetupError
+from tools.environments import IAM, PROSE, REQUIREMENTS, ROOT, SetupError
 from tools.lock import DOCTOR_LOCK
 from tools.package import FUNCTIONS
 
@@ -139,14 +139,18 @@ def test_a_lock_file_has_hashes_and_names_no_host_or_folder(file: Path) -> None:
     assert all(re.match(r"[\w.\[\]-]+==\S+[^\n]*\\\n    --hash=", each) for each in packages)
 
 
-def test_the_lock_file_of_node_has_a_hash_of_each_package_and_names_no_host() -> None:
-    text = (IAM / "package-lock.json").read_text()
+@pytest.mark.parametrize(
+    ("folder", "package"),
+    [(IAM, "@cloud-copilot/iam-simulate"), (PROSE, "@textlint/kernel")],
+    ids=["iam", "prose"],
+)
+def test_a_lock_file_of_node_has_a_hash_of_each_package_and_no_address_to_get_it_from(
+    folder: Path, package: str
+) -> None:
+    packages = json.loads((folder / "package-lock.json").read_text())["packages"]
 
-    assert "://" not in text
-    packages = json.loads(text)["packages"]
-    assert "node_modules/@cloud-copilot/iam-simulate" in packages
-    assert all(
-        package.get("integrity", "").startswith("sha512-")
-        for path, package in packages.items()
-        if path
-    )
+    assert f"node_modules/{package}" in packages
+    del packages[""]
+    for each in packages.values():
+        assert each["integrity"].startswith("sha512-")
+        assert "resolved" not in each

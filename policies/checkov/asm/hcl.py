@@ -35,6 +35,9 @@ _ABOUT_FUNCTIONS = {"length", "keys", "can", "contains"}
 _NO_RESOURCES = {"each", "count", "self", "terraform", "path"}
 _MOST_INSTANCES = 200
 
+# The kinds of blocks on which checkov shows what a rule over the graph finds.
+SHOWING = ("resource", "data", "module", "provider", "variable")
+
 
 class HclScope:
     """What names mean in a block.
@@ -135,6 +138,24 @@ class HclScope:
         if key not in instances:
             raise NoValueError
         return read(instances[key], steps[1:])
+
+
+class WrittenScope:
+    """Names stand for nothing: an expression is what itself says."""
+
+    def __init__(self, names: dict[str, Value]) -> None:
+        self._names = names
+
+    def bind(self, names: dict[str, Value]) -> "WrittenScope":
+        """The same with further names."""
+        return WrittenScope(self._names | names)
+
+    def look_up(self, name: str, steps: list[Node]) -> tuple[Value, list[Node]]:
+        """The value of a name that a `for` binds, and the steps from it."""
+        return (self._names[name], steps) if name in self._names else (OPEN, [])
+
+    def read_file(self, name: str) -> str | None:
+        """No file belongs to the expression."""
 
 
 class HclValues(Values):
@@ -362,6 +383,7 @@ class Trail:
     def __init__(self) -> None:
         self.ends: list[tuple[HclBlock, list[Node]]] = []
         self.variables: list[HclBlock] = []
+        self.locals: list[HclBlock] = []
         self.is_open = False
         self.seen: set[tuple[HclBlock, str, str]] = set()
 
@@ -433,6 +455,36 @@ class Graph:
                 for variable in dict.fromkeys(self.follow(output, "value").variables):
                     found[variable].append(output.name)
         return found
+
+    @functools.cached_property
+    def secret_locals(self) -> dict[HclBlock, dict[HclBlock, list[str]]]:
+        """Locals that are named as secrets or hold one, with where, by the block that shows them.
+
+        checkov shows no finding on a local, so that a block shows it which uses the local; else
+        one of the same file, or of the same module.
+        """
+        found: dict[HclBlock, dict[HclBlock, list[str]]] = defaultdict(dict)
+        for local in self.of_kind("locals"):
+            node = local.body.attributes.get(local.name, ("unreadable",))
+            value = evaluate(node, WrittenScope({}))
+            places = list(names.passwords_in(local.name, value))
+            if not places and not (names.is_secret(local.name) and is_known(value)):
+                continue
+            beside = [
+                block
+                for kind in SHOWING
+                for block in sorted(self.of_kind(kind), key=lambda block: block.declared_name)
+                if (block.folder, block.module) == (local.folder, local.module)
+            ]
+            if beside:
+                beside.sort(key=lambda block: block.file != local.file)
+                beside.sort(key=lambda block: local not in self._locals_of(block))
+                found[beside[0]][local] = places
+        return found
+
+    def _locals_of(self, block: HclBlock) -> list[HclBlock]:
+        attributes = [*block.body.attributes, *(kind for kind, _, _ in block.body.blocks)]
+        return [local for name in attributes for local in self.follow(block, name).locals]
 
     @functools.cached_property
     def secret_outputs(self) -> dict[Block, list[str]]:
@@ -524,6 +576,7 @@ class Graph:
             self._follow_variable(block, first, steps[1:], trail)
         elif name == "local":
             for target in self.named(block, "locals", first):
+                trail.locals.append(target)
                 self._follow(target, target.body.attributes[first], steps[1:], trail)
         elif name == "module":
             rest = [step for step in steps[1:] if isinstance(step, str) or step == _ABOUT]

@@ -44,6 +44,15 @@ _PLACE = re.compile(
     r"arn:.*|alias/.*|/.*|[\w+.-]+://.*|\{\{\s*resolve:.*|\$\{.*|\$\(.*|ssm:.*|vault:.*", re.DOTALL
 )
 
+# Names in which passwords are kept, and names of maps that say something about them.
+_PASSWORD = re.compile(r"(password|passwd|passphrase|pwd)(_value|_string)?$")
+_ABOUT = re.compile(
+    r"(name|key|description|label|path|arn|id|parameter|type|field|column|variable|polic(?:y|ie))s?$"
+)
+# The name of an environment variable, and what is too long for a word.
+_VARIABLE = re.compile(r"[A-Z][A-Z_]*")
+_RUN = re.compile(r"[A-Za-z0-9+]{16,}")
+
 
 def is_secret(name: str) -> bool:
     """Whether a variable of this name holds a secret value."""
@@ -61,25 +70,53 @@ def secrets_in(name: str, value: Value) -> Iterator[tuple[str, bool]]:
 
     A place is a list of names with dots between them. A string of JSON counts as its content.
     """
-    yield from _secrets(name, name, value)
+    for names, _, text in _texts((name,), value):
+        place, last = ".".join(names), names[-1]
+        if text == OPEN or not is_known(text):
+            if OPEN in text and is_secret(last):
+                yield place, False
+        elif _has_secret_form(text) or (is_secret(last) and _may_be_value(last, text)):
+            yield place, True
 
 
-def _secrets(place: str, name: str, value: Value) -> Iterator[tuple[str, bool]]:
+def passwords_in(name: str, value: Value) -> Iterator[str]:
+    """Where in a named value a password is, for a value that may as well be any name.
+
+    Of names other than a password's, such as `token`, the value must look like no word.
+    """
+    for names, is_listed, text in _texts((name,), value):
+        last = names[-1]
+        is_value = (
+            not is_listed
+            and not any(_ABOUT.search(each.lower()) for each in names[:-1])
+            and is_secret(last)
+            and _may_be_value(last, text)
+            and not (is_secret(text) or _VARIABLE.fullmatch(text))
+            and (_PASSWORD.search(last.lower()) or any(map(_is_mixed, _RUN.findall(text))))
+        )
+        if is_known(text) and (is_value or _has_secret_form(text)):
+            yield ".".join(names)
+
+
+def _texts(
+    names: tuple[str, ...], value: Value, *, is_listed: bool = False
+) -> Iterator[tuple[tuple[str, ...], bool, str]]:
+    """Each text in a named value: the names that lead to it, and whether it is one of a list."""
     if isinstance(value, str) and value[:1] in ("{", "["):
         with contextlib.suppress(ValueError):
             value = json.loads(value)
     if isinstance(value, dict):
         for key, each in value.items():
-            yield from _secrets(f"{place}.{key}", key, each)
+            yield from _texts((*names, key), each)
     elif isinstance(value, list):
         for each in value:
-            yield from _secrets(place, name, each)
+            yield from _texts(names, each, is_listed=True)
     elif isinstance(value, str) and value:
-        if value == OPEN or not is_known(value):
-            if OPEN in value and is_secret(name):
-                yield place, False
-        elif _has_secret_form(value) or (is_secret(name) and _may_be_value(name, value)):
-            yield place, True
+        yield names, is_listed, value
+
+
+def _is_mixed(text: str) -> bool:
+    return bool(re.search("[0-9]", text) and re.search("[A-Za-z]", text))
 
 
 def _has_secret_form(value: str) -> bool:
