@@ -102,7 +102,7 @@ locals {
   ]
 
   # A condition that compares one of these keys with fixed values limits who matches a wildcard principal.
-  # doctor/secret_doctor/public_policy.py has the same lists with the reasons. tests/test_public_policy.py compares the
+  # doctor/secret_doctor/public_policy.py has the same lists with the reasons. tests/policies/test_public_policy.py compares the
   # lists.
   confining_keys = [
     "aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:sourceaccount",

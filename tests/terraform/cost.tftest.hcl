@@ -1,4 +1,4 @@
-# Results and refusals of modules/cost. tests/test_cost.py checks the examples of docs/cost.md.
+# Results and refusals of modules/cost. tests/module/test_cost.py checks the examples of docs/cost.md.
 
 run "is_the_tutorials_figure_without_the_key" {
   command = plan

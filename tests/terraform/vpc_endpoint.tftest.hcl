@@ -4,7 +4,7 @@ provider "aws" {
   region = "us-east-1"
 }
 
-# A VPC that exists. tests/test_endpoint.py uses real ones.
+# A VPC that exists. tests/module/test_endpoint.py uses real ones.
 override_data {
   target = data.aws_vpc.this
 
