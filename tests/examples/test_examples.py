@@ -90,7 +90,7 @@ def test_api_key(repository: Path, tmp_path: Path, secretsmanager: "SecretsManag
 
     plan = terraform.plan(recovery_window_in_days=0)
     assert plan.is_empty, plan
-    with pytest.raises(TerraformError, match="key without a"):
+    with pytest.raises(TerraformError, match=r"key\s+without\s+a"):
         terraform.plan(recovery_window_in_days=0, value_version=2)
 
     terraform.apply(recovery_window_in_days=0, value_version=2, **second)
