@@ -12,7 +12,7 @@ from pathlib import Path
 from python_terraform import IsFlagged
 from rich.console import Console
 
-from harness.environments import ROOT, VENV
+from harness.environments import ROOT, VENV, oldest_python
 from harness.session import temporary_folder
 from harness.terraform import TerraformError, environment
 from harness.workspace import Workspace, all_examples
@@ -53,12 +53,14 @@ def validate(folder: Path) -> str:
 def checks(folder: Path) -> Iterator[tuple[str, Check]]:
     """Each check by name, the long ones first. `folder` is for Terraform's working files."""
     python = VENV / "tests" / "bin"
+    oldest = oldest_python()
     yield "terraform validate", functools.partial(validate, folder)
     commands: dict[str, Sequence[str | Path]] = {
         "terraform fmt": ("terraform", "fmt", "-check", "-recursive", "-diff"),
         "ruff check": (python / "ruff", "check", "--quiet", *PYTHON_FOLDERS),
         "ruff format": (python / "ruff", "format", "--check", "--diff", *PYTHON_FOLDERS),
         "mypy --strict": (python / "mypy", *PYTHON_FOLDERS),
+        f"mypy, Python {oldest}": (python / "mypy", "--python-version", oldest, "doctor"),
         **workflow_commands(WORKFLOWS),
     }
     for name, command in commands.items():

@@ -16,6 +16,7 @@ from harness.environments import (
     alone,
     check_node,
     make,
+    oldest_python,
 )
 from harness.package import FUNCTIONS
 
@@ -51,15 +52,13 @@ if __name__ == "__main__":
         check_node()
         with alone():
             make("uv")
-            # The functions' first: the tests run on the rotation function's versions.
+            # These first: the tests run on the versions of the doctor and the rotation function.
+            lock(ROOT / "pyproject.toml", DOCTOR_LOCK, "--python-version", oldest_python())
             functions = [folder / "requirements.in" for folder in FUNCTIONS.values()]
             for requirements in (*functions, *sorted(REQUIREMENTS.glob("*.in"))):
                 newest = NEWEST_RELEASE.get(requirements.stem)
                 limits = ["--exclude-newer", newest] if newest else []
                 lock(requirements, requirements.with_suffix(".txt"), *limits)
-            # The doctor on the tests' versions.
-            tested = (REQUIREMENTS / "tests.txt").relative_to(ROOT)
-            lock(ROOT / "pyproject.toml", DOCTOR_LOCK, "--constraint", tested)
             lock_node()
     except SetupError as error:
         sys.exit(str(error))
