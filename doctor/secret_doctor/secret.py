@@ -33,7 +33,7 @@ def scheduled_for_deletion(subject: Subject) -> Finding:
         explanation="The secret is there, but nobody can read it until it is restored. It is gone "
         "for good when its recovery window ends; until then its name is taken.",
         advice=f"aws secretsmanager restore-secret --secret-id {subject.arn} "
-        "(Terraform's state lost it: import it again, as the README says under Restore).",
+        "(Terraform's state lost it: import it again, as docs/recipes.md says under Restore).",
     )
 
 
