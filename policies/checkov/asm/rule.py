@@ -15,7 +15,7 @@ from asm.block import Block
 from asm.hcl import graph_of
 from asm.plan import plan_of
 
-GUIDELINES = "https://example.com/terraform-aws-secrets-manager/blob/main/policies/README.md"
+GUIDELINES = "https://github.com/GITHUB_OWNER/terraform-aws-secrets-manager/blob/main/policies/README.md"
 
 # What is wrong with a block, a line each; none if nothing. None: the rule does not concern it, or
 # what is known of it does not decide.
