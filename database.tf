@@ -1,14 +1,14 @@
-# What AWS documents for each engine that Secrets Manager knows.
+# What AWS documents for each engine that Secrets Manager supports.
 #
 # JSON structure: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
 # Engine names: Engine in the CreateDBInstance and CreateDBCluster API references of RDS.
 # Password limit: MasterUserPassword in the CreateDBInstance, CreateDBCluster and CreateCluster API references.
-# User name limit, where modules/rotation makes a second user:
+# User name limit, where modules/rotation creates a second user:
 #   https://www.postgresql.org/docs/current/limits.html (bytes), https://dev.mysql.com/doc/refman/8.4/en/user-names.html,
 #   https://mariadb.com/docs/server/reference/sql-structure/sql-language-structure/identifier-names
 
 locals {
-  # With the names that RDS has for the editions of an engine. The secret's JSON names only the engine.
+  # RDS has names for the editions of an engine. The secret's JSON names only the engine.
   engines = merge([
     for engine in [
       { names = ["aurora-mysql"], json_engine = "mysql", port = 3306, password_length_max = 41, username_length_max = 32 },
@@ -36,10 +36,10 @@ locals {
     ] : { for name in engine.names : name => engine }
   ]...)
 
-  # A validation reports an unknown engine; until then every other check sees the widest limits.
+  # A validation reports an unknown engine. For such an engine, every other check uses the widest limits.
   engine = try(local.engines[var.database.engine], { json_engine = null, port = null, password_length_max = 4096 })
 
-  # Under the names that AWS documents. What the caller does not name is not managed.
+  # The field names are those that AWS documents. Terraform does not manage a field that the caller leaves out.
   fields = { for name, value in {
     engine               = local.engine.json_engine
     username             = try(var.database.username, null)
@@ -52,13 +52,13 @@ locals {
     masterarn            = try(var.database.superuser_secret_arn, null)
   } : name => value if value != null }
 
-  # Only a first value takes a default: what the current one lacks, or has otherwise, stays so.
+  # Only a first value gets a default. A current value keeps its fields, and a missing field stays missing.
   default_fields = { for name, value in {
     port = local.engine.port
     ssl  = local.engine.json_engine == "mongo" ? true : null
   } : name => value if value != null && !contains(keys(local.fields), name) }
 
-  # The rules of the password, for this module and for the function that makes the next one (GetRandomPassword).
+  # The rules of the password (GetRandomPassword), for this module and for the function that rotates.
   password = {
     length                     = coalesce(var.password.length, min(32, local.engine.password_length_max))
     exclude_characters         = var.password.exclude_characters == null ? local.default_exclude_characters : var.password.exclude_characters

@@ -1,4 +1,4 @@
-# The key that encrypts the secret: one of its own, an existing one, or the AWS managed key (no KMS key here at all).
+# The key that encrypts the secret: a new key, an existing key, or the AWS managed key (which needs no KMS key here).
 
 resource "aws_kms_key" "this" {
   count = local.creates_key ? 1 : 0
@@ -11,7 +11,7 @@ resource "aws_kms_key" "this" {
   tags                    = var.tags
 
   lifecycle {
-    # What the key encrypts moves to another key first. A key whose deletion is scheduled decrypts nothing any more.
+    # The secret moves to its next key first, because a key with a scheduled deletion cannot decrypt.
     create_before_destroy = true
   }
 }
@@ -31,17 +31,17 @@ data "aws_kms_key" "existing" { # "couldn't find resource"? No key has this alia
   lifecycle {
     postcondition {
       condition     = self.key_state == "Enabled"
-      error_message = "The key ${self.arn} is ${self.key_state}, so no value could be encrypted or read with it. Enable it (aws kms enable-key, or cancel-key-deletion first), or name another key."
+      error_message = "The key ${self.arn} is ${self.key_state}, so it cannot encrypt or decrypt a value. To enable it, run aws kms enable-key, after aws kms cancel-key-deletion if its deletion is scheduled. Or name another key."
     }
 
     postcondition {
       condition     = self.key_spec == "SYMMETRIC_DEFAULT" && self.key_usage == "ENCRYPT_DECRYPT"
-      error_message = "The key ${self.arn} is a ${self.key_spec} key for ${self.key_usage}. Secrets Manager needs a symmetric encryption key: name one."
+      error_message = "The key ${self.arn} is a ${self.key_spec} key for ${self.key_usage}. Secrets Manager needs a symmetric encryption key. Name one."
     }
   }
 }
 
-# Tells whether the secret still has a customer managed key.
+# Shows whether the secret still has a customer managed key.
 data "aws_secretsmanager_secret" "current" {
   count = var.key.aws_managed ? 1 : 0
 
@@ -53,7 +53,8 @@ locals {
   key_arn     = try(aws_kms_key.this[0].arn, data.aws_kms_key.existing[0].arn, var.key.existing.arn, null)
   current_key = try(coalesce(data.aws_secretsmanager_secret.current[0].kms_key_id), "")
 
-  # An alias has fewer characters than a name: a hash tells apart what would be the same alias, as of a.b and a-b.
+  # An alias allows fewer characters than a name. A hash distinguishes names that give the same alias, such as a.b and
+  # a-b.
   name_is_alias = can(regex("^[A-Za-z0-9_-][A-Za-z0-9/_-]*$", local.name)) && length(local.name) <= 241 && !startswith(local.name, "aws/")
   key_alias     = local.name_is_alias ? "alias/${local.name}" : "alias/${substr(replace(replace(trimprefix(local.name, "/"), "/^aws\\//", "aws-"), "/[^A-Za-z0-9/_-]/", "-"), 0, 241)}-${substr(sha256(local.name), 0, 8)}"
 }

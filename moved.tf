@@ -1,4 +1,4 @@
-# A secret that an earlier commit of this module has made moves over: until then its parts were in child modules.
+# Moves a secret of an earlier commit of this module, in which child modules contained the parts of the secret.
 
 moved {
   from = module.secret.aws_secretsmanager_secret.this

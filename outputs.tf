@@ -1,4 +1,5 @@
-# Few, since Terraform compares each output of a module with all others of its instances: twice as many take four times as long (docs/scale.md).
+# Few outputs: Terraform compares each output with all others of the module's instances. Twice as many take four times as
+# long (docs/scale.md).
 
 output "arn" {
   description = "ARN of the secret."
@@ -11,22 +12,22 @@ output "name" {
 }
 
 output "version_id" {
-  description = "Id of the version that Terraform wrote last; after a rotation this is no longer the current one. Null without a value (`create_value = false`)."
+  description = "ID of the version that Terraform wrote last, or null without a value (`create_value = false`). After a rotation, this version is no longer current."
   value       = one(aws_secretsmanager_secret_version.this[*].version_id)
 }
 
 output "key_arn" {
-  description = "ARN of the key that encrypts the secret; null for the AWS managed key."
+  description = "ARN of the key that encrypts the secret, or null for the AWS managed key."
   value       = local.key_arn
 }
 
 output "replicas" {
-  description = "ARN of each replica by its region."
+  description = "ARN of each replica, by region."
   value       = { for region in keys(var.replicas) : region => replace(aws_secretsmanager_secret.this.arn, ":${local.region}:", ":${region}:") }
 }
 
 output "references" {
-  description = "How others name a JSON key of the value, for `database`: `ecs`, the `valueFrom` of a container's secret by key, and `cloudformation`, the dynamic reference by key. For other values: \"ARN:KEY::\" in ECS, or the ARN for the whole value."
+  description = "References to the JSON keys of the value, for `database`. `ecs` has the `valueFrom` of a container's secret by key. `cloudformation` has the dynamic reference by key. For other values in ECS, use \"ARN:KEY::\" for a key or the ARN for the whole value."
   value = {
     ecs            = { for key in local.json_keys : key => "${aws_secretsmanager_secret.this.arn}:${key}::" }
     cloudformation = { for key in local.json_keys : key => "{{resolve:secretsmanager:${aws_secretsmanager_secret.this.arn}:SecretString:${key}}}" }
@@ -38,37 +39,37 @@ locals {
 }
 
 output "policies_json" {
-  description = "Policies to attach elsewhere: `reader` and `rotator`, the identity policies of a role that reads the value (one of another account needs it beside being one of `access.readers`) and of a role that rotates it; `endpoint`, the policy of a VPC endpoint for Secrets Manager that leads to this secret, for those who may use it."
+  description = "Policies to attach elsewhere: `reader`, `rotator` and `endpoint`. `reader` is the identity policy of a role that reads the value. A role of another account needs this policy and an entry in `access.readers`. `rotator` is the identity policy of a role that rotates the value. `endpoint` is the policy of a VPC endpoint for Secrets Manager. It leads to this secret, for the principals that can use the secret."
   value       = module.policies.identity_policies_json
 }
 
-# Not in policies_json: the key that it is for has to wait for it, and the policies there wait for the key.
+# Separate from policies_json: an existing key waits for these statements, and the policies there wait for the key.
 output "key_policy_statements_json" {
-  description = "Statements for the policy of an existing key, so that those who are named in `access` can use it for this secret."
+  description = "Statements for the policy of an existing key, which allow the principals in `access` to use the key for this secret."
   value       = module.policies.key_policy_statements_json
 }
 
 output "rotation_function" {
-  description = "The function that rotates: its `arn`, null without `rotation`; `security_group_id`, which VPC endpoints must admit, null for a function that exists."
+  description = "The function that rotates, as `arn` and `security_group_id`. `arn` is null without `rotation`. VPC endpoints must allow the security group. `security_group_id` is null for an existing function."
   value = {
     arn               = var.rotation == null ? null : module.rotation[0].function_arn
     security_group_id = var.rotation == null ? null : module.rotation[0].security_group_id
   }
 
-  # Not at var.monitoring: the topic that monitoring makes may be one that var.rotation names.
+  # In var.monitoring, this check could be a cycle: var.rotation can name the topic that monitoring creates.
   precondition {
     condition     = try(var.monitoring.rotated_within_days > local.days_between_rotations, true)
-    error_message = "monitoring.rotated_within_days is ${jsonencode(try(var.monitoring.rotated_within_days, null))}, and there are ${jsonencode(local.days_between_rotations)} days between two rotations, so the alarm would ring though each rotation succeeds. Give at least a day more than between two rotations, 7 at most; for a longer schedule leave it out and let AWS Config watch, as modules/monitoring/README.md says."
+    error_message = "monitoring.rotated_within_days is ${jsonencode(try(var.monitoring.rotated_within_days, null))}, and there are ${jsonencode(local.days_between_rotations)} days between two rotations. The alarm would go off although each rotation succeeds. Set it to at least one day more than the time between two rotations, and to at most 7. For a longer schedule, leave it out and use AWS Config, as modules/monitoring/README.md describes."
   }
 }
 
-# Not in rotation_function: the superuser's secret waits for it, and the function waits for that secret.
+# Separate from rotation_function: the superuser's secret waits for this role, and the function waits for that secret.
 output "rotation_role_arn" {
-  description = "ARN of the execution role of this project's own function, which the superuser's secret must let in; null for any other function."
+  description = "ARN of the execution role of this project's function, or null for any other function. The superuser's secret must allow this role."
   value       = var.rotation == null ? null : module.rotation[0].role_arn
 }
 
 output "monitoring_topic_arn" {
-  description = "ARN of the SNS topic that `monitoring` tells; null without it."
+  description = "ARN of the SNS topic that gets the alerts of `monitoring`, or null without `monitoring`."
   value       = var.monitoring == null ? null : module.monitoring[0].topic_arn
 }

@@ -1,4 +1,4 @@
-# Who may do what is written in modules/policies, also for keys that encrypt several secrets.
+# modules/policies defines who can do what, also for keys that encrypt several secrets.
 
 module "policies" {
   source = "./modules/policies"
@@ -20,13 +20,13 @@ module "policies" {
   key_administrators = var.key.administrators
 }
 
-# Always: were it read only for some keys, the statements that an existing key takes in would wait for that key.
+# Terraform reads this for every key. With a count by key, the statements for an existing key would wait for that key.
 data "aws_caller_identity" "current" {}
 
 locals {
   rotators = concat(
     var.access.rotators,
-    # By index and not by splat, which would wait for the whole module, and that for the key.
+    # An index, because a splat would wait for the whole module, which waits for the key.
     try(var.rotation.function.package, null) == null ? [] : [module.rotation[0].role_arn],
     try(var.rotation.function.aws_template, null) == null ? [] : [module.rotation[0].aws_template_role_arn],
   )
@@ -44,7 +44,7 @@ locals {
   caller_arn  = data.aws_caller_identity.current.arn
   account_iam = "arn:${data.aws_service.secrets_manager.partition}:iam::${local.account_id}"
 
-  # A session tells the name of its role, but not the role's path.
+  # The ARN of a session contains the name of its role, but not the role's path.
   caller_role = try("${local.account_iam}:role/${regex(":assumed-role/([^/]+)/", local.caller_arn)[0]}", local.caller_arn)
   caller_is_named = anytrue([
     for arn in concat(["${local.account_iam}:root"], var.access.administrators, coalesce(var.access.readers, [])) :

@@ -1,4 +1,4 @@
-# The rotation is beside its secret, where scanners look for it. modules/rotation makes the function.
+# The rotation is in the module of its secret, where scanners look for it. modules/rotation creates the function.
 
 resource "aws_secretsmanager_secret_rotation" "this" { # "A previous rotation isn't complete"? Rotation may be off by now: secret-doctor says how to end that one, then apply again (docs/rotation.md)
   count = var.rotation == null ? 0 : 1
@@ -17,16 +17,17 @@ resource "aws_secretsmanager_secret_rotation" "this" { # "A previous rotation is
   depends_on = [aws_secretsmanager_secret_version.marker]
 
   lifecycle {
-    # The provider rotates only where the function or the rules change.
+    # The provider rotates only when the function or the rules change.
     replace_triggered_by = [terraform_data.rotate_immediately]
 
-    # PostgreSQL counts bytes, of which 63 are 84 characters of base64. It would cut the name, perhaps to that of another user.
+    # PostgreSQL counts bytes: 63 bytes are 84 characters of base64. It truncates a longer name, perhaps to that of
+    # another user.
     precondition {
       condition = var.rotation.strategy != "alternating_users" || try(var.rotation.function.arn, null) != null || try(
         local.engine.username_length_max == 63 ? length(base64encode("${var.database.username}_clone")) <= 84 : length("${var.database.username}_clone") <= local.engine.username_length_max,
         true,
       )
-      error_message = "rotation.strategy is alternating_users, and the name of the second user, ${try(var.database.username, "NAME")}_clone, is longer than ${try(local.engine.username_length_max, 0)}, the most that ${try(var.database.engine, "the engine")} takes. Rotate a user with a shorter name, or by single_user."
+      error_message = "rotation.strategy is alternating_users, but the name of the second user, ${try(var.database.username, "NAME")}_clone, is too long. The maximum of ${try(var.database.engine, "the engine")} is ${try(local.engine.username_length_max, 0)}. Use a user with a shorter name, or set rotation.strategy to single_user."
     }
   }
 }
@@ -53,7 +54,7 @@ module "rotation" {
 }
 
 locals {
-  # Null for cron(...), whose rotations may lie unevenly apart.
+  # Null for cron(...), because the time between its rotations can vary.
   days_between_rotations = try(
     coalesce(var.rotation.automatically_after_days),
     tonumber(regex("^rate\\(([0-9]+) days?\\)$", var.rotation.schedule_expression)[0]),

@@ -1,66 +1,66 @@
 variable "name" {
   description = <<-EOT
-    Name of the secret, hierarchical by slashes, as in `vpc-tutorial/database/credentials`: 1 to 512 of the characters `A-Z a-z 0-9 / _ + = . @ -`.
-    Levels are separated by one slash; a slash may start the name and must not end it. The name of a secret cannot change.
+    Name of the secret: 1 to 512 of the characters `A-Z a-z 0-9 / _ + = . @ -`.
+    Slashes form a hierarchy, with one slash between two levels, as in `vpc-tutorial/database/credentials`. A name can start with a slash and must not end with one. The name of a secret cannot change.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
   EOT
   type        = string
   nullable    = false
 
   validation {
-    # A counted repetition ({1,512}) is a large pattern, which takes Terraform milliseconds to make ready.
+    # A counted repetition ({1,512}) is a large pattern, which Terraform needs milliseconds to compile.
     condition     = can(regex("^[A-Za-z0-9/_+=.@-]+$", var.name)) && length(var.name) <= 512
     error_message = "name is ${jsonencode(var.name)} (${length(var.name)} characters). Use 1 to 512 of the characters A-Z a-z 0-9 / _ + = . @ -."
   }
 
   validation {
     condition     = !can(regex("(//)|(/$)", var.name))
-    error_message = "name \"${var.name}\" has an empty level. Separate levels by one slash, with none at the end."
+    error_message = "name \"${var.name}\" has an empty level. Separate levels with one slash, and remove a slash at the end."
   }
 }
 
 variable "description" {
-  description = "What the secret is for, at most 2,048 characters. Not secret: everybody who may list secrets reads it."
+  description = "Purpose of the secret, at most 2,048 characters. The description is not secret: everybody who can list secrets can read it."
   type        = string
   default     = null
 
   validation {
-    # By character: length() alone takes letters with their accents for one.
+    # split() counts characters. length() counts a letter and its combining accents as one character.
     condition     = try(length(split("", var.description)) <= 2048, var.description == null)
-    error_message = "description has ${try(length(split("", var.description)), 0)} characters. Use 2,048 at most."
+    error_message = "description has ${try(length(split("", var.description)), 0)} characters. Use at most 2,048."
   }
 }
 
 variable "tags" {
-  description = "Tags of the secret and its key: at most 50, keys of 1 to 128 characters that do not start with `aws:`, values of at most 256. Not secret."
+  description = "Tags of the secret and its key, at most 50. A key has 1 to 128 characters and does not start with `aws:`. A value has at most 256 characters. Tags are not secret."
   type        = map(string)
   default     = {}
   nullable    = false
 
   validation {
     condition     = !anytrue([for key in keys(var.tags) : startswith(lower(key), "aws:")])
-    error_message = "tags has ${join(", ", [for key in keys(var.tags) : key if startswith(lower(key), "aws:")])}. AWS keeps keys that start with \"aws:\" to itself: choose another name."
+    error_message = "tags has ${join(", ", [for key in keys(var.tags) : key if startswith(lower(key), "aws:")])}. AWS reserves keys that start with \"aws:\". Use other keys."
   }
 
   validation {
     condition     = length(var.tags) <= 50
-    error_message = "tags has ${length(var.tags)} entries. AWS takes 50 at most."
+    error_message = "tags has ${length(var.tags)} entries. AWS accepts at most 50."
   }
 
   validation {
     condition     = alltrue([for key, value in var.tags : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]+$", key)) && can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", value)) && length(split("", key)) <= 128 && try(length(split("", value)) <= 256, false)])
-    error_message = "tags: ${join(", ", [for key, value in var.tags : key if !can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]+$", key)) || !can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", value)) || length(split("", key)) > 128 || try(length(split("", value)) > 256, true)])} is not valid. Keys take 1 to 128 and values 0 to 256 letters, numbers, spaces and _ . : / = + - @."
+    error_message = "tags: ${join(", ", [for key, value in var.tags : key if !can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]+$", key)) || !can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", value)) || length(split("", key)) > 128 || try(length(split("", value)) > 256, true)])} is not valid. Use keys of 1 to 128 and values of 0 to 256 letters, numbers, spaces and _ . : / = + - @."
   }
 }
 
 variable "key" {
   description = <<-EOT
-    The KMS key that encrypts the secret. By default a customer managed key of its own, which nobody can use but through Secrets Manager and for this secret.
-    - `rotation_period_in_days`: days after which KMS makes new key material, 90 to 2560. Default: 365.
-    - `deletion_window_in_days`: days in which the deletion of the key can be cancelled, 7 to 30, and not less than `recovery_window_in_days`. Default: 30.
+    The KMS key that encrypts the secret. By default, the module creates a customer managed key, which works only through Secrets Manager and only for this secret.
+    - `rotation_period_in_days`: number of days after which KMS generates new key material, 90 to 2560. Default: 365.
+    - `deletion_window_in_days`: number of days in which you can cancel the deletion of the key, 7 to 30. It must be at least `recovery_window_in_days`. Default: 30.
     - `administrators`: ARNs of IAM roles that manage the key but cannot use it.
-    - `existing`: use this key instead: `{ arn = "..." }` or `{ alias = "alias/..." }`. Its policy stays as it is.
-    - `aws_managed`: `true` takes the AWS managed key `aws/secretsmanager`: no cost, no policy of its own, no reading from other accounts.
+    - `existing`: an existing key to use instead, as `{ arn = "..." }` or `{ alias = "alias/..." }`. The policy of that key does not change.
+    - `aws_managed`: `true` selects the AWS managed key `aws/secretsmanager`. That key costs nothing. You cannot change its policy, and other accounts cannot read the secret.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
   EOT
   type = object({
@@ -78,17 +78,17 @@ variable "key" {
 
   validation {
     condition     = !var.key.aws_managed || var.key.existing == null
-    error_message = "key has both aws_managed and existing. Keep the one that should encrypt the secret."
+    error_message = "key has both aws_managed and existing. Keep only the one that encrypts the secret."
   }
 
   validation {
     condition     = var.key.existing == null && !var.key.aws_managed || length(var.key.administrators) == 0 && var.key.rotation_period_in_days == null
-    error_message = "key sets administrators or rotation_period_in_days for a key that this module does not make. Remove them, or remove existing and aws_managed to have a key made."
+    error_message = "key sets administrators or rotation_period_in_days for a key that this module does not create. Remove them, or remove existing and aws_managed so that the module creates a key."
   }
 
   validation {
     condition     = var.key.existing != null || var.key.aws_managed || var.key.deletion_window_in_days >= var.recovery_window_in_days
-    error_message = "key.deletion_window_in_days is ${var.key.deletion_window_in_days}, less than recovery_window_in_days, ${var.recovery_window_in_days}: the key could be gone while the secret can still be restored. Make it at least as long."
+    error_message = "key.deletion_window_in_days is ${var.key.deletion_window_in_days}, less than recovery_window_in_days, ${var.recovery_window_in_days}. KMS could delete the key while you can still restore the secret. Set it to at least recovery_window_in_days."
   }
 
   validation {
@@ -108,12 +108,12 @@ variable "key" {
 
   validation {
     condition     = var.key.rotation_period_in_days == null || try(var.key.rotation_period_in_days >= 90 && var.key.rotation_period_in_days <= 2560 && floor(var.key.rotation_period_in_days) == var.key.rotation_period_in_days, false)
-    error_message = "key.rotation_period_in_days is ${coalesce(var.key.rotation_period_in_days, 0)}. KMS takes a whole number from 90 to 2560."
+    error_message = "key.rotation_period_in_days is ${coalesce(var.key.rotation_period_in_days, 0)}. KMS accepts a whole number from 90 to 2560."
   }
 
   validation {
     condition     = contains(range(7, 31), var.key.deletion_window_in_days)
-    error_message = "key.deletion_window_in_days is ${var.key.deletion_window_in_days}. KMS takes a whole number from 7 to 30."
+    error_message = "key.deletion_window_in_days is ${var.key.deletion_window_in_days}. KMS accepts a whole number from 7 to 30."
   }
 }
 
@@ -121,16 +121,17 @@ variable "key" {
 
 variable "database" {
   description = <<-EOT
-    Stores database credentials as the JSON that AWS documents for the engine, with a password that Secrets Manager generates.
-    - `engine`: `db2`, `docdb`, `mariadb`, `mysql`, `oracle`, `postgres`, `redshift` or `sqlserver`; or as RDS names it, like `aurora-postgresql` or `oracle-ee`. The secret then holds the name that its JSON structure documents.
+    Database credentials, stored as the JSON that AWS documents for the engine. Secrets Manager generates the password.
+    - `engine`: `db2`, `docdb`, `mariadb`, `mysql`, `oracle`, `postgres`, `redshift` or `sqlserver`, or the name that RDS uses, such as `aurora-postgresql` or `oracle-ee`. The secret stores the engine name of the documented JSON structure.
     - `username`: the database user.
-    - `host`: host name or IP address; leave out while there is no database yet.
-    - `port`: TCP port, 1 to 65535. Default: the engine's own.
-    - `dbname`: database name; required for `oracle`.
-    - `ssl`: `true`: rotation connects by TLS only; `false`: never by TLS; left out: by TLS only, but AWS's published functions by TLS where the server offers it (for `docdb`: `true`).
-    - `instance_identifier` or `cluster_identifier`: the DB instance or cluster, by which the Secrets Manager console finds the database.
-    - `superuser_secret_arn`: ARN of the secret of a superuser, for rotation by alternating users, and of a single user who may not change its own password; `superuser_key_arn`: of the customer managed key that encrypts it.
-    An attribute that is left out is not managed: what is stored in the secret stays.
+    - `host`: host name or IP address. Leave it out while there is no database yet.
+    - `port`: TCP port, 1 to 65535. Default: the default port of the engine.
+    - `dbname`: database name. Required for `oracle`.
+    - `ssl`: `true` if rotation connects only with TLS, `false` if it never uses TLS. If you leave it out, this project's function connects only with TLS. AWS's published functions then use TLS where the server offers it. Default for `docdb`: `true`.
+    - `instance_identifier` or `cluster_identifier`: the DB instance or cluster. The Secrets Manager console finds the database by this identifier.
+    - `superuser_secret_arn`: ARN of the secret of a superuser. Rotation by alternating users needs it. Rotation of a single user who cannot change its own password needs it too.
+    - `superuser_key_arn`: ARN of the customer managed key that encrypts the superuser's secret.
+    Terraform does not manage an attribute that you leave out: the attribute stays as it is in the secret.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
   EOT
   type = object({
@@ -154,18 +155,19 @@ variable "database" {
 
   validation {
     condition     = var.database == null || var.create_value
-    error_message = "database is given together with create_value = false. A secret has one value or none: keep one of them."
+    error_message = "database is given together with create_value = false. A secret has one value or none. Keep only one of them."
   }
 
-  # Not at rotation: the superuser's secret waits for its function's role, and database waits for the superuser's secret.
+  # In var.rotation, this check would be a cycle: database depends on the superuser's secret, which depends on the
+  # function's role.
   validation {
     condition     = var.rotation == null || var.database != null || try(var.rotation.function.arn, null) != null
-    error_message = "rotation is given without database, and its function rotates the credentials of a database. Give database, or a function of your own by rotation.function.arn."
+    error_message = "rotation is given without database, but its function rotates the credentials of a database. Give database, or give your own function as rotation.function.arn."
   }
 
   validation {
     condition     = var.database == null ? true : contains(keys(local.engines), coalesce(var.database.engine, "none"))
-    error_message = "database.engine is ${jsonencode(try(var.database.engine, null))}, which Secrets Manager does not know. Use one of: ${join(", ", keys(local.engines))}. For anything else store key_values_wo."
+    error_message = "database.engine is ${jsonencode(try(var.database.engine, null))}, which Secrets Manager does not support. Use one of: ${join(", ", keys(local.engines))}. For any other engine, store the credentials as key_values_wo."
   }
 
   validation {
@@ -185,12 +187,12 @@ variable "database" {
 
   validation {
     condition     = var.database == null ? true : (try(local.engines[var.database.engine].json_engine, null) != "oracle" || try(trimspace(var.database.dbname) != "", false))
-    error_message = "database.dbname is missing. Oracle needs a database name to connect: set dbname."
+    error_message = "database.dbname is missing. A connection to Oracle needs a database name. Set dbname."
   }
 
   validation {
     condition     = var.database == null ? true : (var.database.instance_identifier == null || var.database.cluster_identifier == null)
-    error_message = "database has both instance_identifier and cluster_identifier. Keep the one that names where the user logs in."
+    error_message = "database has both instance_identifier and cluster_identifier. Keep only the one that the user logs in to."
   }
 
   validation {
@@ -200,7 +202,7 @@ variable "database" {
 
   validation {
     condition     = var.database == null ? true : (var.database.superuser_secret_arn == null || can(regex("^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@!-]+-[A-Za-z0-9]{6}$", var.database.superuser_secret_arn)))
-    error_message = "database.superuser_secret_arn is ${jsonencode(try(var.database.superuser_secret_arn, null))}, which is not the whole ARN of a secret. Give the superuser's secret as arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX, with the hyphen and six characters that Secrets Manager adds: aws secretsmanager describe-secret prints it."
+    error_message = "database.superuser_secret_arn is ${jsonencode(try(var.database.superuser_secret_arn, null))}, which is not the full ARN of a secret. Give the superuser's secret as arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX. Include the hyphen and the six characters that Secrets Manager adds. To print the ARN, run aws secretsmanager describe-secret."
   }
 
   validation {
@@ -211,12 +213,12 @@ variable "database" {
 
 variable "password" {
   description = <<-EOT
-    How Secrets Manager generates the password of `database` (GetRandomPassword). A change applies to the next password: raise `value_version` to have one.
-    - `length`: 8 characters up to the engine's limit. Default: 32, or the engine's limit if that is less (30 for `oracle`).
-    - `exclude_characters`: characters that the password must not have. Default: ``"#$%&'/:;?@[\]`{|}``, which a database engine refuses or which end a URI, a connection string or a shell word.
-    - `exclude_lowercase`, `exclude_uppercase`, `exclude_numbers`, `exclude_punctuation`: leave a whole class out. Default: `false`.
-    - `include_space`: allow the space. Default: `false`.
-    - `require_each_included_type`: at least one character of each class that is not left out. Default: `true`.
+    How Secrets Manager generates the password of `database` (GetRandomPassword). A change applies to the next password. To get a new password, raise `value_version`.
+    - `length`: number of characters, from 8 to the engine's limit. Default: 32, or the engine's limit if that is less (30 for `oracle`).
+    - `exclude_characters`: characters that the password must not contain. Default: ``"#$%&'/:;?@[\]`{|}``. A database engine refuses these characters, or they end a URI, a connection string or a shell word.
+    - `exclude_lowercase`, `exclude_uppercase`, `exclude_numbers`, `exclude_punctuation`: whether to exclude the whole class. Default: `false`.
+    - `include_space`: whether the password can contain a space. Default: `false`.
+    - `require_each_included_type`: whether the password contains at least one character of each class that you do not exclude. Default: `true`.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetRandomPassword.html
   EOT
   type = object({
@@ -234,17 +236,17 @@ variable "password" {
 
   validation {
     condition     = var.database != null || alltrue([for option in values(var.password) : option == null])
-    error_message = "password is given without database, so no password is generated. Give database, or store the value as key_values_wo."
+    error_message = "password is given without database, so Secrets Manager generates no password. Give database, or store the value as key_values_wo."
   }
 
   validation {
     condition     = var.password.length == null || try(var.password.length >= 8 && var.password.length <= local.engine.password_length_max && floor(var.password.length) == var.password.length, false)
-    error_message = "password.length is ${jsonencode(var.password.length)}. ${try(var.database.engine, "Secrets Manager")} takes passwords of 8 to ${local.engine.password_length_max} characters: give a whole number."
+    error_message = "password.length is ${jsonencode(var.password.length)}. ${try(var.database.engine, "Secrets Manager")} accepts passwords of 8 to ${local.engine.password_length_max} characters. Give a whole number in this range."
   }
 
   validation {
     condition     = length(split("", coalesce(var.password.exclude_characters, "-"))) <= 4096
-    error_message = "password.exclude_characters has ${length(split("", coalesce(var.password.exclude_characters, "-")))} characters. GetRandomPassword takes 4,096 at most."
+    error_message = "password.exclude_characters has ${length(split("", coalesce(var.password.exclude_characters, "-")))} characters. GetRandomPassword accepts at most 4,096."
   }
 
   validation {
@@ -252,7 +254,7 @@ variable "password" {
       [var.password.exclude_characters == null ? local.default_exclude_characters : var.password.exclude_characters],
       [for class, characters in local.password_classes : characters if coalesce(var.password["exclude_${class}"], false)],
     ))))) > 0
-    error_message = "password leaves no character to make a password of: every class is excluded, as a whole or by exclude_characters. Exclude less."
+    error_message = "password leaves no character for a password: it excludes every class, as a whole or by exclude_characters. Exclude fewer characters."
   }
 
   validation {
@@ -261,15 +263,15 @@ variable "password" {
       length(setsubtract(split("", characters), split("", coalesce(var.password.exclude_characters, local.default_exclude_characters)))) > 0
       if !coalesce(var.password["exclude_${class}"], false)
     ])
-    error_message = "password.exclude_characters ${jsonencode(var.password.exclude_characters)} leaves nothing of a class of which the password must have one. Exclude that class as a whole (exclude_numbers = true, say), or set require_each_included_type = false."
+    error_message = "password.exclude_characters ${jsonencode(var.password.exclude_characters)} excludes every character of a class that the password must contain. Exclude that class as a whole, for example with exclude_numbers = true, or set require_each_included_type = false."
   }
 }
 
 locals {
-  # What a database engine refuses, or what ends a URI, a connection string or a shell word.
+  # Characters that a database engine refuses, or that end a URI, a connection string or a shell word.
   default_exclude_characters = "\"#$%&'/:;?@[\\]`{|}"
 
-  # The classes that GetRandomPassword draws on.
+  # The character classes of GetRandomPassword.
   password_classes = {
     lowercase   = "abcdefghijklmnopqrstuvwxyz"
     uppercase   = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -279,64 +281,64 @@ locals {
 }
 
 variable "password_wo" {
-  description = "A password of your own for `database` in place of a generated one; ephemeral. Stored only when the secret is made and when `value_version` is raised."
+  description = "Ephemeral password for `database`, instead of a generated one. Terraform stores it only when it creates the secret and when you raise `value_version`."
   type        = string
   default     = null
   ephemeral   = true
 
   validation {
     condition     = var.password_wo == null || (var.database != null && try(length(var.password_wo) > 0, false))
-    error_message = "password_wo is empty, or given without database. Give a password that is not empty, and database beside it."
+    error_message = "password_wo is empty, or database is missing. Give a password that is not empty, together with database."
   }
 }
 
 variable "key_values_wo" {
-  description = "Value as key/value pairs, stored as a JSON object; ephemeral. Stored only when the secret is made and when `value_version` is raised: until then none need be given. A key that is left out stays as it is in the secret; a null value is refused when a new version is stored."
+  description = "Ephemeral value as key/value pairs, stored as a JSON object. Terraform stores it only when it creates the secret and when you raise `value_version`. Until then, you can leave it out. A key that you leave out stays as it is in the secret. Terraform refuses a null value when it stores a new version."
   type        = map(string)
   default     = null
   ephemeral   = true
 
   validation {
     condition     = var.key_values_wo == null || try(length(var.key_values_wo) > 0, false)
-    error_message = "key_values_wo is empty. Give at least one pair, or create_value = false for a secret without a value."
+    error_message = "key_values_wo is empty. Give at least one pair. For a secret without a value, set create_value = false."
   }
 
   validation {
     condition     = var.key_values_wo == null || (var.database == null && var.create_value)
-    error_message = "key_values_wo is given together with database or create_value = false. A secret has one value: keep one of them."
+    error_message = "key_values_wo is given together with database or create_value = false. A secret has one value. Keep only one of them."
   }
 }
 
 variable "secret_string_wo" {
-  description = "Value as plain text of at most 65,536 bytes; ephemeral. Stored only when the secret is made and when `value_version` is raised: until then none need be given. For binary data see docs/recipes.md#binary."
+  description = "Ephemeral value as plain text, at most 65,536 bytes. Terraform stores it only when it creates the secret and when you raise `value_version`. Until then, you can leave it out. For binary data, see docs/recipes.md#binary."
   type        = string
   default     = null
   ephemeral   = true
 
   validation {
     condition     = var.secret_string_wo == null || try(length(var.secret_string_wo) > 0, false)
-    error_message = "secret_string_wo is empty. Give at least one character, or create_value = false for a secret without a value."
+    error_message = "secret_string_wo is empty. Give at least one character. For a secret without a value, set create_value = false."
   }
 
   validation {
     condition     = var.secret_string_wo == null || (var.database == null && var.create_value)
-    error_message = "secret_string_wo is given together with database or create_value = false. A secret has one value: keep one of them."
+    error_message = "secret_string_wo is given together with database or create_value = false. A secret has one value. Keep only one of them."
   }
 
   validation {
     condition     = var.secret_string_wo == null || var.key_values_wo == null
-    error_message = "secret_string_wo is given together with key_values_wo. A secret has one value: keep one of them."
+    error_message = "secret_string_wo is given together with key_values_wo. A secret has one value. Keep only one of them."
   }
 
-  # Where the value is stored already, value_version says so.
+  # A given value_version says that the secret already has its value.
   validation {
     condition     = var.secret_string_wo != null || var.key_values_wo != null || var.database != null || !var.create_value || var.value_version != null
-    error_message = "The secret ${jsonencode(var.name)} has no value. Give one of database, key_values_wo, secret_string_wo and create_value = false; or value_version alone where the value is stored already."
+    error_message = "The secret ${jsonencode(var.name)} has no value. Give one of database, key_values_wo, secret_string_wo and create_value = false. If the secret already has its value, give only value_version."
   }
 }
 
 variable "value_version" {
-  description = "Version of the value: a whole number from 1; raise it by one to store a new password or the value given. Nothing else stores a new one: Terraform cannot see that a value has changed which it must not remember. Default: 1."
+  description = "Version of the value: a whole number from 1, which you raise by one to store a new password or the given value. Nothing else stores a new value. Terraform does not keep the value, so it cannot detect that the value changed. Default: 1."
   type        = number
   default     = null
 
@@ -347,12 +349,12 @@ variable "value_version" {
 
   validation {
     condition     = var.value_version == null || var.create_value
-    error_message = "value_version is given together with create_value = false, which makes a secret without a value. Keep one of them."
+    error_message = "value_version is given together with create_value = false, which creates a secret without a value. Keep only one of them."
   }
 }
 
 variable "create_value" {
-  description = "`false` makes the secret without a value, for somebody else to store one. Terraform then never reads nor writes the value."
+  description = "Whether Terraform stores a value. `false` creates the secret without a value, which another identity can store. Terraform then never reads or writes the value."
   type        = bool
   default     = true
   nullable    = false
@@ -360,13 +362,13 @@ variable "create_value" {
 
 variable "access" {
   description = <<-EOT
-    Who may do what with the secret. By default the account's IAM policies decide. Requests without TLS are always denied, and a policy that allows everybody is refused.
-    - `readers`: ARNs of the IAM roles that read the value, of this account or another. Then nobody else does, whatever their own policies allow, but those named below and the account's root; the identity that runs Terraform must be named.
-    - `services`: AWS services that read it under a name of their own, by service principal such as `appflow.amazonaws.com`, each bound to its `source_account` (default: this account) and `source_arns` (`*` and `?` may stand in them).
-    - `administrators`: ARNs of the IAM roles of this account that manage the secret, the identity that runs Terraform among them. They can also read the value.
+    Who can do what with the secret. By default, the account's IAM policies decide. The secret's policy always denies requests without TLS. The module refuses a policy that allows everybody.
+    - `readers`: ARNs of the IAM roles that read the value, in this account or another. Only these roles, the principals named below and the account's root can then read it. Nobody else can, whatever their own policies allow. The lists must name the identity that runs Terraform.
+    - `services`: AWS services that read the value as a service principal, such as `appflow.amazonaws.com`. Each is limited to its `source_account` (default: this account) and its `source_arns` (`*` and `?` are wildcards).
+    - `administrators`: ARNs of the IAM roles of this account that manage the secret, including the identity that runs Terraform. They can also read the value.
     - `rotators`: ARNs of the IAM roles of this account that rotate the value.
-    - `conditions`: conditions on reading, which bind all but administrators, rotators and the account's root; all that are given must hold. `vpc_endpoint_ids` and `source_ip_cidrs` (public addresses in CIDR notation; either will do), `organization_id`, `not_before` and `not_after` (as `2026-01-31T08:00:00Z`), `principal_tags` (value by key).
-    - `policy_documents`: IAM policy documents (JSON) with further statements for the secret's resource policy. In a secret's own policy `"Resource": "*"` means that secret.
+    - `conditions`: conditions on reading. They apply to all principals except administrators, rotators and the account's root. A read must meet all the given conditions. `vpc_endpoint_ids` and `source_ip_cidrs` (public addresses in CIDR notation) are one condition: a match of either is enough. The others are `organization_id`, `not_before` and `not_after` (such as `2026-01-31T08:00:00Z`), and `principal_tags` (value by key).
+    - `policy_documents`: IAM policy documents (JSON) with more statements for the secret's resource policy. In the policy of a secret, `"Resource": "*"` means that secret.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_resource-policies.html
   EOT
   type = object({
@@ -392,80 +394,81 @@ variable "access" {
 
   validation {
     condition     = alltrue([for service in keys(var.access.services) : can(regex("^[a-z0-9.-]+\\.amazonaws\\.com(\\.cn)?$", service))])
-    error_message = "access.services has the keys ${join(", ", keys(var.access.services))}. Each must be a service principal, like appflow.amazonaws.com."
+    error_message = "access.services has the keys ${join(", ", keys(var.access.services))}. Each must be a service principal, such as appflow.amazonaws.com."
   }
 
   validation {
     condition     = alltrue([for source in values(var.access.services) : source != null])
-    error_message = "access.services is null for ${join(", ", [for service, source in var.access.services : service if source == null])}. Give {} for a service without limits of its own, or leave it out."
+    error_message = "access.services is null for ${join(", ", [for service, source in var.access.services : service if source == null])}. Give {} for a service without its own limits, or remove the service."
   }
 
   validation {
     condition     = alltrue([for source in values(var.access.services) : can(regex("^[0-9]{12}$", source.source_account)) if try(source.source_account, null) != null])
-    error_message = "access.services: source_account is ${jsonencode([for source in values(var.access.services) : try(source.source_account, null)])}. An account id has 12 digits."
+    error_message = "access.services: source_account is ${jsonencode([for source in values(var.access.services) : try(source.source_account, null)])}. Give an account ID of 12 digits."
   }
 
-  # No "$" and "&", which could begin a policy variable.
+  # Without "$" and "&", which could begin a policy variable.
   validation {
     condition     = !anytrue([for arn in flatten([for source in values(var.access.services) : source.source_arns if source != null]) : !can(regex("^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9*?-]*:[0-9*?]*:[A-Za-z0-9_+=,.@?:/#!~-][A-Za-z0-9_+=,.@*?:/#!~-]*$", arn))])
-    error_message = "access.services: source_arns has ${jsonencode(flatten([for source in values(var.access.services) : source.source_arns if source != null]))}. Each must be the ARN of a resource, arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE, which may have * and ? in it."
+    error_message = "access.services: source_arns has ${jsonencode(flatten([for source in values(var.access.services) : source.source_arns if source != null]))}. Each must be the ARN of a resource, arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE. It can contain the wildcards * and ?."
   }
 
   validation {
     condition     = var.access.conditions == null ? true : !anytrue([for id in var.access.conditions.vpc_endpoint_ids : !can(regex("^vpce-[0-9a-f]+$", id))])
-    error_message = "access.conditions.vpc_endpoint_ids is ${jsonencode(try(var.access.conditions.vpc_endpoint_ids, null))}. Give ids of VPC endpoints, like vpce-0a1b2c3d4e5f67890."
+    error_message = "access.conditions.vpc_endpoint_ids is ${jsonencode(try(var.access.conditions.vpc_endpoint_ids, null))}. Give IDs of VPC endpoints, such as vpce-0a1b2c3d4e5f67890."
   }
 
   validation {
     condition     = var.access.conditions == null ? true : alltrue([for range in var.access.conditions.source_ip_cidrs : can(cidrhost(range, 0))])
-    error_message = "access.conditions.source_ip_cidrs is ${jsonencode(try(var.access.conditions.source_ip_cidrs, null))}. Give ranges in CIDR notation, like 203.0.113.0/24; a single address ends in /32."
+    error_message = "access.conditions.source_ip_cidrs is ${jsonencode(try(var.access.conditions.source_ip_cidrs, null))}. Give ranges in CIDR notation, such as 203.0.113.0/24. A single address ends in /32."
   }
 
   validation {
     condition     = var.access.conditions == null ? true : !anytrue([for range in var.access.conditions.source_ip_cidrs : can(regex("^(10|127|192\\.168|172\\.(1[6-9]|2[0-9]|3[01]))\\.", range))])
-    error_message = "access.conditions.source_ip_cidrs is ${jsonencode(try(var.access.conditions.source_ip_cidrs, null))}. AWS sees public addresses only, so that a private range lets nobody in: for requests from a VPC give vpc_endpoint_ids."
+    error_message = "access.conditions.source_ip_cidrs is ${jsonencode(try(var.access.conditions.source_ip_cidrs, null))}. AWS sees only public addresses, so a private range allows nobody. For requests from a VPC, give vpc_endpoint_ids."
   }
 
   validation {
     condition     = var.access.conditions == null ? true : alltrue([for range in var.access.conditions.source_ip_cidrs : !endswith(range, "/0") if range != null])
-    error_message = "access.conditions.source_ip_cidrs is ${jsonencode(try(var.access.conditions.source_ip_cidrs, null))}. A range of /0 is every address and limits nothing: leave it out, or give the ranges that are meant."
+    error_message = "access.conditions.source_ip_cidrs is ${jsonencode(try(var.access.conditions.source_ip_cidrs, null))}. A range of /0 contains every address and limits nothing. Remove it, or give the intended ranges."
   }
 
   validation {
     condition     = var.access.conditions == null ? true : (var.access.conditions.organization_id == null || can(regex("^o-[a-z0-9]{10,32}$", var.access.conditions.organization_id)))
-    error_message = "access.conditions.organization_id is ${jsonencode(try(var.access.conditions.organization_id, null))}. Give the organization's id: o- and 10 to 32 lower-case letters or digits."
+    error_message = "access.conditions.organization_id is ${jsonencode(try(var.access.conditions.organization_id, null))}. Give the ID of the organization: o- and 10 to 32 lowercase letters or digits."
   }
 
   validation {
     condition     = var.access.conditions == null ? true : alltrue([for instant in [var.access.conditions.not_before, var.access.conditions.not_after] : can(timeadd(instant, "0s")) if instant != null])
-    error_message = "access.conditions.not_before is ${jsonencode(try(var.access.conditions.not_before, null))} and not_after ${jsonencode(try(var.access.conditions.not_after, null))}. Give instants as 2026-01-31T08:00:00Z."
+    error_message = "access.conditions.not_before is ${jsonencode(try(var.access.conditions.not_before, null))} and not_after ${jsonencode(try(var.access.conditions.not_after, null))}. Give times as 2026-01-31T08:00:00Z."
   }
 
   validation {
     condition     = var.access.conditions == null ? true : try(timecmp(var.access.conditions.not_before, var.access.conditions.not_after) < 0, true)
-    error_message = "access.conditions.not_before, ${jsonencode(try(var.access.conditions.not_before, null))}, is not before not_after, ${jsonencode(try(var.access.conditions.not_after, null))}: nobody could ever read the value. Exchange them, or leave one out."
+    error_message = "access.conditions.not_before, ${jsonencode(try(var.access.conditions.not_before, null))}, is not before not_after, ${jsonencode(try(var.access.conditions.not_after, null))}. Nobody could ever read the value. Exchange them, or remove one."
   }
 
   validation {
     condition     = var.access.conditions == null ? true : (alltrue([for key, value in var.access.conditions.principal_tags : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) && can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,256}$", value))]))
-    error_message = "access.conditions.principal_tags: ${jsonencode(try(var.access.conditions.principal_tags, null))} is not valid. Keys take 1 to 128 and values 1 to 256 letters, numbers, spaces and _ . : / = + - @."
+    error_message = "access.conditions.principal_tags: ${jsonencode(try(var.access.conditions.principal_tags, null))} is not valid. Use keys of 1 to 128 and values of 1 to 256 letters, numbers, spaces and _ . : / = + - @."
   }
 
   # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
   validation {
     condition     = var.access.conditions == null ? true : length(distinct([for key in keys(var.access.conditions.principal_tags) : lower(key)])) == length(var.access.conditions.principal_tags)
-    error_message = "access.conditions.principal_tags has the keys ${join(", ", keys(try(var.access.conditions.principal_tags, {})))}, two of which differ in case alone: for IAM they are one tag. Keep one of them."
+    error_message = "access.conditions.principal_tags has the keys ${join(", ", keys(try(var.access.conditions.principal_tags, {})))}. Two of them differ only in case, and IAM treats them as one tag. Keep only one of them."
   }
 }
 
 variable "rotation" {
   description = <<-EOT
-    Rotates the value by a Lambda function. Terraform never touches the current password for it.
-    - `automatically_after_days`: days between two rotations, 1 to 1000; or `schedule_expression`: `rate(NUMBER hours|days)`, at least 4 hours, or `cron(MINUTES HOURS DAY-OF-MONTH MONTH DAY-OF-WEEK YEAR)` in UTC, on the hour.
-    - `duration`: hours within which a rotation begins, `1h` to `24h`. Default: to the end of the day, or one hour for a schedule in hours.
-    - `rotate_immediately`: whether to rotate at once when rotation is enabled or changed. Otherwise the first rotation comes in the next window, and Secrets Manager only tests the login now. Default: `false`, since a new password locks out an application that has not read it.
-    - `strategy`: `single_user` (default): the user changes its own password, or a superuser does where `database.superuser_secret_arn` names one. `alternating_users`: a superuser changes those of NAME and NAME_clone in turn, so that no login fails; needs `database.superuser_secret_arn`.
-    - `function`: the function: `package` (this project's own), `aws_template` (AWS's) or `arn` (one that exists), and its `network` and settings, as [modules/rotation](modules/rotation) describes them.
+    Rotation of the value by a Lambda function. Terraform never changes the current password for rotation.
+    - `automatically_after_days`: number of days between two rotations, 1 to 1000. The alternative is `schedule_expression`.
+    - `schedule_expression`: `rate(NUMBER hours|days)`, at least 4 hours, or `cron(MINUTES HOURS DAY-OF-MONTH MONTH DAY-OF-WEEK YEAR)` in UTC, on the hour.
+    - `duration`: number of hours within which a rotation begins, `1h` to `24h`. Default: to the end of the day, or one hour for a schedule in hours.
+    - `rotate_immediately`: whether Secrets Manager rotates at once when you enable or change rotation. Otherwise, the first rotation comes in the next window, and Secrets Manager only tests the login now. Default: `false`, because a new password locks out an application that has not read it.
+    - `strategy`: `single_user` or `alternating_users`. Default: `single_user`. With `single_user`, the user changes its own password, or a superuser does where `database.superuser_secret_arn` names one. With `alternating_users`, a superuser changes the passwords of NAME and NAME_clone alternately, so no login fails. `alternating_users` needs `database.superuser_secret_arn`.
+    - `function`: the function that rotates: `package` (this project's), `aws_template` (AWS's) or `arn` (an existing one). [modules/rotation](modules/rotation) describes these, and also its `network` and settings.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.html
   EOT
   type = object({
@@ -490,12 +493,12 @@ variable "rotation" {
 
   validation {
     condition     = try(var.rotation.automatically_after_days, null) == null || try(var.rotation.automatically_after_days >= 1 && var.rotation.automatically_after_days <= 1000 && floor(var.rotation.automatically_after_days) == var.rotation.automatically_after_days, false)
-    error_message = "rotation.automatically_after_days is ${coalesce(try(var.rotation.automatically_after_days, null), 0)}. Secrets Manager takes a whole number from 1 to 1000."
+    error_message = "rotation.automatically_after_days is ${coalesce(try(var.rotation.automatically_after_days, null), 0)}. Secrets Manager accepts a whole number from 1 to 1000."
   }
 
   validation {
     condition     = try(var.rotation.schedule_expression, null) == null || can(regex(local.schedule_expression, var.rotation.schedule_expression))
-    error_message = "rotation.schedule_expression is ${jsonencode(try(var.rotation.schedule_expression, null))}. Give rate(10 days), rate(4 hours) to rate(999 hours), or cron(0 HOURS DAY-OF-MONTH MONTH DAY-OF-WEEK *) in UTC, as cron(0 16 1,15 * ? *): minutes are 0, hours at least 4 apart, one of the two days is ?, and the year is *."
+    error_message = "rotation.schedule_expression is ${jsonencode(try(var.rotation.schedule_expression, null))}. Give rate(10 days), rate(4 hours) to rate(999 hours), or cron(0 HOURS DAY-OF-MONTH MONTH DAY-OF-WEEK *) in UTC, such as cron(0 16 1,15 * ? *). In cron, minutes are 0, hours are at least 4 apart, one of the two days is ?, and the year is *."
   }
 
   validation {
@@ -505,17 +508,17 @@ variable "rotation" {
 
   validation {
     condition     = try(tonumber(trimsuffix(var.rotation.duration, "h")) <= tonumber(regex("^rate\\(([0-9]+) hours\\)$", var.rotation.schedule_expression)[0]), true)
-    error_message = "rotation.duration, ${jsonencode(try(var.rotation.duration, null))}, is longer than the time between two rotations, ${jsonencode(try(var.rotation.schedule_expression, null))}. Make it at most as long."
+    error_message = "rotation.duration, ${jsonencode(try(var.rotation.duration, null))}, is longer than the time between two rotations, ${jsonencode(try(var.rotation.schedule_expression, null))}. Shorten rotation.duration to at most that time."
   }
 
   validation {
     condition     = try(tonumber(regex("^cron\\(0 ([0-9]+) ", var.rotation.schedule_expression)[0]) + tonumber(trimsuffix(var.rotation.duration, "h")) <= 24, true)
-    error_message = "rotation.duration, ${jsonencode(try(var.rotation.duration, null))}, goes past the end of the UTC day on which ${jsonencode(try(var.rotation.schedule_expression, null))} starts it. Shorten it, or start earlier."
+    error_message = "rotation.duration, ${jsonencode(try(var.rotation.duration, null))}, continues past the end of the UTC day on which ${jsonencode(try(var.rotation.schedule_expression, null))} starts it. Shorten rotation.duration, or start earlier."
   }
 
   validation {
     condition     = var.rotation == null || var.create_value
-    error_message = "rotation is given with create_value = false, so that there is no value to rotate. Give a value, or remove rotation until somebody has stored one."
+    error_message = "rotation is given with create_value = false, so there is no value to rotate. Give a value, or remove rotation until the secret has a value."
   }
 }
 
@@ -532,13 +535,13 @@ locals {
 
 variable "monitoring" {
   description = <<-EOT
-    Tells an SNS topic when the value is read by a role that `access` does not name (if it lists readers), when attempts to read are denied, the secret or its key is to be deleted, a policy, the key, the rotation or a copy changes, a rotation fails, or calls are many. By management events of CloudTrail, of which the account must have a trail. A replica is watched in its own region, as modules/monitoring says.
-    - `topic_arn`: the topic, whose policy and key must let EventBridge and CloudWatch publish, as modules/monitoring says; or
-    - `emails`: addresses that subscribe to an encrypted topic, which is made for them.
-    - `cloudtrail_log_group_name`: log group of a trail, by whose logs to count denied reads and calls rather than by EventBridge.
-    - `denied_reads_threshold`: how many attempts may be denied within 5 minutes. Default: 5.
-    - `calls_threshold`: how many calls for the secret there may be within an hour. Default: 1000.
-    - `rotated_within_days`: days within which a rotation must have succeeded, 1 to 7: at least a day more than between two rotations.
+    Alerts about the secret, sent to an SNS topic. An alert reports a read by a role that `access` does not name, if `access` lists readers. Alerts also report denied reads, many calls, failed rotations, and the scheduled deletion of the secret or its key. They also report changes to a policy, the key, the rotation or a copy. The alerts come from management events of CloudTrail, so the account must have a trail. To watch a replica, use modules/monitoring in the replica's region.
+    - `topic_arn`: the topic. Its policy and its key must allow EventBridge and CloudWatch to publish, as modules/monitoring describes. The alternative is `emails`.
+    - `emails`: e-mail addresses. The module creates an encrypted topic and subscribes them to it.
+    - `cloudtrail_log_group_name`: log group of a trail. The module then counts denied reads and calls in these logs instead of by EventBridge.
+    - `denied_reads_threshold`: maximum number of denied reads within 5 minutes before the alarm. Default: 5.
+    - `calls_threshold`: maximum number of calls for the secret within an hour before the alarm. Default: 1000.
+    - `rotated_within_days`: number of days within which a rotation must succeed, 1 to 7. It must be at least one day more than the time between two rotations.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/monitoring-eventbridge.html
   EOT
   type = object({
@@ -553,21 +556,21 @@ variable "monitoring" {
 }
 
 variable "recovery_window_in_days" {
-  description = "How many days a deleted secret can still be restored: 7 to 30. 0 deletes it at once and for ever."
+  description = "Number of days in which you can restore the deleted secret, 7 to 30. 0 deletes it immediately and permanently."
   type        = number
   default     = 30
   nullable    = false
 
   validation {
     condition     = contains(concat([0], range(7, 31)), var.recovery_window_in_days)
-    error_message = "recovery_window_in_days is ${var.recovery_window_in_days}. Use a whole number from 7 to 30, or 0 to delete at once and for ever."
+    error_message = "recovery_window_in_days is ${var.recovery_window_in_days}. Use a whole number from 7 to 30, or 0 to delete immediately and permanently."
   }
 }
 
 variable "replicas" {
   description = <<-EOT
     Other regions to copy the secret to, by region name.
-    - `kms_key_arn`: ARN of a key in that region, which encrypts the copy. Its policy, or IAM, must let the identity that runs Terraform take `kms:Decrypt`, `kms:Encrypt` and `kms:GenerateDataKey`, rotators `kms:Encrypt` and `kms:GenerateDataKey`, and readers `kms:Decrypt`: modules/policies writes one, as examples/multi-region shows.
+    - `kms_key_arn`: ARN of a key in that region, which encrypts the copy. Its policy, or IAM, must allow the actions that follow. The identity that runs Terraform needs `kms:Decrypt`, `kms:Encrypt` and `kms:GenerateDataKey`. Rotators need `kms:Encrypt` and `kms:GenerateDataKey`. Readers need `kms:Decrypt`. modules/policies writes such a policy, as examples/multi-region shows.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets.html
   EOT
   type = map(object({
@@ -578,22 +581,22 @@ variable "replicas" {
 
   validation {
     condition     = alltrue([for replica in values(var.replicas) : replica != null])
-    error_message = "replicas is null for ${join(", ", [for region, replica in var.replicas : region if replica == null])}. Give { kms_key_arn = \"...\" }, or leave the region out."
+    error_message = "replicas is null for ${join(", ", [for region, replica in var.replicas : region if replica == null])}. Give { kms_key_arn = \"...\" }, or remove the region."
   }
 
   validation {
     condition     = alltrue([for region in keys(var.replicas) : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region))])
-    error_message = "replicas has the keys ${join(", ", keys(var.replicas))}. Each key must be the name of a region, like eu-west-1."
+    error_message = "replicas has the keys ${join(", ", keys(var.replicas))}. Each key must be the name of a region, such as eu-west-1."
   }
 
   validation {
     condition     = alltrue([for region, replica in var.replicas : can(regex("^arn:aws[a-z-]*:kms:${region}:[0-9]{12}:key/[A-Za-z0-9-]+$", replica.kms_key_arn))])
-    error_message = "replicas: the copy in ${join(", ", [for region, replica in var.replicas : region if !can(regex("^arn:aws[a-z-]*:kms:${region}:[0-9]{12}:key/[A-Za-z0-9-]+$", replica.kms_key_arn))])} has no key of its own region. Give kms_key_arn as arn:aws:kms:REGION:ACCOUNT:key/ID with the copy's region."
+    error_message = "replicas: the copy in ${join(", ", [for region, replica in var.replicas : region if !can(regex("^arn:aws[a-z-]*:kms:${region}:[0-9]{12}:key/[A-Za-z0-9-]+$", replica.kms_key_arn))])} has no key in its own region. Give kms_key_arn as arn:aws:kms:REGION:ACCOUNT:key/ID with the region of the copy."
   }
 }
 
 variable "force_overwrite_replica_secret" {
-  description = "Whether a copy overwrites a secret of this name that the other region holds. By default the copy fails, and with it the apply or the next plan."
+  description = "Whether a copy overwrites a secret of the same name in the other region. By default, the copy fails, and so does the apply or the next plan."
   type        = bool
   default     = false
   nullable    = false

@@ -20,15 +20,12 @@ import pytest
 from botocore.config import Config
 from xdist.scheduler import LoadScopeScheduling
 
-from harness import debian
+from emulator.localstack import LocalStackError, new_account
 from harness.credentials import HCL, Credentials
 from harness.databases import MariaDB, MySQL, NewestPostgreSQL, PostgreSQL, Server
 from harness.emulators import Moto
-from harness.environments import ROOT
-from harness.faults import Forwarder
-from harness.iam import Engine
-from harness.localstack import LocalStackError, new_account
-from harness.rotations import Rotations
+from harness.forwarder import Forwarder
+from harness.rotation_events import Rotations
 from harness.session import (
     emulator,
     is_own_emulator,
@@ -38,7 +35,10 @@ from harness.session import (
 )
 from harness.terraform import TerraformError
 from harness.workspace import Workspace, copy_hcl
+from iam.engine import Engine
 from secret_doctor.aws import AWS
+from tools import debian
+from tools.environments import ROOT
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -61,8 +61,11 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = config.stash[RESOURCES].enter_context(temporary_folder())
         # pytest-terraform works and records in a stack's own folder: let that be a copy.
         copy_hcl(folder / "repository")
-        shutil.copytree(ROOT / "tests" / "stacks", folder / "repository" / "tests" / "stacks")
-    stacks = Path(tempfile.gettempdir(), "repository", "tests", "stacks")
+        shutil.copytree(
+            ROOT / "tests" / "fixtures" / "stacks",
+            folder / "repository" / "tests" / "fixtures" / "stacks",
+        )
+    stacks = Path(tempfile.gettempdir(), "repository", "tests", "fixtures", "stacks")
     config.option.dest_tf_mod_dir = str(stacks)
 
 

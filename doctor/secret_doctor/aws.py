@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sts import STSClient
 
-# A way that is closed is a finding; who waits for it learns no more.
+# A connection that fails is a finding. A longer wait shows no more.
 SETTINGS = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1})
 
 
 class AWS:
-    """Clients by the credentials and in the region of a session.
+    """Clients with the credentials and the region of a session.
 
-    Raises NoRegionError if it has none, InvalidRegionError if that can be no region's name.
+    Raises NoRegionError without a region, InvalidRegionError if the region's name is invalid.
     """
 
     def __init__(self, session: boto3.Session) -> None:
@@ -40,7 +40,7 @@ class AWS:
 
     @cached_property
     def patient_secretsmanager(self) -> "SecretsManagerClient":
-        """Secrets Manager, asked again where it is throttled, as a list of many pages may be."""
+        """Secrets Manager, with retries: AWS can throttle a list of many pages."""
         retries = Config(retries={"total_max_attempts": 4, "mode": "standard"})
         return self._session.client("secretsmanager", config=SETTINGS.merge(retries))
 
@@ -74,8 +74,8 @@ class AWS:
 class Subject:
     """The secret that is examined.
 
-    `name` is what the user called it; `description` is what DescribeSecret says, empty if that was
-    denied; `now` is the time that dates are compared with.
+    `name` is the user's argument. `description` is the answer of DescribeSecret, empty if that call
+    is denied. `now` is the time that dates are compared with.
     """
 
     aws: AWS
@@ -85,7 +85,7 @@ class Subject:
 
     @property
     def arn(self) -> str:
-        """ARN, or the name that the user gave while that is all that is known."""
+        """ARN, or the user's argument if the ARN is unknown."""
         return str(self.description.get("ARN", self.name))
 
     @property

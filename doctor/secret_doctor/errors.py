@@ -1,4 +1,4 @@
-"""Explains the errors that AWS answers with, above all which policy denies access.
+"""Explains AWS's errors, above all which policy denies access.
 
 Messages: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 """
@@ -39,7 +39,7 @@ REFUSED_CREDENTIALS = {
     "SignatureDoesNotMatch",
     "UnrecognizedClientException",
 }
-# What boto3 asks by itself before it asks for the caller: for a role, SSO or `aws login`.
+# Calls that boto3 makes first to get credentials: for a role, SSO or `aws login`.
 OF_CREDENTIALS = {
     "AssumeRole",
     "AssumeRoleWithWebIdentity",
@@ -51,25 +51,25 @@ DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 
 _ACTION = re.compile(r"not authorized to perform: ([\w-]+:\w+)")
 _IMPLICIT = re.compile(r"because no ([a-zA-Z -]+?) allows")
-# KMS does not tell a key that is not there from one whose policy does not allow, or denies.
+# KMS gives the same answer for a missing key and for a key policy that does not allow, or denies.
 _KEY_SAYS_NO = "no resource-based policies allow access"
 _EXPLICIT = re.compile(
     r"explicit deny in an? ([a-zA-Z -]+(?:policy|boundary))(?:: (arn:\S+))?", re.I
 )
 
-# By AWS's name for the policy: id of the finding, and what to do where nothing allows the action.
+# By AWS's name for the policy: id of the finding, and what to do if nothing allows the action.
 _POLICIES = {
     "identity-based policy": (
         "denied-identity-policy",
         "Attach a policy that allows it to the caller's role: this module's output "
-        "policies_json.reader. If it names the secret by ARN, see that the ARN has the six "
-        "characters at its end, or six `?` for them. AWS answers the same for a secret that is not "
-        "there: check name and region too.",
+        "policies_json.reader. If it names the secret by ARN, check that the ARN ends with the six "
+        "characters, or with six `?` for them. AWS gives the same answer for a missing secret: "
+        "check the name and the region too.",
     ),
     "resource-based policy": (
         "denied-secret-policy",
         "Let the secret's resource policy allow the caller: add its role to this module's input "
-        "access.readers. A caller of another account also needs policies_json.reader on its role.",
+        "access.readers. A caller in another account also needs policies_json.reader on its role.",
     ),
     "VPC endpoint policy": (
         "denied-endpoint-policy",
@@ -90,25 +90,25 @@ _POLICIES = {
     ),
     "session policy": (
         "denied-session-policy",
-        "Let the policy that was given when the role was assumed (AssumeRole, or the tool that "
-        "calls it) allow it as well.",
+        "Let the session policy allow it as well: AssumeRole, or the tool that calls AssumeRole, "
+        "passes this policy.",
     ),
 }
 _KEY_POLICY = (
     "denied-key-policy",
-    "Let the key's policy allow it: a key that this module makes does for access.readers; to the "
-    "policy of a key of your own add this module's output key_policy_statements_json.",
+    "Let the key's policy allow it. A key that this module creates allows access.readers. To the "
+    "policy of an existing key, add this module's output key_policy_statements_json.",
 )
 _UNNAMED = (
     "denied",
-    "AWS does not say which policy: look at the role's policies, the secret's resource policy, the "
-    "key's policy, the VPC endpoint's policy and the organization's service control policies.",
+    "AWS does not say which policy. Check the policies of the role, the secret, the key and the "
+    "VPC endpoint, and the organization's service control policies.",
 )
 
 
 @dataclass(frozen=True)
 class Denial:
-    """What AWS says of a request that it has denied. `policy` is empty where it names none."""
+    """AWS's answer to a denied request. `policy` is empty if AWS names none."""
 
     action: str
     policy: str
@@ -117,7 +117,7 @@ class Denial:
 
     @classmethod
     def parse(cls, error: ClientError) -> "Denial | None":
-        """The denial in an error, if it is one."""
+        """The denial in an error, or None."""
         if code(error) not in DENIED:
             return None
         text = message(error)
@@ -134,12 +134,12 @@ class Denial:
 
     @property
     def of_key(self) -> bool:
-        """Whether it is the use of the key that is denied."""
+        """Whether the denied action uses the key."""
         return self.action.startswith("kms:")
 
     @property
     def reason(self) -> str:
-        """By which policy, as the end of a sentence."""
+        """The policy that denies, as the end of a sentence."""
         if not self.policy:
             return "by a policy that AWS does not name"
         if self.explicit:
@@ -149,19 +149,19 @@ class Denial:
         return f"because no {self.policy} allows it"
 
     def finding(self) -> Finding:
-        """What it means for somebody who wants to read the value."""
+        """What it means for a caller that reads the value."""
         known = _KEY_POLICY if self.of_key and self.policy == "resource-based policy" else None
         finding_id, advice = known or _POLICIES.get(self.policy, _UNNAMED)
         if self.explicit:
             advice = (
-                f"No Allow elsewhere outweighs a Deny. Find the statement in the {self.policy} "
-                f"that denies {self.action}, and its condition: this caller, network, time or tag "
-                "does not meet it."
+                f"A Deny overrides every Allow. Find the statement in the {self.policy} that "
+                f"denies {self.action}. Check its condition against this caller, network, time "
+                "and tags."
             )
             if finding_id == "denied-secret-policy":
                 advice += (
-                    " The statements are listed above, if the caller may read them; in this module "
-                    "they come from the input access."
+                    " The report lists the statements above, if the caller can read them. In this "
+                    "module they come from the input access."
                 )
         return Finding(
             id=finding_id,
@@ -178,19 +178,19 @@ def code(error: ClientError) -> str:
 
 
 def message(error: ClientError) -> str:
-    """AWS's words."""
+    """AWS's message."""
     return str(error.response["Error"].get("Message", ""))
 
 
 def are_credentials(error: Exception) -> bool:
-    """Whether the caller has no credentials, or AWS does not take them."""
+    """Whether the caller has no credentials, or AWS does not accept them."""
     if isinstance(error, ClientError):
         return code(error) in REFUSED_CREDENTIALS or error.operation_name in OF_CREDENTIALS
     return isinstance(error, NO_CREDENTIALS)
 
 
 def credentials(error: Exception) -> Finding:
-    """The caller has no credentials that AWS takes."""
+    """The caller has no credentials that AWS accepts."""
     what = type(error).__name__
     if isinstance(error, ClientError):
         what = f"{error.operation_name}: {code(error)}"
@@ -198,33 +198,33 @@ def credentials(error: Exception) -> Finding:
         id="credentials",
         severity=Severity.UNKNOWN,
         title="No valid credentials",
-        explanation=f"AWS does not know who asks ({what}), so nothing can be said of the secret.",
-        advice="Log in, or set AWS_PROFILE: `aws sts get-caller-identity` must answer. See also "
-        "that the account has enabled the region, and that this machine's clock is right.",
+        explanation=f"AWS cannot identify the caller ({what}). The doctor cannot check the secret.",
+        advice="Log in, or set AWS_PROFILE: `aws sts get-caller-identity` must answer. Also check "
+        "that the region is enabled for the account, and that this machine's clock is right.",
     )
 
 
 def not_checked(subject: str, error: ClientError | BotoCoreError) -> Finding:
-    """A question that could not be asked, so that `subject` (in words) is not known."""
+    """A check was not possible, so `subject` (in words) is unknown."""
     if not isinstance(error, ClientError):
         network = isinstance(error, NETWORK)
         explanation = (
-            "The service cannot be reached from here."
+            "This machine cannot reach the service."
             if network
-            else f"The question could not be asked: {type(error).__name__}."
+            else f"The call failed: {type(error).__name__}."
         )
-        advice = "Run the doctor where there is a way to the service, or see to this part by hand."
+        advice = "Run the doctor on a machine that reaches the service, or check this part by hand."
     elif denial := Denial.parse(error):
         explanation = f"{denial.action} is denied, {denial.reason}."
-        advice = f"Run the doctor as somebody who may call {denial.action}; it only reads."
+        advice = f"Run the doctor as an identity that can call {denial.action}. It only reads."
     else:
         explanation = f"{error.operation_name} failed: {code(error)}."
-        advice = "Try again; look the error up in the API reference of the operation."
+        advice = "Try again. If it fails again, look up the error in the API reference."
     return Finding("not-checked", Severity.UNKNOWN, f"Not known: {subject}", explanation, advice)
 
 
 def explained(what: str, found: Iterable[T]) -> Iterator[T | Finding]:
-    """All that is found; at the first question that AWS does not answer, that `what` is unknown."""
+    """All that is found. If AWS does not answer a call, a finding says that `what` is unknown."""
     try:
         yield from found
     except (BotoCoreError, ClientError) as error:
@@ -232,5 +232,5 @@ def explained(what: str, found: Iterable[T]) -> Iterator[T | Finding]:
 
 
 def _canonical(policy: str) -> str:
-    """AWS's name of a type of policy in the letters of the table above."""
+    """AWS's name of a type of policy, spelled as in the table above."""
     return next((name for name in _POLICIES if name.lower() == policy.lower()), policy)

@@ -1,4 +1,4 @@
-"""The order of questions about one secret."""
+"""The order of the checks of one secret."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,7 +10,7 @@ from secret_doctor import errors, key, lookup, network, policy, rotation, secret
 from secret_doctor.aws import AWS, Subject
 from secret_doctor.findings import Fact, Finding, Report, Severity
 
-# By what is not known if the question cannot be asked. Each stands by itself.
+# Each check by what is unknown if it is not possible. The checks are independent.
 OF_DESCRIPTION = {
     "the secret": secret.check,
     "the key": key.check,
@@ -29,10 +29,10 @@ OF_ACCESS = {
 def examine(
     aws: AWS, name: str, other_regions: Sequence[str] = (), now: datetime | None = None
 ) -> Report:
-    """What is wrong with the secret of this name or ARN, seen by this caller from here.
+    """What is wrong with the secret of this name or ARN, for this caller and network.
 
-    `other_regions` are searched for a secret that is not found, by default all that are enabled.
-    `now` is what dates are compared with.
+    `other_regions` are searched for a missing secret, by default all enabled regions.
+    `now` is the time that dates are compared with.
     """
     found = _examine(aws, name, other_regions, now or datetime.now(UTC))
     return Report.of(name, aws.region, found)
@@ -64,17 +64,17 @@ def _examine(
     if not description:
         checks = OF_ACCESS
     elif "DeletedDate" in description:
-        checks = OF_DESCRIPTION  # the others would all be refused for that reason
+        checks = OF_DESCRIPTION  # AWS would refuse all the others for that reason
     for what, check in checks.items():
         yield from errors.explained(what, check(subject))
 
 
 def wrong_region(aws: AWS, arn: str, region: str) -> Finding:
-    """The ARN is of another region than the one that is asked."""
+    """The ARN belongs to another region."""
     return Finding(
         id="in-another-region",
         severity=Severity.ERROR,
         title=f"No secret {arn} in {aws.region}",
-        explanation=f"The ARN is of {region}. Secrets belong to a region.",
+        explanation=f"The ARN belongs to {region}. A secret exists in one region.",
         advice=lookup.ask_in(region) + ".",
     )

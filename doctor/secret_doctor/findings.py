@@ -1,4 +1,4 @@
-"""What the doctor hands back: facts, findings, and the report that holds them."""
+"""What the doctor returns: facts, findings, and the report that contains them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,17 +7,17 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How bad a finding is; the worst comes first."""
+    """Severity of a finding; the most severe comes first."""
 
     ERROR = "error"  # reading or rotating fails
     WARNING = "warning"  # it works for this caller now, but not for all, not for long or not safely
-    UNKNOWN = "unknown"  # something could not be asked
-    NOTE = "note"  # good to know; a sound secret may have it
+    UNKNOWN = "unknown"  # a check was not possible
+    NOTE = "note"  # information; a healthy secret can have it
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that is wrong or not known. `id` is stable; `advice` says what to do."""
+    """Something that is wrong or unknown. `id` is stable; `advice` says what to do."""
 
     id: str
     severity: Severity
@@ -28,7 +28,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Fact:
-    """What AWS says of the secret; `value` may have several lines and never is a secret value."""
+    """What AWS returns about the secret; `value` can have several lines and is never secret."""
 
     name: str
     value: str
@@ -46,7 +46,7 @@ def minute(date: datetime) -> str:
 
 @dataclass(frozen=True)
 class Report:
-    """What was found of one secret, or with `secret` None of all secrets of a region."""
+    """Findings on one secret, or on all secrets of a region if `secret` is None."""
 
     secret: str | None
     region: str
@@ -55,7 +55,7 @@ class Report:
 
     @classmethod
     def of(cls, secret: str | None, region: str, found: Iterable[Fact | Finding]) -> "Report":
-        """Report of what was found; the same finding counts once."""
+        """Report of facts and findings; the same finding counts once."""
         unique = list(dict.fromkeys(found))
         ranks = list(Severity)
         findings = [each for each in unique if isinstance(each, Finding)]
@@ -68,7 +68,7 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0: sound. 1: an error or a warning. 2: neither, but not all could be asked."""
+        """0: healthy. 1: an error or a warning. 2: neither, but some checks were not possible."""
         severities = {finding.severity for finding in self.findings}
         if severities & {Severity.ERROR, Severity.WARNING}:
             return 1

@@ -1,4 +1,4 @@
-"""Where a secret may be that is not found: under a like name, or in another region."""
+"""Where a missing secret can be: under a similar name, or in another region."""
 
 import difflib
 import re
@@ -19,10 +19,10 @@ SUFFIX_LENGTH = len("-AbCdEf")
 
 
 def check(aws: AWS, name: str, other_regions: Sequence[str]) -> Iterator[Finding]:
-    """Why there is no secret of this name or ARN."""
+    """Why no secret has this name or ARN."""
     wanted = name.partition(":secret:")[2] or name
     found = [
-        *errors.explained("whether a secret has a like name", by_name(aws, name, wanted)),
+        *errors.explained("whether a secret has a similar name", by_name(aws, name, wanted)),
         *errors.explained("other regions", by_region(aws, name, other_regions)),
     ]
     yield from found
@@ -31,28 +31,28 @@ def check(aws: AWS, name: str, other_regions: Sequence[str]) -> Iterator[Finding
             aws,
             name,
             "not-found",
-            "Nothing of a like name was found either.",
-            "Check the name, the region and the account (`aws sts get-caller-identity`). If it was "
-            "deleted for good, terraform apply makes it anew.",
+            "No secret has a similar name either.",
+            "Check the name, the region and the account (`aws sts get-caller-identity`). If the "
+            "secret was permanently deleted, terraform apply creates it again.",
         )
 
 
 def not_found(aws: AWS, name: str, finding_id: str, explanation: str, advice: str) -> Finding:
-    """There is no secret of this name here; the rest says why."""
+    """No secret has this name here; the other arguments say why."""
     title = f"No secret {name} in {aws.region}"
     return Finding(finding_id, Severity.ERROR, title, explanation, advice)
 
 
 def ask_in(region: str) -> str:
-    """How to ask in another region, without a full stop."""
+    """How to use another region, without a full stop."""
     return (
-        f"Ask there: here by --region {region}, in an application by AWS_REGION={region} or, as "
-        "boto3 does not read that, AWS_DEFAULT_REGION"
+        f"Use that region: for the doctor --region {region}, for an application "
+        f"AWS_REGION={region}, and for boto3, which does not read AWS_REGION, AWS_DEFAULT_REGION"
     )
 
 
 def by_name(aws: AWS, name: str, wanted: str) -> Iterator[Finding]:
-    """Secrets of this region whose name differs in a way that people get wrong."""
+    """Secrets of this region with a name that people often confuse with this one."""
     pages = aws.secretsmanager.get_paginator("list_secrets").paginate(IncludePlannedDeletion=True)
     arns = {secret["Name"]: secret["ARN"] for page in pages for secret in page["SecretList"]}
     is_arn = wanted != name
@@ -62,16 +62,16 @@ def by_name(aws: AWS, name: str, wanted: str) -> Iterator[Finding]:
                 aws,
                 name,
                 "arn-lacks-suffix",
-                "The ARN ends in the name; that of a secret has a hyphen and six characters more.",
-                f"Use the whole ARN, {arn}, or the name alone.",
+                "The ARN ends with the name. A secret's ARN has a hyphen and six more characters.",
+                f"Use the complete ARN, {arn}, or only the name.",
             )
         elif is_arn and known == wanted[:-SUFFIX_LENGTH]:
             yield not_found(
                 aws,
                 name,
                 "arn-of-earlier-secret",
-                "The six characters are of an earlier secret of this name, which was deleted.",
-                f"Use {arn}, also in policies: those that name the old ARN do not allow this one.",
+                "The six characters belong to an earlier, deleted secret of this name.",
+                f"Use {arn}, also in policies. A policy with the old ARN does not allow it.",
             )
         elif arn.endswith(f":secret:{wanted}"):
             yield not_found(
@@ -79,25 +79,29 @@ def by_name(aws: AWS, name: str, wanted: str) -> Iterator[Finding]:
                 name,
                 "name-has-suffix",
                 "The name has the hyphen and six characters that Secrets Manager adds to the ARN.",
-                f"Use the name {known}, or the whole ARN.",
+                f"Use the name {known}, or the complete ARN.",
             )
         elif known.casefold() == wanted.casefold():
             yield not_found(
                 aws,
                 name,
                 "name-case",
-                f"There is {known}: names of secrets are case-sensitive.",
+                f"The secret {known} exists. Names of secrets are case-sensitive.",
                 f"Use the name {known}.",
             )
     for known in difflib.get_close_matches(wanted, arns, n=1, cutoff=0.85):
         if known.casefold() not in (wanted.casefold(), wanted[:-SUFFIX_LENGTH].casefold()):
             yield not_found(
-                aws, name, "name-like", f"There is {known}.", "Use it, if that is what is meant."
+                aws,
+                name,
+                "name-like",
+                f"The secret {known} exists.",
+                "Use it, if you mean this one.",
             )
 
 
 def by_region(aws: AWS, name: str, other_regions: Sequence[str]) -> Iterator[Finding]:
-    """Other regions that have it: those given, or all that are enabled."""
+    """Other regions that have it: the given regions, or all enabled regions."""
     regions = other_regions or [
         region["RegionName"]
         for region in aws.ec2.describe_regions()["Regions"]
@@ -112,8 +116,8 @@ def by_region(aws: AWS, name: str, other_regions: Sequence[str]) -> Iterator[Fin
             aws,
             name,
             "in-another-region",
-            f"The secret is in {region}. Secrets belong to a region.",
-            f"{ask_in(region)}; or replicate it: "
+            f"The secret is in {region}. A secret exists in one region.",
+            f"{ask_in(region)}. Or replicate it: "
             f'replicas = {{ "{aws.region}" = {{ kms_key_arn = "..." }} }} in this module.',
         )
     if silent := list(_where(answers, None)):
@@ -122,17 +126,17 @@ def by_region(aws: AWS, name: str, other_regions: Sequence[str]) -> Iterator[Fin
             severity=Severity.UNKNOWN,
             title="Not known: other regions",
             explanation=f"No answer, or access denied, in {', '.join(silent)}.",
-            advice="Name the regions that matter by --other-region REGION.",
+            advice="Name the regions that matter with --other-region REGION.",
         )
 
 
 def id_in(region: str, name: str) -> str:
-    """The name, or what the ARN is there: a replica has the same six characters."""
+    """The name, or the ARN in that region: a replica has the same six characters."""
     return re.sub("^(arn:[^:]+:secretsmanager):[^:]+:", rf"\1:{region}:", name)
 
 
 def has(client: "SecretsManagerClient", name: str) -> bool | None:
-    """Whether a region has the secret; None if it does not say."""
+    """Whether a region has the secret; None if it gives no answer."""
     try:
         client.describe_secret(SecretId=name)
     except client.exceptions.ResourceNotFoundException:

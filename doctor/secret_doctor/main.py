@@ -16,7 +16,7 @@ from secret_doctor.examine import examine
 from secret_doctor.findings import Report
 
 EXIT_CODES = (
-    "Exit code: 0 sound; 1 errors or warnings; 2 neither, but not all could be asked, or wrong use."
+    "Exit code: 0 healthy; 1 errors or warnings; 2 neither, but checks not possible, or wrong use."
 )
 
 
@@ -25,8 +25,8 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="secret-doctor",
         description="Finds out why a secret in AWS Secrets Manager cannot be read or does not "
-        "rotate, and says what to do. Reads the value as an application does and never shows it; "
-        "changes nothing.",
+        "rotate, and shows what to do. Reads the value as an application does and never shows it. "
+        "Changes nothing.",
         epilog=EXIT_CODES,
     )
     made.add_argument("name", metavar="NAME", nargs="?", help="name or ARN of the secret")
@@ -36,16 +36,16 @@ def parser() -> argparse.ArgumentParser:
         type=int,
         nargs="?",
         const=unused.DEFAULT_DAYS,
-        help="list all secrets of the region that were not read for so many days "
+        help="list all secrets of the region that were not read for this number of days "
         f"(default: {unused.DEFAULT_DAYS})",
     )
-    made.add_argument("--region", help="region to ask (default: that of the environment)")
+    made.add_argument("--region", help="region to use (default: the region of the environment)")
     made.add_argument(
         "--other-region",
         metavar="REGION",
         action="append",
         default=[],
-        help="where to look for a secret that is not found (default: all regions of the account)",
+        help="region to search for a missing secret (default: all regions of the account)",
     )
     made.add_argument("--json", action="store_true", help="print JSON")
     return made
@@ -53,12 +53,12 @@ def parser() -> argparse.ArgumentParser:
 
 def connect(region: str | None) -> AWS:
     """AWS by the settings of the environment; raises as AWS and boto3.Session do."""
-    # All of AWS's tools go by AWS_REGION but boto3.
+    # All of AWS's tools except boto3 use AWS_REGION.
     return AWS(boto3.Session(region_name=region or os.environ.get("AWS_REGION")))
 
 
 def report(aws: AWS, arguments: argparse.Namespace) -> Report:
-    """What is asked for."""
+    """The report that the arguments request."""
     if arguments.unused is None:
         return examine(aws, arguments.name, arguments.other_region)
     try:
@@ -82,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except NoRegionError:
         command_line.error("no region: give --region, or set AWS_REGION")
     except (BotoCoreError, ValueError) as error:
-        command_line.error(str(error))  # a setting that boto3 cannot use, which it names
+        command_line.error(str(error))  # boto3 names the setting that it cannot use
     try:
         made = report(aws, parsed)
     except KeyboardInterrupt:
@@ -90,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if parsed.json:
         print(output.to_json(made))
     else:
-        # Nobody reads lines that are broken where there is no terminal.
+        # Without a terminal, wrapped lines would be hard to process.
         width = None if sys.stdout.isatty() else 200
         output.show(made, Console(highlight=False, emoji=False, width=width))
     return made.exit_code

@@ -1,4 +1,4 @@
-"""The way to Secrets Manager: its host name, and the VPC endpoints of the account."""
+"""The connection to Secrets Manager: its host name, and the VPC endpoints of the account."""
 
 import ipaddress
 import socket
@@ -21,7 +21,7 @@ def host(aws: AWS) -> str:
 
 
 def addresses(name: str) -> list[str]:
-    """IP addresses of a host, sorted; none if it has no address or DNS does not answer."""
+    """IP addresses of a host, sorted; empty if it has no address or DNS does not answer."""
     try:
         found = socket.getaddrinfo(name, 443, type=socket.SOCK_STREAM)
     except OSError:
@@ -42,7 +42,7 @@ def service_fact(name: str, found: list[str]) -> Fact:
 
 
 def check(subject: Subject) -> Iterator[Fact | Finding]:
-    """Where requests go, and whether the endpoints of the account let them through."""
+    """Where requests go, and whether the endpoints of the account allow them."""
     aws = subject.aws
     yield service_fact(host(aws), addresses(host(aws)))
     service = f"com.amazonaws.{aws.region}.secretsmanager"
@@ -64,52 +64,53 @@ def check(subject: Subject) -> Iterator[Fact | Finding]:
 
 
 def examine_endpoint(subject: Subject, endpoint: dict[str, Any]) -> Iterator[Finding]:
-    """Whether an endpoint is there for its VPC, by its usual name and for this secret."""
+    """Whether an endpoint works for its VPC, with the usual host name and for this secret."""
     endpoint_id, vpc_id = endpoint["VpcEndpointId"], endpoint["VpcId"]
     if endpoint["State"].lower() != "available":
         yield Finding(
             id="endpoint-not-available",
             severity=Severity.WARNING,
             title=f"VPC endpoint {endpoint_id} is not available",
-            explanation=f"Its state is {endpoint['State']}: requests from {vpc_id} do not get "
-            "through it.",
-            advice="Wait while it is pending; accept it, or make it anew, if it stays so.",
+            explanation=f"Its state is {endpoint['State']}. Requests from {vpc_id} do not reach "
+            "Secrets Manager through it.",
+            advice="Wait while it is pending. If the state stays the same, accept the endpoint or "
+            "create it again.",
         )
     if not endpoint.get("PrivateDnsEnabled"):
         yield Finding(
             id="endpoint-private-dns-off",
             severity=Severity.WARNING,
             title=f"Private DNS of VPC endpoint {endpoint_id} is off",
-            explanation=f"In {vpc_id} the name {host(subject.aws)} leads to public addresses, past "
-            "the endpoint: clients without a way to the internet time out, and a secret that is "
-            "bound to the endpoint denies the others.",
+            explanation=f"In {vpc_id} the name {host(subject.aws)} resolves to public addresses, "
+            "not to the endpoint. Clients without internet access time out. A secret that requires "
+            "the endpoint denies the other clients.",
             advice=f"aws ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint_id} "
-            "--private-dns-enabled (the VPC needs enableDnsSupport and enableDnsHostnames), or "
-            "give clients the endpoint's own name as their endpoint URL.",
+            "--private-dns-enabled (the VPC needs enableDnsSupport and enableDnsHostnames). Or "
+            "set the endpoint's DNS name as the clients' endpoint URL.",
         )
-    # Of a secret that may not be described no more than the name may be known.
+    # If DescribeSecret is denied, possibly only the name is known.
     found = policy.statements(endpoint.get("PolicyDocument")) if subject.has_arn else []
     if found and not policy.allows(found, ACTION, subject.arn):
         yield Finding(
             id="endpoint-policy-denies",
             severity=Severity.WARNING,
-            title=f"Policy of VPC endpoint {endpoint_id} does not let this secret through",
-            explanation=f"{ACTION} for {subject.arn} is denied to everybody in {vpc_id}.",
+            title=f"Policy of VPC endpoint {endpoint_id} does not allow this secret",
+            explanation=f"It denies {ACTION} for {subject.arn} to all callers in {vpc_id}.",
             advice="Give the endpoint a policy that allows it: this module's output "
             "policies_json.endpoint.",
         )
 
 
 def unreachable(aws: AWS, error: errors.NetworkError) -> Iterator[Fact | Finding]:
-    """Why a request got no answer, as far as the error and the host's addresses tell."""
+    """Why a request got no answer, from the error and the host's addresses."""
     name = urlsplit(str(error.kwargs.get("endpoint_url", ""))).hostname or host(aws)
     if isinstance(error, ProxyConnectionError):
         yield Finding(
             id="proxy-not-reached",
             severity=Severity.ERROR,
             title="Proxy does not answer",
-            explanation="The environment names a proxy, and there is no connection to it.",
-            advice=f"Correct HTTPS_PROXY; where a VPC endpoint is the way, add {name} to NO_PROXY.",
+            explanation="The environment names a proxy, but a connection to it fails.",
+            advice=f"Correct HTTPS_PROXY. If you use a VPC endpoint, add {name} to NO_PROXY.",
         )
         return
     if isinstance(error, SSLError):
@@ -117,13 +118,14 @@ def unreachable(aws: AWS, error: errors.NetworkError) -> Iterator[Fact | Finding
             id="certificate-not-trusted",
             severity=Severity.ERROR,
             title=f"No TLS connection to {name}",
-            explanation="Something answers, but not with a certificate for that name from an "
-            "authority that this machine trusts.",
-            advice="If a proxy or firewall opens TLS, name its CA certificates in AWS_CA_BUNDLE. "
-            "An endpoint URL of your own must have a name of the service or its VPC endpoint.",
+            explanation="A server answers, but it has no certificate for that name from a "
+            "certificate authority that this machine trusts.",
+            advice="If a proxy or firewall inspects TLS, name its CA certificates in "
+            "AWS_CA_BUNDLE. A custom endpoint URL must have a host name of the service or of its "
+            "VPC endpoint.",
         )
         return
-    purpose = "" if name == host(aws) else " boto3 asks there for the caller's credentials."
+    purpose = "" if name == host(aws) else " boto3 calls it for the caller's credentials."
     found = addresses(name)
     if not found:
         yield Finding(
@@ -131,8 +133,8 @@ def unreachable(aws: AWS, error: errors.NetworkError) -> Iterator[Fact | Finding
             severity=Severity.ERROR,
             title=f"Host name {name} is not found",
             explanation=f"DNS knows no address of it.{purpose}",
-            advice=f"See that {aws.region} is the name of a region, and that this machine has a "
-            "DNS server: in a VPC, enableDnsSupport.",
+            advice=f"Check that {aws.region} is the name of a region, and that this machine has a "
+            "DNS server. In a VPC, this needs enableDnsSupport.",
         )
         return
     yield service_fact(name, found)
@@ -140,11 +142,11 @@ def unreachable(aws: AWS, error: errors.NetworkError) -> Iterator[Fact | Finding
         id="no-connection",
         severity=Severity.ERROR,
         title=f"{name} does not answer",
-        explanation=f"No connection to {', '.join(found)} within seconds: this is the network, "
-        "not a policy, and it is what a Lambda function in a VPC sees as a time-out." + purpose,
-        advice="The address is private, so it should be a VPC endpoint's: let its security group "
-        "admit TCP 443 from this client, and see the network ACLs of both subnets."
+        explanation=f"No connection to {', '.join(found)} within seconds. The cause is the "
+        "network, not a policy. A Lambda function in a VPC sees this as a time-out." + purpose,
+        advice="The address is private, so it is probably a VPC endpoint's address. Let "
+        "its security group admit TCP 443 from this client. Check the network ACLs of both subnets."
         if are_private(found)
-        else "The address is public: make a VPC endpoint with private DNS, or give the subnet a "
-        "NAT gateway. Let the client's security group and network ACLs allow TCP 443 outwards.",
+        else "The address is public. Create a VPC endpoint with private DNS, or give the subnet a "
+        "NAT gateway. Let the client's security group and network ACLs allow outbound TCP 443.",
     )

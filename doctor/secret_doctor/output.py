@@ -19,7 +19,7 @@ STYLES = {
 
 
 def to_json(report: Report) -> str:
-    """The report as README.md describes its fields."""
+    """The report, with the fields that README.md describes."""
     document = {
         "schema": SCHEMA,
         "secret": report.secret,
@@ -31,7 +31,7 @@ def to_json(report: Report) -> str:
 
 
 def show(report: Report, console: Console) -> None:
-    """Facts as a table, then each finding with what to do."""
+    """Facts as a table, then each finding with its advice."""
     if report.facts:
         title = Text(f"{report.secret or 'All secrets'} in {report.region}")
         table = Table(title=title, show_header=False)

@@ -1,4 +1,4 @@
-"""Resource policies: what their statements say, as far as that can be told without a caller."""
+"""Resource policies: what their statements mean, as far as this is known without a caller."""
 
 import fnmatch
 import json
@@ -12,7 +12,7 @@ from secret_doctor.public_policy import is_public
 
 Statement: TypeAlias = Mapping[str, Any]
 
-# AWS shows the unique id of a user or role in place of its ARN once that is deleted.
+# After a user or role is deleted, AWS shows its unique id instead of its ARN.
 _UNIQUE_ID = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{12,}")
 
 
@@ -28,20 +28,20 @@ def check(subject: Subject) -> Iterator[Fact | Finding]:
         yield Finding(
             id="policy-lacks-tls",
             severity=Severity.NOTE,
-            title="Resource policy does not insist on TLS",
-            explanation="No statement denies requests without TLS. Secrets Manager offers nothing "
-            "else, so nobody gets in by it; auditors ask for the statement all the same.",
-            advice="This module attaches it to each secret (DenyRequestsWithoutTLS).",
+            title="Resource policy does not require TLS",
+            explanation="No statement denies requests without TLS. Secrets Manager accepts only "
+            "TLS, so this is no way in. But auditors require the statement.",
+            advice="This module attaches the statement to each secret (DenyRequestsWithoutTLS).",
         )
 
 
 def statements(document: str | None) -> list[Statement]:
-    """Statements of a policy document in JSON; none without a document."""
+    """Statements of a policy document in JSON; empty without a document."""
     return _list(json.loads(document)["Statement"]) if document else []
 
 
 def summary(statement: Statement) -> str:
-    """Effect, name, actions and kinds of condition of a statement, on a line."""
+    """Effect, name, actions and conditions of a statement, on one line."""
     conditions = [f"{operator} {key}" for operator, key, _ in _conditions(statement)]
     actions = ", ".join(_list(statement.get("Action", f"not {statement.get('NotAction')}")))
     return " ".join(
@@ -51,44 +51,46 @@ def summary(statement: Statement) -> str:
 
 
 def public(statement: Statement) -> Iterator[Finding]:
-    """Whether the statement lets everybody in."""
+    """Whether the statement is public."""
     if is_public(statement):
         yield Finding(
             id="policy-public",
             severity=Severity.ERROR,
-            title="Resource policy lets everybody in",
-            explanation=f"{summary(statement)}: it is for everybody, and no condition confines it "
-            "to an account, an organization, a principal, a source or a VPC.",
-            advice="Name the roles that may read: access.readers of this module, which also blocks "
-            "such policies. Then see in CloudTrail who has read the value, and store a new one.",
+            title="Resource policy is public",
+            explanation=f"{summary(statement)}: the statement allows all principals. No condition "
+            "restricts it to an account, an organization, a principal, a source or a VPC.",
+            advice="Name the roles that can read in access.readers of this module. The module also "
+            "blocks such policies. Then look up in CloudTrail who has read the value, and store a "
+            "new value.",
         )
 
 
 def deleted_principals(subject: Subject, statement: Statement) -> Iterator[Finding]:
-    """Whether the statement names somebody who was deleted."""
+    """Whether the statement names a deleted role or user."""
     deleted = [each for each in _principals(statement) if _UNIQUE_ID.fullmatch(each)]
     if deleted:
-        advice = "terraform apply: the next plan puts the ARN back, if the role is there again."
+        advice = "If the role exists again, run terraform apply: it restores the ARN."
         if isinstance(statement["Principal"]["AWS"], str):
             # https://github.com/hashicorp/terraform-provider-aws/issues/29496
             advice = (
-                "Terraform can neither plan nor destroy here: its provider finds the policy to "
-                'have "invalid principals", since the id is no list. Delete the policy, then let '
-                "Terraform attach it anew at once: aws secretsmanager delete-resource-policy "
-                f"--secret-id {subject.arn} && terraform apply. Until then only IAM decides."
+                "Terraform cannot plan or destroy here. Its provider reports that the policy has "
+                '"invalid principals", because the id is a single string and not a list. Delete '
+                "the policy, and let Terraform attach it again: aws secretsmanager "
+                f"delete-resource-policy --secret-id {subject.arn} && terraform apply. Between the "
+                "two commands only IAM policies decide."
             )
         yield Finding(
             id="policy-names-deleted-principal",
             severity=Severity.WARNING,
-            title="Resource policy names a role or user that was deleted",
-            explanation=f"{summary(statement)}: its principal is {', '.join(deleted)}. A new one "
-            "of the same name is another to AWS, and the statement does not concern it.",
+            title="Resource policy names a deleted role or user",
+            explanation=f"{summary(statement)}: its principal is {', '.join(deleted)}. For AWS, a "
+            "new role or user of the same name is another one. The statement does not apply to it.",
             advice=advice,
         )
 
 
 def allows(found: list[Statement], action: str, arn: str) -> bool:
-    """Whether a policy may allow the action; conditions and principals are taken to be met.
+    """Whether a policy can allow the action. This assumes matching conditions and principals.
 
     A Deny counts if it has no condition.
     """
@@ -104,9 +106,9 @@ def _covers(statement: Statement, action: str, arn: str) -> bool:
 
 
 def _names(statement: Statement, element: str, value: str, normal: Callable[[str], str]) -> bool:
-    """Whether an element, or its opposite, names the value by a pattern of IAM.
+    """Whether an element, or its negation, matches the value by an IAM pattern.
 
-    `*` and `?` are special there, and unlike in fnmatch no bracket.
+    IAM has the wildcards `*` and `?`. Unlike fnmatch, it has no brackets.
     """
     negated = f"Not{element}" in statement
     patterns = map(normal, _list(statement.get(f"Not{element}" if negated else element, "*")))
@@ -115,7 +117,7 @@ def _names(statement: Statement, element: str, value: str, normal: Callable[[str
 
 
 def _conditions(statement: Statement) -> Iterator[tuple[str, str, list[Any]]]:
-    """Operator, key and values of each condition. IAM knows both names in any case."""
+    """Operator, key and values of each condition. IAM accepts both names in any case."""
     for operator, keys in statement.get("Condition", {}).items():
         for key, values in keys.items():
             yield operator, key, _list(values)
@@ -135,5 +137,5 @@ def _principals(statement: Statement) -> list[str]:
     return [principal] if isinstance(principal, str) else _list(principal.get("AWS", []))
 
 
-def _list(value: Any) -> list[Any]:  # noqa: ANN401 - what IAM lets stand alone or in a list
+def _list(value: Any) -> list[Any]:  # noqa: ANN401 - IAM accepts a single value or a list
     return value if isinstance(value, list) else [value]

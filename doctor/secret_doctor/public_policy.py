@@ -1,17 +1,19 @@
-"""Which policy statements are public: those that allow everybody and that no condition confines.
+"""Finds public policy statements: they allow all principals, and no condition restricts them.
 
-Secrets Manager blocks public policies and does not document which. So this follows S3, which does:
+Secrets Manager does not document which policies it blocks as public. So this follows S3:
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 
-S3 also accepts aws:SourceIp, up to a /8. This does not: an address says nothing of who calls.
-policies/checkov/asm has a copy of this file, since checkov loads that folder only.
+S3 also accepts aws:SourceIp, up to a /8. This does not, because an address does not identify the
+caller.
+
+policies/checkov/asm has a copy of this file, because checkov loads only that folder.
 """
 
 import re
 from collections.abc import Mapping
 from typing import Any
 
-# Keys that say who calls, for whom, or from which VPC. Left out: aws:VpcSourceIp, since VPCs share
+# Keys for the caller, its service or its VPC. Left out: aws:VpcSourceIp, because VPCs share
 # addresses; aws:SourceVpcArn and aws:Vpce*, which Secrets Manager does not support.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 KEYS = {
@@ -26,13 +28,13 @@ OPERATOR = re.compile(
     "(?:foranyvalue:)?(?:stringequals|stringequalsignorecase|stringlike|arnequals|arnlike)", re.I
 )
 
-# A wildcard or a policy variable is fine behind a fixed account or organization only. Before the
-# account of an ARN, `*` also matches colons, and anybody can choose the path of a role.
+# A wildcard or a policy variable is safe only after a fixed account or organization. Before the
+# account of an ARN, `*` also matches colons, and anyone can choose the path of a role.
 _FIXED = re.compile(r"[^*?$]+|arn:(?:[^:*?$]*:){3}[0-9]{12}:.*|o-[a-z0-9]+/.*")
 
 
 def is_public(statement: Mapping[str, Any]) -> bool:
-    """Whether the statement allows everybody, or all but some, and no condition confines it."""
+    """Whether the statement allows `*`, or NotPrincipal, and no condition restricts it."""
     everybody = "*" in _principals(statement.get("Principal")) or statement.get("NotPrincipal")
     return bool(statement.get("Effect") == "Allow" and everybody) and not any(
         _confines(operator, key, _list(values))

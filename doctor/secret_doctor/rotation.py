@@ -1,4 +1,4 @@
-"""Rotation: its schedule, its function, what that failed with, and versions left halfway."""
+"""Rotation: its schedule, its function, failed steps, and incomplete versions."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -11,11 +11,11 @@ from secret_doctor.findings import Fact, Finding, Severity, day, minute
 
 CURRENT = "AWSCURRENT"
 PENDING = "AWSPENDING"
-# This project's function keeps a version by it until its rotation is finished.
+# With this label, this project's function keeps a version until the rotation is finished.
 UNFINISHED = "rotation-unfinished"
-# What a line of its log has that tells of a step; one of a failure has "error" besides.
+# Fields of a log line about a step. A line about a failure also has "error".
 STEP_FIELDS = {"step", "secret", "token", "outcome"}
-# The four steps, each of which may take Lambda's longest time-out.
+# Four steps, and each can take Lambda's longest time-out.
 LONGEST_ROTATION = timedelta(hours=1)
 
 
@@ -40,12 +40,12 @@ def check(subject: Subject) -> Iterator[Fact | Finding]:
 
 
 def is_halfway(labels: list[str]) -> bool:
-    """Whether a rotation has made the version with these labels, and has not ended."""
+    """Whether a rotation created the version with these labels and is not complete."""
     return CURRENT not in labels and bool({PENDING, UNFINISHED} & set(labels))
 
 
 def schedule(description: Mapping[str, Any]) -> str:
-    """When it rotates, for a reader."""
+    """When it rotates, as text for people."""
     rules = description.get("RotationRules", {})
     days = rules.get("AutomaticallyAfterDays")
     when = rules.get("ScheduleExpression") or (f"every {days} days" if days else "")
@@ -69,7 +69,7 @@ def due(description: Mapping[str, Any]) -> datetime | None:
         return following
     days = description.get("RotationRules", {}).get("AutomaticallyAfterDays")
     last = description.get("LastRotatedDate") or description.get("CreatedDate")
-    # A window begins on that day and may last until the next.
+    # A window begins on that day and can last until the next day.
     return last + timedelta(days=days + 1) if days and last else None
 
 
@@ -81,16 +81,16 @@ def overdue(subject: Subject) -> Iterator[Finding]:
             id="rotation-overdue",
             severity=Severity.ERROR,
             title="Rotation is overdue",
-            explanation=f"It should have rotated by {minute(limit)}. Secrets Manager "
-            "has tried and failed, or could not call the function.",
-            advice="Read the function's log (this project's has a line of JSON for each step, with "
-            "the reason), fix that, then: aws secretsmanager rotate-secret "
+            explanation=f"The secret should have rotated by {minute(limit)}. Secrets Manager "
+            "tried and failed, or could not invoke the function.",
+            advice="Read the function's log. This project's function logs a line of JSON for each "
+            "step, with the reason. Fix the cause, then run: aws secretsmanager rotate-secret "
             f"--secret-id {subject.arn}",
         )
 
 
 def unfinished(subject: Subject, stages: Mapping[str, list[str]]) -> Iterator[Finding]:
-    """Whether a rotation has stopped halfway."""
+    """Whether a rotation is incomplete."""
     for version, labels in stages.items():
         if PENDING in labels and CURRENT not in labels:
             yield pending(subject, version, UNFINISHED in labels)
@@ -98,65 +98,65 @@ def unfinished(subject: Subject, stages: Mapping[str, list[str]]) -> Iterator[Fi
             yield Finding(
                 id="rotation-unfinished",
                 severity=Severity.WARNING,
-                title="A rotation was given up halfway",
-                explanation=f"Version {version} has the label {UNFINISHED}: its password may "
-                "already be the database's, and then AWSCURRENT does not log in.",
+                title="A rotation was abandoned",
+                explanation=f"Version {version} has the label {UNFINISHED}. The database can "
+                "already have its password. Then AWSCURRENT does not log in.",
                 advice="Leave the label. Rotate again: this project's function tries that password "
-                f"and takes it over. aws secretsmanager rotate-secret --secret-id {subject.arn}",
+                f"and keeps it. aws secretsmanager rotate-secret --secret-id {subject.arn}",
             )
 
 
 def pending(subject: Subject, version: str, keeps: bool) -> Finding:
-    """A new version that is not in use: being made now, or stuck."""
-    # Versions without a label are not listed, and a secret has 20 labels at most.
+    """A new version that is not in use: its rotation is in progress, or stuck."""
+    # AWS does not list versions without a label, and a secret has up to 20 labels.
     versions = subject.aws.secretsmanager.list_secret_version_ids(
         SecretId=subject.arn, MaxResults=100
     )["Versions"]
     dates = {each["VersionId"]: each["CreatedDate"] for each in versions}
-    started = dates.get(version, subject.now)  # it may have ended meanwhile
+    started = dates.get(version, subject.now)  # the rotation can be complete by now
     cancelled = "RotationLambdaARN" in subject.description and not subject.rotates
     if not cancelled and subject.now - started < LONGEST_ROTATION:
         return Finding(
             id="rotation-in-progress",
             severity=Severity.NOTE,
-            title="A rotation is under way",
+            title="A rotation is in progress",
             explanation=f"Version {version} is AWSPENDING since {minute(started)}.",
-            advice="Ask again when it should have ended. If a step of it has failed: "
+            advice="Run the doctor again when the rotation should be complete. If a step failed: "
             + go_on(subject, version),
         )
     label = (
-        f" The label {UNFINISHED} keeps that version from being purged: leave it."
+        f" The label {UNFINISHED} keeps AWS from purging that version: leave it."
         if keeps
-        else " A version that loses its last label can be purged, and its password with it."
+        else " If a version loses its last label, it can be purged together with its password."
     )
     return Finding(
         id="rotation-pending",
         severity=Severity.ERROR,
         title="A rotation is stuck",
         explanation=f"Version {version} is AWSPENDING since {minute(started)} and never "
-        "became AWSCURRENT. The database may have its password or that of AWSCURRENT. Meanwhile "
-        "Secrets Manager starts no other rotation, and lets nobody change schedule or function: "
+        "became AWSCURRENT. The database has its password or the password of AWSCURRENT. Meanwhile "
+        "Secrets Manager starts no other rotation. It refuses changes of schedule and function: "
         '"A previous rotation isn\'t complete".',
-        advice="Read the function's log and fix what it names. " + go_on(subject, version) + label,
+        advice="Read the function's log and fix the cause. " + go_on(subject, version) + label,
     )
 
 
 def go_on(subject: Subject, version: str) -> str:
-    """How to repeat the rotation that has made a pending version, or to end it."""
+    """How to repeat the rotation of a pending version, or to cancel it."""
     if not subject.rotates:
         return (
-            "Rotation is off, and AWS refuses to turn it on before that one is ended: "
+            "Rotation is off. AWS refuses to turn it on until you cancel the old rotation: "
             f"{end(subject, version)}."
         )
     return (
-        f"Secrets Manager repeats that rotation, also at {again(subject)}, which it answers with "
-        '"A previous rotation isn\'t complete". To end it instead, as for a terraform apply that '
-        f"is refused: {end(subject, version)}."
+        f"Secrets Manager repeats the rotation, also after {again(subject)}. It answers this "
+        'command with "A previous rotation isn\'t complete". To cancel the rotation instead, for '
+        f"example because AWS refuses a terraform apply: {end(subject, version)}."
     )
 
 
 def end(subject: Subject, version: str) -> str:
-    """How to end the rotation that has made a pending version, and to start another one."""
+    """How to cancel the rotation of a pending version, and to start another one."""
     return (
         f"`aws secretsmanager update-secret-version-stage --secret-id {subject.arn} "
         f"--version-stage AWSPENDING --remove-from-version-id {version}`, then terraform apply, "
@@ -170,9 +170,10 @@ def again(subject: Subject) -> str:
 
 
 def failed_step(subject: Subject, group: str) -> Iterator[Finding]:
-    """What this project's function says in its log of the secret's last step, if that failed.
+    """What this project's function logs about the secret's last step, if the step failed.
 
-    Its messages name cause and remedy, and hold no value. Other functions' are not passed on.
+    Its messages name cause and remedy, and contain no value. The doctor does not show other
+    functions' messages.
     """
     description = subject.description
     begin = description.get("LastRotatedDate") or description["CreatedDate"]
@@ -187,7 +188,7 @@ def failed_step(subject: Subject, group: str) -> Iterator[Finding]:
             for event in page["events"]:
                 last = step_of(subject, event["message"], event["timestamp"]) or last
     except client.exceptions.ResourceNotFoundException:
-        return  # it was never called, or its log is gone
+        return  # it was never invoked, or its log group was deleted
     if not last.get("error"):
         return
     labels = description.get("VersionIdsToStages", {}).get(last["token"], [])
@@ -195,20 +196,20 @@ def failed_step(subject: Subject, group: str) -> Iterator[Finding]:
         id="rotation-step-failed",
         severity=Severity.ERROR,
         title=f"The rotation function fails in {last['step']}",
-        explanation=f"At {minute(last['time'])} its log says: {last['error']}",
+        explanation=f"Its log at {minute(last['time'])} says: {last['error']}",
         advice="Do what the message says. "
         + (go_on(subject, last["token"]) if PENDING in labels else f"Then {again(subject)}."),
     )
 
 
 def log_group(function: str, configuration: Mapping[str, Any]) -> str:
-    """Name of the log group of a function, also of one that is gone."""
+    """Name of the log group of a function, also of a deleted function."""
     settings: Mapping[str, str] = configuration.get("LoggingConfig", {})
     return settings.get("LogGroup") or f"/aws/lambda/{function.split(':')[6]}"
 
 
 def step_of(subject: Subject, message: str, timestamp: int) -> Mapping[str, Any] | None:
-    """What a line of the log says of a step for this secret, None if it is about something else."""
+    """A log line about a step of this secret, or None if it is about something else."""
     try:
         line = json.loads(message)
     except ValueError:
@@ -219,7 +220,7 @@ def step_of(subject: Subject, message: str, timestamp: int) -> Mapping[str, Any]
 
 
 def configuration_of(subject: Subject, function: str) -> Mapping[str, Any] | None:
-    """Lambda's configuration of the function, None if there is no such function."""
+    """Lambda's configuration of the function, or None if the function does not exist."""
     client = subject.aws.lambda_
     try:
         return client.get_function_configuration(FunctionName=function)
@@ -230,17 +231,17 @@ def configuration_of(subject: Subject, function: str) -> Mapping[str, Any] | Non
 def examine_function(
     subject: Subject, arn: str, function: Mapping[str, Any] | None
 ) -> Iterator[Finding]:
-    """Whether the function is there, is ready, and may be called by Secrets Manager."""
+    """Whether the function exists, is ready, and allows Secrets Manager to invoke it."""
     if function is None:
         yield Finding(
             id="rotation-function-gone",
             severity=Severity.ERROR,
-            title="Rotation function is gone",
+            title="Rotation function does not exist",
             explanation=f"{arn} does not exist, so every rotation fails.",
-            advice="terraform apply makes it anew where the input rotation has package or "
-            "aws_template; otherwise name one that exists, or cancel-rotate-secret."
+            advice="If the input rotation has package or aws_template, terraform apply creates it "
+            "again. Otherwise name an existing function, or run cancel-rotate-secret."
             + "".join(
-                f" First end the rotation that isn't complete: {end(subject, version)}."
+                f" First cancel the incomplete rotation: {end(subject, version)}."
                 for version, labels in subject.description["VersionIdsToStages"].items()
                 if PENDING in labels and CURRENT not in labels
             ),
@@ -256,25 +257,25 @@ def examine_function(
             severity=Severity.WARNING,
             title="Rotation function is not ready",
             explanation=f"Lambda says {', '.join(sorted(broken))}: {reason}.",
-            advice="Fix what Lambda names (subnets, security group, image or key of the "
-            "function); an inactive function wakes up when it is called, and may miss the first "
-            "call.",
+            advice="Fix what Lambda names: subnets, security group, image or key of the function. "
+            "Lambda activates an inactive function when it is invoked. The first invocation can "
+            "fail.",
         )
     if not may_call(subject, arn):
         yield Finding(
             id="rotation-function-not-permitted",
             severity=Severity.ERROR,
-            title="Secrets Manager may not call the rotation function",
+            title="Secrets Manager cannot invoke the rotation function",
             explanation="The function's policy has no statement for secretsmanager.amazonaws.com.",
-            advice="terraform apply, if this module made the function. Otherwise: aws lambda "
-            f"add-permission --function-name {arn} --statement-id secretsmanager "
+            advice="If this module created the function, run terraform apply. Otherwise: aws "
+            f"lambda add-permission --function-name {arn} --statement-id secretsmanager "
             "--action lambda:InvokeFunction --principal secretsmanager.amazonaws.com "
             "--source-account ACCOUNT",
         )
 
 
 def may_call(subject: Subject, arn: str) -> bool:
-    """Whether the function's policy names Secrets Manager; conditions are taken to be met."""
+    """Whether the function's policy names Secrets Manager; this assumes matching conditions."""
     client = subject.aws.lambda_
     try:
         document = client.get_policy(FunctionName=arn)["Policy"]

@@ -1,4 +1,4 @@
-"""The secret itself: who asks, whether it is going to be deleted, its tags and replicas."""
+"""The secret itself: the caller, a scheduled deletion, its tags and replicas."""
 
 from collections.abc import Iterator
 
@@ -7,19 +7,19 @@ from secret_doctor.findings import Fact, Finding, Severity, day
 
 
 def caller(subject: Subject) -> Iterator[Fact]:
-    """As whom AWS is asked."""
+    """The caller's identity."""
     yield Fact("Caller", subject.aws.sts.get_caller_identity()["Arn"])
 
 
 def check(subject: Subject) -> Iterator[Fact | Finding]:
-    """What DescribeSecret says."""
+    """What DescribeSecret returns."""
     description = subject.description
     yield Fact("ARN", subject.arn)
     yield Fact("Description", description.get("Description", ""))
     tags = {tag["Key"]: tag["Value"] for tag in description.get("Tags", [])}
     yield Fact("Tags", "\n".join(f"{key} = {value}" for key, value in sorted(tags.items())))
     accessed = description.get("LastAccessedDate")
-    yield Fact("Last read", day(accessed) if accessed else "never, as far as is known")
+    yield Fact("Last read", day(accessed) if accessed else "never, as far as AWS knows")
     if description.get("DeletedDate"):
         yield scheduled_for_deletion(subject)
 
@@ -30,15 +30,16 @@ def scheduled_for_deletion(subject: Subject) -> Finding:
         id="scheduled-for-deletion",
         severity=Severity.ERROR,
         title="Scheduled for deletion",
-        explanation="The secret is there, but nobody can read it until it is restored. It is gone "
-        "for good when its recovery window ends; until then its name is taken.",
+        explanation="The secret exists, but nobody can read it until you restore it. AWS deletes "
+        "it permanently when its recovery window ends. Until then no other secret can have its "
+        "name.",
         advice=f"aws secretsmanager restore-secret --secret-id {subject.arn} "
-        "(Terraform's state lost it: import it again, as docs/recipes.md says under Restore).",
+        "(Terraform's state lost it: import it again, as docs/recipes.md describes under Restore).",
     )
 
 
 def replicas(subject: Subject) -> Iterator[Fact | Finding]:
-    """Whether the copies in other regions are in sync."""
+    """Whether the replicas in other regions are in sync."""
     statuses = subject.description.get("ReplicationStatus", [])
     primary = subject.description.get("PrimaryRegion", subject.aws.region)
     if primary != subject.aws.region:
@@ -55,9 +56,9 @@ def replicas(subject: Subject) -> Iterator[Fact | Finding]:
                 severity=Severity.ERROR,
                 title=f"Replica in {region} is not in sync",
                 explanation=f"Replication failed: {reason}. "
-                f"Who reads in {region} gets an old value or none.",
-                advice="See whether the key that the input replicas names for that region is "
-                "there and enabled, and whether another secret has the name there. Then: aws "
+                f"Readers in {region} get an old value or none.",
+                advice="Check that the key that the input replicas names for that region exists "
+                "and is enabled, and that no other secret has the name there. Then: aws "
                 f"secretsmanager replicate-secret-to-regions --secret-id {subject.arn} "
                 f"--add-replica-regions Region={region},KmsKeyId=KEY.",
             )
@@ -65,7 +66,7 @@ def replicas(subject: Subject) -> Iterator[Fact | Finding]:
             yield Finding(
                 id="replica-in-progress",
                 severity=Severity.NOTE,
-                title=f"Replica in {region} is being brought up to date",
-                explanation="Until that ends it has the value before.",
-                advice="Ask again in a minute.",
+                title=f"Replica in {region} is in progress",
+                explanation="Until replication ends, the replica has the previous value.",
+                advice="Run the doctor again in a minute.",
             )

@@ -1,4 +1,4 @@
-# A value that somebody else issued: the key of a payment provider's API.
+# A value from an external issuer: the key of a payment provider's API.
 
 terraform {
   required_version = ">= 1.11"

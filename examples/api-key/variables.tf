@@ -1,31 +1,31 @@
 variable "region" {
-  description = "AWS region to make the secret in."
+  description = "AWS region of the secret."
   type        = string
   default     = "us-east-1"
 }
 
 variable "api_key" {
-  description = "The key's public half. Needed when `value_version` is new, and only then."
+  description = "Public half of the key. Required only when `value_version` is new."
   type        = string
   default     = null
   ephemeral   = true
 }
 
 variable "api_secret" {
-  description = "The key's secret half. Needed when `value_version` is new, and only then."
+  description = "Secret half of the key. Required only when `value_version` is new."
   type        = string
   default     = null
   ephemeral   = true
 }
 
 variable "value_version" {
-  description = "Version of the key; raise it by one with each new key."
+  description = "Version of the key. Raise it by one for each new key."
   type        = number
   default     = 1
 }
 
 variable "recovery_window_in_days" {
-  description = "How many days the secret can be restored after `terraform destroy`: 7 to 30. 0 deletes it at once."
+  description = "Number of days in which you can restore the secret after `terraform destroy`, 7 to 30. 0 deletes it immediately."
   type        = number
   default     = 7
 }

@@ -1,4 +1,4 @@
-# One application reads the secret, and nobody else: the role of a Lambda function, made beside it.
+# Only one application reads the secret: the role of a Lambda function, which the same configuration creates.
 
 terraform {
   required_version = ">= 1.11"

@@ -1,9 +1,9 @@
 output "arn" {
-  description = "ARN of the secret: what the function is given to read it by."
+  description = "ARN of the secret. The function uses it to read the secret."
   value       = module.credentials.arn
 }
 
 output "role_arn" {
-  description = "ARN of the role that may read it: the function's execution role."
+  description = "ARN of the role that can read the secret, the function's execution role."
   value       = aws_iam_role.application.arn
 }

@@ -1,5 +1,5 @@
-# A CloudFormation stack takes the login of a carrier's API from the secret, by dynamic reference: the connection by
-# which EventBridge calls that API. An argument of a Terraform resource would put the password into the state.
+# A CloudFormation stack reads the login of a carrier's API from the secret, by dynamic reference. Its connection lets
+# EventBridge call that API. An argument of a Terraform resource would put the password into the state.
 
 terraform {
   required_version = ">= 1.11"
@@ -52,7 +52,7 @@ locals {
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition
 
-  # With the version's id: CloudFormation looks the value up when a reference changes, and not when the value does.
+  # The reference contains the version ID, because CloudFormation reads the value only when the reference changes.
   # https://repost.aws/knowledge-center/cloudformation-stack-update-secrets
   login = {
     for key in ["username", "password"] :
@@ -85,12 +85,11 @@ resource "aws_cloudformation_stack" "connection" {
     }
   })
 
-  # The role must be able to do its work from the first moment, and to the last.
+  # The role needs its policy before the creation and until the deletion of the stack.
   depends_on = [aws_iam_role_policy.stack]
 }
 
-# With a role of its own, CloudFormation needs only iam:PassRole of the identity that runs Terraform, and reads as nobody
-# else.
+# CloudFormation reads only as this role. The identity that runs Terraform needs only iam:PassRole.
 resource "aws_iam_role" "stack" {
   name = "${local.connection}-stack"
 
@@ -110,7 +109,7 @@ resource "aws_iam_role_policy" "stack" {
   policy = data.aws_iam_policy_document.stack.json
 }
 
-# What CloudFormation wants for a connection: aws cloudformation describe-type --type RESOURCE --type-name AWS::Events::Connection
+# The permissions that CloudFormation needs for a connection: aws cloudformation describe-type --type RESOURCE --type-name AWS::Events::Connection
 data "aws_iam_policy_document" "stack" {
   source_policy_documents = [module.login.policies_json.reader]
 
@@ -120,14 +119,14 @@ data "aws_iam_policy_document" "stack" {
     resources = [for id in ["", "/*"] : "arn:${local.partition}:events:${var.region}:${local.account_id}:connection/${local.connection}${id}"]
   }
 
-  # EventBridge keeps the login in a secret of its own, in the name of the identity that makes the connection.
+  # EventBridge stores the login in its own secret, with the permissions of the identity that creates the connection.
   statement {
     sid       = "KeepLoginOfConnection"
     actions   = ["secretsmanager:CreateSecret", "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecret"]
     resources = ["arn:${local.partition}:secretsmanager:${var.region}:${local.account_id}:secret:events!connection/${local.connection}/*"]
   }
 
-  # The first connection of an account also makes the role by which EventBridge reads that secret.
+  # The first connection of an account also creates the role with which EventBridge reads that secret.
   statement {
     sid       = "MakeRoleOfEventBridge"
     actions   = ["iam:CreateServiceLinkedRole"]

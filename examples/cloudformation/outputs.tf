@@ -4,7 +4,7 @@ output "arn" {
 }
 
 output "connection_arn" {
-  description = "ARN of the connection: what an API destination of EventBridge is given."
+  description = "ARN of the connection, for an API destination of EventBridge."
   value       = aws_cloudformation_stack.connection.outputs["ConnectionArn"]
 }
 

@@ -1,4 +1,4 @@
-# The key of the copy in Ireland, for that copy only and through Secrets Manager there.
+# The key of the copy in Ireland. It works only for that copy, and only through Secrets Manager in that region.
 
 provider "aws" {
   alias  = "ireland"

@@ -1,5 +1,5 @@
-# All that the module can do, for one secret: its own key, a list of readers, one VPC endpoint, rotation, a copy in another
-# region, monitoring and its cost.
+# All features of the module for one secret. It has its own key, a list of readers, a VPC endpoint, rotation, a copy in
+# another region, monitoring and a cost estimate.
 
 terraform {
   required_version = ">= 1.11"
@@ -27,7 +27,7 @@ locals {
     CreatedBy   = "terraform"
   }
 
-  # The secret has these, and so has its cost.
+  # The inputs of the secret that its cost also needs.
   rotation = {
     schedule_expression = "rate(4 days)"
     duration            = "3h"
@@ -101,7 +101,7 @@ module "cost" {
 
 data "aws_caller_identity" "current" {}
 
-# ECS acts for many customers: it is believed only for the tasks of this account.
+# ECS acts for many customers, so the role trusts it only for the tasks of this account.
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
 resource "aws_iam_role" "application" {
   name = "tickets-application"

@@ -1,5 +1,5 @@
-# A VPC that has no way to the internet, and the endpoint by which the application and the rotation function reach the
-# secret. It stands for yours, where the database is.
+# A VPC without a route to the internet, and the endpoint for the application and the rotation function to reach the
+# secret. The VPC is a placeholder for yours, which contains the database.
 
 resource "aws_vpc" "this" {
   cidr_block           = "10.0.0.0/16"
@@ -7,7 +7,7 @@ resource "aws_vpc" "this" {
   enable_dns_hostnames = true
 }
 
-# The default group would let its members talk to each other.
+# The default security group allows traffic between its members. This resource removes its rules.
 resource "aws_default_security_group" "none" {
   vpc_id = aws_vpc.this.id
 }

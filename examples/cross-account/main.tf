@@ -1,4 +1,4 @@
-# A role of another account reads the secret, and nobody else there: both sides in one configuration.
+# Only one role of another account reads the secret. One configuration has both accounts.
 
 terraform {
   required_version = ">= 1.11"
@@ -26,8 +26,8 @@ provider "aws" {
   }
 }
 
-# The secret's and the key's policies name this role by reference, so it is there before them: AWS refuses a policy
-# that names a role which does not exist.
+# The policies of the secret and the key refer to this role, so Terraform creates it first. AWS refuses a policy that
+# names a missing role.
 resource "aws_iam_role" "reports" {
   provider = aws.reader
 
@@ -43,7 +43,7 @@ resource "aws_iam_role" "reports" {
   })
 }
 
-# Across accounts both sides must allow: the owner's policies, and this one.
+# Across accounts, both sides must allow the access: the owner's policies and this policy.
 resource "aws_iam_role_policy" "reads_credentials" {
   provider = aws.reader
 

@@ -1,4 +1,4 @@
-# The tutorial's secret: credentials of a MySQL database, in a name that says where they belong.
+# The secret of the tutorial: credentials of a MySQL database. The name shows where the credentials belong.
 
 terraform {
   required_version = ">= 1.11"

@@ -1,5 +1,5 @@
 output "arn" {
-  description = "ARN of the secret: what an application is given to read it by."
+  description = "ARN of the secret. An application uses it to read the secret."
   value       = module.credentials.arn
 }
 
@@ -9,7 +9,7 @@ output "name" {
 }
 
 output "key_arn" {
-  description = "ARN of the key that encrypts it."
+  description = "ARN of the key that encrypts the secret."
   value       = module.credentials.key_arn
 }
 

@@ -1,4 +1,4 @@
-# A task of ECS on Fargate that gets user, password and host of its database as environment variables.
+# An ECS task on Fargate that gets the user, password and host of its database as environment variables.
 
 terraform {
   required_version = ">= 1.11"
@@ -55,7 +55,7 @@ resource "aws_ecs_task_definition" "report" {
     command   = ["psql", "--command", "SELECT now()"]
     essential = true
 
-    # ECS puts the values in their place when it starts the container: the task definition has only their ARNs.
+    # ECS sets the values when it starts the container. The task definition has only their ARNs.
     secrets = [
       for variable, key in { PGDATABASE = "dbname", PGHOST = "host", PGPASSWORD = "password", PGUSER = "username" } :
       { name = variable, valueFrom = module.credentials.references.ecs[key] }
@@ -80,7 +80,7 @@ resource "aws_cloudwatch_log_group" "report" {
   tags              = local.tags
 }
 
-# Whom ECS is, to start the task: it reads the secret and writes the log.
+# The role with which ECS starts the task: it reads the secret and writes the log.
 resource "aws_iam_role" "execution" {
   name               = "catalog-report-execution"
   assume_role_policy = data.aws_iam_policy_document.ecs_tasks.json
@@ -103,14 +103,14 @@ data "aws_iam_policy_document" "execution" {
   }
 }
 
-# Whom the code in the container is. It has the values already, and no right to read others.
+# The role of the code in the container. The code already has the values, and the role cannot read others.
 resource "aws_iam_role" "task" {
   name               = "catalog-report-task"
   assume_role_policy = data.aws_iam_policy_document.ecs_tasks.json
   tags               = local.tags
 }
 
-# ECS acts for many customers: it is believed only for the tasks of this account.
+# ECS acts for many customers, so the role trusts it only for the tasks of this account.
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
 data "aws_iam_policy_document" "ecs_tasks" {
   statement {

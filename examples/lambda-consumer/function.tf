@@ -1,4 +1,5 @@
-# The function that reads the secret, and what it may do: that, write its own log, and let Lambda connect it to the network.
+# The function that reads the secret, and its permissions: read the secret, write its log, and let Lambda connect it to
+# the network.
 
 resource "aws_lambda_function" "this" {
   function_name = "count-bookings"
@@ -13,7 +14,7 @@ resource "aws_lambda_function" "this" {
   memory_size      = 256
   timeout          = 30
 
-  # Each concurrent execution keeps a connection, and a database has only so many.
+  # Each concurrent execution keeps a connection, and a database allows a limited number.
   reserved_concurrent_executions = 20
 
   environment {
@@ -32,7 +33,7 @@ resource "aws_lambda_function" "this" {
 
   tags = local.tags
 
-  # Without its permissions the function could neither reach its network nor read the secret.
+  # Without its permissions, the function can neither reach its network nor read the secret.
   depends_on = [aws_iam_role_policy.function, aws_iam_role_policy.network]
 }
 
@@ -80,7 +81,7 @@ resource "aws_iam_role_policy" "network" {
 }
 
 data "aws_iam_policy_document" "network" {
-  # Lambda makes the function's network interfaces in the name of its role, before there is one that could be named.
+  # Lambda uses the role to create the function's network interfaces, so no policy can name them in advance.
   # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
   statement {
     sid       = "UseNetwork"
@@ -88,7 +89,7 @@ data "aws_iam_policy_document" "network" {
     resources = ["*"]
   }
 
-  # Lambda needs these rights, the function's code does not. Only calls of the code have this condition key.
+  # Lambda needs these permissions, but the function's code does not. Only calls from the code have this condition key.
   # https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
   statement {
     sid       = "DenyNetworkToCode"

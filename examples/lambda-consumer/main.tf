@@ -1,4 +1,4 @@
-# A Lambda function reads the credentials of its database through a cache, and notices when their password has rotated.
+# A Lambda function reads its database credentials through a cache, and detects a rotation of the password.
 
 terraform {
   required_version = ">= 1.11"

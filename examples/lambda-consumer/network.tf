@@ -1,12 +1,12 @@
-# Stands for the VPC that the database is in: yours is there already, with a way to Secrets Manager for the subnets, by
-# a VPC endpoint or a NAT gateway. The function's security group is what comes new.
+# A placeholder for the VPC of the database. Your VPC already exists, and a VPC endpoint or a NAT gateway leads from its
+# subnets to Secrets Manager. Only the function's security group is new.
 
 resource "aws_vpc" "this" {
   cidr_block           = "10.0.0.0/16"
   enable_dns_hostnames = true
 }
 
-# The default group would let its members talk to each other.
+# The default security group allows traffic between its members. This resource removes its rules.
 resource "aws_default_security_group" "none" {
   vpc_id = aws_vpc.this.id
 }
@@ -31,8 +31,8 @@ resource "aws_security_group" "function" {
   vpc_id      = aws_vpc.this.id
   tags        = local.tags
 
-  # Lambda deletes the function's network interfaces by its role, up to 20 minutes after the function. The group cannot go
-  # before they have gone, and the role's permissions go after the group.
+  # Lambda uses the role to delete the function's network interfaces, up to 20 minutes after the function. AWS deletes the
+  # group only after these interfaces, so Terraform deletes the role's permissions after the group.
   depends_on = [aws_iam_role_policy.network]
 }
 

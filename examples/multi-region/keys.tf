@@ -1,5 +1,6 @@
-# A key for each copy. Its policy is the one of the secret's own key, for the copy's region: through Secrets Manager
-# there, and for that copy only. Secrets Manager decrypts and encrypts anew on the way, so no key material is shared.
+# A key for each copy. Its policy is like that of the secret's key: it allows use only through Secrets Manager in the
+# copy's region, and only for that copy. Secrets Manager decrypts the value and encrypts it again, so the keys share no
+# material.
 
 module "policies" {
   source   = "../../modules/policies"

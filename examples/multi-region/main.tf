@@ -1,4 +1,5 @@
-# A secret with copies in two other regions, each under a key of that region, for an application that outlives one.
+# A secret with copies in two other regions, each encrypted with a key in that region. The application survives the loss
+# of a region.
 
 terraform {
   required_version = ">= 1.11"
@@ -47,7 +48,7 @@ module "credentials" {
   tags                    = local.tags
 }
 
-# Whom the application is, in every region: roles belong to none.
+# The role of the application in every region, because roles are global.
 resource "aws_iam_role" "application" {
   name = "ledger-application"
   tags = local.tags

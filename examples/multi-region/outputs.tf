@@ -4,7 +4,7 @@ output "arn" {
 }
 
 output "replicas" {
-  description = "ARN of the copy by region."
+  description = "ARN of the copy, by region."
   value       = module.credentials.replicas
 }
 
@@ -17,6 +17,6 @@ output "replica_key_arns" {
 }
 
 output "role_arn" {
-  description = "ARN of the role that may read the secret in each region."
+  description = "ARN of the role that can read the secret in each region."
   value       = aws_iam_role.application.arn
 }

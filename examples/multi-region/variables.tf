@@ -1,11 +1,11 @@
 variable "region" {
-  description = "AWS region of the secret itself, from which it is copied: neither Ireland nor Oregon, where the copies are."
+  description = "AWS region of the secret itself. Use any region except Ireland and Oregon, which have the copies."
   type        = string
   default     = "us-east-1"
 }
 
 variable "recovery_window_in_days" {
-  description = "How many days the secret can be restored after `terraform destroy`: 7 to 30. 0 deletes it at once. The copies always go at once."
+  description = "Number of days in which you can restore the secret after `terraform destroy`, 7 to 30. 0 deletes it immediately. AWS always deletes the copies immediately."
   type        = number
   default     = 7
 }

@@ -1,4 +1,4 @@
-# No login fails while the password changes: two MySQL users take turns, and a superuser changes the one that rests.
+# No login fails during a rotation. Two MySQL users alternate, and a superuser changes the password of the inactive user.
 
 terraform {
   required_version = ">= 1.11"
@@ -26,7 +26,7 @@ locals {
   }
 }
 
-# Only the function reads it. Its own password is changed by raising value_version.
+# Only the function reads this secret. To change the superuser's password, raise value_version.
 module "superuser" {
   source = "../.."
 

@@ -1,12 +1,12 @@
-# Stands for the VPC that the database is in: yours is there already, with a way to Secrets Manager for the subnets, by
-# a VPC endpoint or a NAT gateway.
+# A placeholder for the VPC of the database. Your VPC already exists, and a VPC endpoint or a NAT gateway leads from its
+# subnets to Secrets Manager.
 
 resource "aws_vpc" "this" {
   cidr_block           = "10.0.0.0/16"
   enable_dns_hostnames = true
 }
 
-# The default group would let its members talk to each other.
+# The default security group allows traffic between its members. This resource removes its rules.
 resource "aws_default_security_group" "none" {
   vpc_id = aws_vpc.this.id
 }

@@ -1,11 +1,11 @@
 variable "region" {
-  description = "AWS region to make all in."
+  description = "AWS region of all resources."
   type        = string
   default     = "us-east-1"
 }
 
 variable "database_host" {
-  description = "Host name of the database, as in its certificate."
+  description = "Host name of the database, as in the database's certificate."
   type        = string
   default     = "orders.cluster.example.com"
 }
@@ -17,19 +17,19 @@ variable "database_port" {
 }
 
 variable "package_file" {
-  description = "Path of the rotation function's zip. Default: dist/rotation.zip of this repository, where `make package` puts it: with `CA_BUNDLE=file.pem` for the certificate authorities of the database."
+  description = "Path of the rotation function's zip. Default: dist/rotation.zip of this repository, which `make package` builds. With `CA_BUNDLE=file.pem`, the zip contains the certificate authorities of the database."
   type        = string
   default     = null
 }
 
 variable "recovery_window_in_days" {
-  description = "How many days the secret can be restored after `terraform destroy`: 7 to 30. 0 deletes it at once."
+  description = "Number of days in which you can restore the secret after `terraform destroy`, 7 to 30. 0 deletes it immediately."
   type        = number
   default     = 7
 }
 
 variable "administrators" {
-  description = "ARNs of the IAM roles that manage the superuser's secret: the identity that runs Terraform must be one of them, unless it is the account's root."
+  description = "ARNs of the IAM roles that manage the superuser's secret. The identity that runs Terraform must be one of them, unless it is the account's root."
   type        = list(string)
   default     = []
 }

@@ -1,4 +1,4 @@
-# The password of a PostgreSQL user changes itself every 30 days, at night, from within the database's VPC.
+# A function in the database's VPC changes the password of a PostgreSQL user once a month, at night.
 
 terraform {
   required_version = ">= 1.11"

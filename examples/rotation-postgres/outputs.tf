@@ -1,10 +1,10 @@
 output "arn" {
-  description = "ARN of the secret: what an application is given to read it by."
+  description = "ARN of the secret. An application uses it to read the secret."
   value       = module.credentials.arn
 }
 
 output "function_arn" {
-  description = "ARN of the function that rotates it."
+  description = "ARN of the function that rotates the secret."
   value       = module.credentials.rotation_function.arn
 }
 

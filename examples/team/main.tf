@@ -1,4 +1,4 @@
-# All secrets of a team: one map says which there are, and the names, the tags, the key and the reader follow from it.
+# All secrets of a team. One map lists them. The names, tags, key and reader follow from the map.
 
 terraform {
   required_version = ">= 1.11"
@@ -27,8 +27,8 @@ provider "aws" {
 locals {
   team = "checkout"
 
-  # By SERVICE/PURPOSE: the users of databases, each with a password that Secrets Manager makes, and the values that
-  # somebody else has issued, each with the version that is to be raised with a new one.
+  # The keys are SERVICE/PURPOSE. For a database user, Secrets Manager generates the password. A value from an external
+  # issuer has a version. Raise it for each new value.
   secrets = {
     "baskets/application"      = { engine = "postgres", username = "baskets" }
     "baskets/migrations"       = { engine = "postgres", username = "baskets_migrations" }
@@ -57,7 +57,7 @@ locals {
     "taxes/rates"              = { value_version = 1 }
   }
 
-  # The issued values under the same keys. They are ephemeral, so they cannot be in the map above.
+  # The issued values, with the same keys. They are ephemeral, so the map above cannot contain them.
   tokens = {
     "payments/card-processor"  = var.card_processor_token
     "payments/fraud-detection" = var.fraud_detection_token
@@ -96,7 +96,7 @@ module "secrets" {
   )
 }
 
-# One key for all of them. Its policy names their prefix: a statement for each secret would not fit into it.
+# One key for all secrets. Its policy names their prefix, because a statement for each secret would not fit.
 resource "aws_kms_key" "this" {
   description         = "Encrypts the secrets ${local.team}/*"
   policy              = module.policies.resource_policies_json.key
@@ -121,7 +121,7 @@ module "policies" {
 
 data "aws_caller_identity" "current" {}
 
-# ECS acts for many customers: it is believed only for the tasks of this account.
+# ECS acts for many customers, so the role trusts it only for the tasks of this account.
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
 resource "aws_iam_role" "services" {
   name = "${local.team}-services"
@@ -146,7 +146,7 @@ resource "aws_iam_role_policy" "reads_secrets" {
 data "aws_iam_policy_document" "services" {
   source_policy_documents = [module.policies.identity_policies_json.reader]
 
-  # To read in batches by a filter. It shows the names and tags of all secrets of the account, and no value.
+  # For batch reads with a filter. The action shows the names and tags of all secrets of the account, but no value.
   statement {
     sid       = "FindSecrets"
     actions   = ["secretsmanager:ListSecrets"]

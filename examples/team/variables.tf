@@ -1,18 +1,18 @@
 variable "region" {
-  description = "AWS region to make the secrets in."
+  description = "AWS region of the secrets."
   type        = string
   default     = "us-east-1"
 }
 
 variable "card_processor_token" {
-  description = "Token of the card processor. Needed when its `value_version` is new, and only then; so are the others."
+  description = "Token of the card processor. Required only when its `value_version` is new. The same is true for the other tokens."
   type        = string
   default     = null
   ephemeral   = true
 }
 
 variable "fraud_detection_token" {
-  description = "Token of the fraud detection."
+  description = "Token of the fraud detection service."
   type        = string
   default     = null
   ephemeral   = true
@@ -26,20 +26,20 @@ variable "warehouse_token" {
 }
 
 variable "tax_rates_token" {
-  description = "Token of the service that knows the tax rates."
+  description = "Token of the tax rates service."
   type        = string
   default     = null
   ephemeral   = true
 }
 
 variable "administrators" {
-  description = "ARNs of the IAM roles that manage the secrets: the identity that runs Terraform must be one of them, unless it is the account's root."
+  description = "ARNs of the IAM roles that manage the secrets. The identity that runs Terraform must be one of them, unless it is the account's root."
   type        = list(string)
   default     = []
 }
 
 variable "recovery_window_in_days" {
-  description = "How many days a secret can be restored after it was removed: 7 to 30. 0 deletes it at once."
+  description = "Number of days in which you can restore a secret after its deletion, 7 to 30. 0 deletes it immediately."
   type        = number
   default     = 7
 }

@@ -1,5 +1,5 @@
-# A secret that is read through one VPC endpoint and no other way, from a VPC without the internet. The policies bind
-# both: the secret's names the endpoint, and the endpoint's names the secret.
+# A secret that the application reads only through one VPC endpoint, from a VPC without a route to the internet. The
+# secret's policy names the endpoint, and the endpoint's policy names the secret.
 
 terraform {
   required_version = ">= 1.11"
@@ -51,7 +51,7 @@ module "endpoint" {
 
 data "aws_caller_identity" "current" {}
 
-# ECS acts for many customers: it is believed only for the tasks of this account.
+# ECS acts for many customers, so the role trusts it only for the tasks of this account.
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
 resource "aws_iam_role" "application" {
   name = "payroll-application"

@@ -1,4 +1,4 @@
-# A VPC that has no way to the internet: two private subnets and the application's security group.
+# A VPC without a route to the internet, with two private subnets and the application's security group.
 
 resource "aws_vpc" "this" {
   cidr_block           = "10.0.0.0/16"
@@ -6,7 +6,7 @@ resource "aws_vpc" "this" {
   enable_dns_hostnames = true
 }
 
-# The default group would let its members talk to each other.
+# The default security group allows traffic between its members. This resource removes its rules.
 resource "aws_default_security_group" "none" {
   vpc_id = aws_vpc.this.id
 }

@@ -1,24 +1,24 @@
 output "arn" {
-  description = "ARN of the secret: what the application is given to read it by."
+  description = "ARN of the secret. The application uses it to read the secret."
   value       = module.credentials.arn
 }
 
 output "role_arn" {
-  description = "ARN of the role that may read it: the application's task role."
+  description = "ARN of the role that can read the secret, the application's task role."
   value       = aws_iam_role.application.arn
 }
 
 output "vpc_endpoint_id" {
-  description = "Id of the endpoint through which it is read."
+  description = "ID of the endpoint through which the application reads the secret."
   value       = module.endpoint.ids["secretsmanager"]
 }
 
 output "security_group_id" {
-  description = "Id of the security group that the application runs in."
+  description = "ID of the security group of the application."
   value       = aws_security_group.application.id
 }
 
 output "subnet_ids" {
-  description = "Ids of the private subnets that the application runs in."
+  description = "IDs of the private subnets of the application."
   value       = aws_subnet.private[*].id
 }

@@ -1,7 +1,7 @@
-# What a secret costs in a month of 730 hours, from prices that are given. Only arithmetic: no resource, no API call.
+# Calculates what a secret costs in a month of 730 hours, from given prices. It has no resource and makes no API call.
 
 locals {
-  # One rotation by this project's function: the calls of alternating users, and 5 s at 256 MB, with a cold start.
+  # One rotation by this project's function: the calls of alternating users, and 5 s at 256 MB with a cold start.
   calls_per_rotation      = 14
   gb_seconds_per_rotation = 0.25 * 5
 
@@ -10,7 +10,7 @@ locals {
   kms_request = var.key.aws_managed ? 0 : var.prices.kms_10000_requests / 10000
   rotation    = local.calls_per_rotation * (local.call + local.kms_request) + 4 * var.prices.lambda_1000000_requests / 1000000 + local.gb_seconds_per_rotation * var.prices.lambda_gb_second
 
-  # What modules/rotation and modules/monitoring make.
+  # The alarms, metrics and keys that modules/rotation and modules/monitoring create.
   alarms = sum([
     try(var.rotation.function.package, null) == null ? 0 : 1,
     var.monitoring == null ? 0 : 2,

@@ -1,4 +1,4 @@
-# Rotations in a year of 365 days, by the inputs of var.rotation.
+# Rotations in a year of 365 days, from the inputs of var.rotation.
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html
 
 locals {
@@ -11,7 +11,8 @@ locals {
 
   rate = try(regex("^rate\\((?P<number>[1-9]\\d*) (?P<unit>hour|day)s?\\)$", var.rotation.schedule_expression), null)
 
-  # As many days in a year, but without L, # and ?: one day a month is the 1st, a fifth weekday is one from the 29th on.
+  # The schedule without L, # and ?, with the same number of days in a year. One day a month becomes the 1st, and a fifth
+  # weekday becomes that weekday from the 29th on.
   plain_cron = replace(replace(replace(replace(replace(try(coalesce(var.rotation.schedule_expression), ""),
     "/ \\S*L (\\S+) \\? /", " 1 $1 * "),
     "/ \\? (\\S+) \\w+(L|#[1-4]) /", " 1 $1 * "),

@@ -1,7 +1,7 @@
 variable "key" {
   description = <<-EOT
-    The key that encrypts the secret, as `key` of the root module. By default a customer managed key of its own.
-    - `existing`: a customer managed key that is paid for elsewhere; its requests are billed.
+    The key that encrypts the secret, as `key` of the root module. By default, the root module creates a customer managed key.
+    - `existing`: an existing customer managed key. The cost includes its requests, but not its monthly price.
     - `aws_managed`: `true` for the AWS managed key `aws/secretsmanager`, which costs nothing.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/intro.html
   EOT
@@ -14,38 +14,38 @@ variable "key" {
 }
 
 variable "key_rotations" {
-  description = "How often KMS has rotated the material of the key of its own. The first and the second rotation raise the price of the key, the later ones do not. Source: https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html"
+  description = "Number of times that KMS has rotated the material of the key that the root module creates. The first and the second rotation raise the price of the key. Later rotations do not. Source: https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html"
   type        = number
   default     = 0
   nullable    = false
 
   validation {
     condition     = var.key_rotations >= 0 && floor(var.key_rotations) == var.key_rotations
-    error_message = "key_rotations is ${var.key_rotations}. Use a whole number from 0."
+    error_message = "key_rotations is ${var.key_rotations}. Use a whole number of at least 0."
   }
 }
 
 variable "replicas" {
-  description = "Copies of the secret by region, as `replicas` of the root module, each billed as a secret. Their keys are not counted: they are made elsewhere."
+  description = "Copies of the secret by region, as `replicas` of the root module. AWS bills each copy as a secret. The cost does not include the keys of the copies, which the module does not create."
   type        = map(object({}))
   default     = {}
   nullable    = false
 }
 
 variable "reads_per_month" {
-  description = "How often the value is read (GetSecretValue, BatchGetSecretValue) in a month."
+  description = "Number of reads of the value in a month (GetSecretValue, BatchGetSecretValue)."
   type        = number
   default     = 0
   nullable    = false
 
   validation {
     condition     = var.reads_per_month >= 0
-    error_message = "reads_per_month is ${var.reads_per_month}. Use a number from 0."
+    error_message = "reads_per_month is ${var.reads_per_month}. Use a number of at least 0."
   }
 }
 
 variable "reads_per_call" {
-  description = "How many secrets one call reads: 1 by GetSecretValue, up to 20 by BatchGetSecretValue. KMS decrypts each by itself. Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html"
+  description = "Number of secrets that one call reads: 1 with GetSecretValue, up to 20 with BatchGetSecretValue. Each secret needs one KMS decryption. Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html"
   type        = number
   default     = 1
   nullable    = false
@@ -58,9 +58,9 @@ variable "reads_per_call" {
 
 variable "rotation" {
   description = <<-EOT
-    How a function rotates the value, as `rotation` of the root module. Null: never.
-    - `automatically_after_days`, or `schedule_expression`: `rate(...)` or `cron(...)`. Rotations are counted in a year of 365 days and divided by 12. That is exact for days, for a rate and for days of the month. For days of the week it is an average: each is a seventh of all days.
-    - `function`: with `package`, this project's own function, its alarm is counted under `monitoring`.
+    Rotation of the value by a function, as `rotation` of the root module. Null: no rotation.
+    - `automatically_after_days` or `schedule_expression`: `rate(...)` or `cron(...)`. The module counts the rotations in a year of 365 days and divides by 12. The result is exact for days, for a rate and for days of the month. For days of the week it is an average: each weekday is a seventh of all days.
+    - `function`: with `package`, this project's function, `monitoring` includes the function's alarm.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html
   EOT
   type = object({
@@ -83,10 +83,10 @@ variable "rotation" {
 
 variable "monitoring" {
   description = <<-EOT
-    What modules/monitoring is told, as `monitoring` of the root module. Null: nothing is watched.
+    The inputs of modules/monitoring, as `monitoring` of the root module. Null: no monitoring.
     - It has two alarms, and a third with `rotated_within_days`.
     - `cloudtrail_log_group_name`: two metrics count in the logs of a trail.
-    - `emails`: a topic is made with a customer managed key. Rotations of that key are not counted. After one year it costs another `key_month`, after two years a second.
+    - `emails`: the module creates a topic with a customer managed key. The cost does not include the rotations of that key. After one year the key costs another `key_month`, and after two years a second one.
   EOT
   type = object({
     emails                    = optional(list(string))
@@ -98,13 +98,13 @@ variable "monitoring" {
 
 variable "prices" {
   description = <<-EOT
-    Prices in US dollars, by default those of us-east-1 as they were looked up on 2026-11-24, without any free tier.
+    Prices in US dollars, by default those of us-east-1 on 2026-11-24, without any free tier.
     - `secret_month`: a secret or replica for a month. Default: 0.40.
-    - `secrets_manager_10000_calls`: 10,000 calls of Secrets Manager. Default: 0.05. Source: https://aws.amazon.com/secrets-manager/pricing/
+    - `secrets_manager_10000_calls`: 10,000 calls to Secrets Manager. Default: 0.05. Source: https://aws.amazon.com/secrets-manager/pricing/
     - `key_month`: a customer managed key for a month, and again for each of its first two rotations. Default: 1.00.
     - `kms_10000_requests`: 10,000 requests to KMS. Default: 0.03. Source: https://aws.amazon.com/kms/pricing/
     - `lambda_1000000_requests`: 1,000,000 invocations. Default: 0.20.
-    - `lambda_gb_second`: a second of a function with 1 GB. Default: 0.0000166667, of x86_64, the dearer architecture. Source: https://aws.amazon.com/lambda/pricing/
+    - `lambda_gb_second`: a second of a function with 1 GB. Default: 0.0000166667, the price of x86_64, which is the more expensive architecture. Source: https://aws.amazon.com/lambda/pricing/
     - `alarm_month`: an alarm for a month. Default: 0.10.
     - `metric_month`: a custom metric for a month. Default: 0.30. Source: https://aws.amazon.com/cloudwatch/pricing/
   EOT
@@ -123,6 +123,6 @@ variable "prices" {
 
   validation {
     condition     = alltrue([for price in values(var.prices) : price >= 0])
-    error_message = "prices has ${join(", ", [for name, price in var.prices : "${name} = ${price}" if price < 0])}. Use prices from 0."
+    error_message = "prices has ${join(", ", [for name, price in var.prices : "${name} = ${price}" if price < 0])}. Use prices of at least 0."
   }
 }

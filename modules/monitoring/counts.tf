@@ -1,14 +1,16 @@
-# Counted by CloudWatch: by a rule without a target, whose matches are a metric, or by a metric filter on a trail's logs.
+# CloudWatch counts the events. The metric counts the matches of a rule without a target, or of a metric filter on the
+# logs of a trail.
 
 locals {
-  # CloudTrail does not record the parameters of a call that is denied, but AWS's message tells the secret as it was named.
+  # CloudTrail does not record the parameters of a denied call, but AWS's error message contains the secret as the caller
+  # named it.
   denied = [for id in ["resource: ${var.secret_name}", ":secret:${var.secret_name}", ":secret:${element(split(":secret:", var.secret_arn), 1)}"] :
     { ends = id, goes_on = "*${id} *" }
   ]
 
   counts = {
     denied-reads = {
-      alarm   = "More than ${var.denied_reads_threshold} attempts to read the value were denied within 5 minutes. Look in CloudTrail for GetSecretValue with AccessDenied: a reader whose permissions are gone, or somebody who tries."
+      alarm   = "More than ${var.denied_reads_threshold} attempts to read the value were denied within 5 minutes. In CloudTrail, look for GetSecretValue with AccessDenied. Either a reader has lost its permissions, or someone tries to read the value."
       maximum = var.denied_reads_threshold
       period  = 300
       pattern = jsonencode(merge(local.api_call, {
@@ -21,7 +23,7 @@ locals {
       filter = "($.eventName = GetSecretValue) && ($.errorCode = \"AccessDenied*\") && (${join(" || ", [for id in local.denied : "($.errorMessage = \"*${id.ends}\") || ($.errorMessage = \"${id.goes_on}\")"])})"
     }
     calls = {
-      alarm   = "More than ${var.calls_threshold} calls for the secret within an hour. Look in CloudTrail who calls: a reader that does not cache the value, or somebody who copies it."
+      alarm   = "More than ${var.calls_threshold} calls for the secret within an hour. In CloudTrail, look for the callers. Either a reader does not cache the value, or someone copies it."
       maximum = var.calls_threshold
       period  = 3600
       pattern = jsonencode(merge(local.api_call, { detail = { requestParameters = { secretId = local.secret_ids } } }))
@@ -29,7 +31,7 @@ locals {
     }
   }
 
-  # A trail may hold the events of other regions and accounts.
+  # A trail can contain the events of other regions and accounts.
   filters = {
     for name, count in local.counts :
     name => "{ ($.eventSource = \"secretsmanager.amazonaws.com\") && ($.awsRegion = \"${local.region}\") && ($.recipientAccountId = \"${local.account_id}\") && ${count.filter} }"
@@ -48,7 +50,7 @@ resource "aws_cloudwatch_event_rule" "count" {
   lifecycle {
     precondition {
       condition     = length(each.value.pattern) <= local.pattern_limit
-      error_message = "The event pattern for ${each.key} has ${length(each.value.pattern)} characters; EventBridge takes ${local.pattern_limit}. Choose a shorter name for the secret."
+      error_message = "The event pattern for ${each.key} has ${length(each.value.pattern)} characters. EventBridge accepts at most ${local.pattern_limit}. Choose a shorter name for the secret."
     }
   }
 }
@@ -69,7 +71,7 @@ resource "aws_cloudwatch_log_metric_filter" "count" {
   lifecycle {
     precondition {
       condition     = length(each.value) <= 1024
-      error_message = "The metric filter for ${each.key} has ${length(each.value)} characters; CloudWatch Logs takes 1,024 at most. Choose a shorter name, or leave monitoring.cloudtrail_log_group_name out."
+      error_message = "The metric filter for ${each.key} has ${length(each.value)} characters. CloudWatch Logs accepts at most 1,024. Choose a shorter name for the secret, or remove monitoring.cloudtrail_log_group_name."
     }
   }
 }
@@ -99,14 +101,14 @@ locals {
         comparison  = "GreaterThanThreshold"
         threshold   = count.maximum
 
-        # One of three: what comes late would not count in the period that is just over.
+        # One of three periods, because a late event does not count in the period that has just ended.
         datapoints = 1
         periods    = 3
       }
     },
     var.rotated_within_days == null ? {} : {
       not-rotated = {
-        description = "no rotation was counted for ${var.rotated_within_days} days. The password from before still works. Ask aws secretsmanager describe-secret for LastRotatedDate: EventBridge may have lost the count. If it is as old, read the log of the rotation function, then: aws secretsmanager rotate-secret."
+        description = "CloudWatch counted no rotation for ${var.rotated_within_days} days. The current password still works. EventBridge may have missed a rotation: check LastRotatedDate in the output of aws secretsmanager describe-secret. If that date is as old, read the log of the rotation function and fix the cause, then run aws secretsmanager rotate-secret."
         namespace   = "AWS/Events"
         metric      = "TriggeredRules"
         dimensions  = { RuleName = aws_cloudwatch_event_rule.rotated[0].name }
@@ -129,12 +131,12 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   threshold           = each.value.threshold
   datapoints_to_alarm = each.value.datapoints
   evaluation_periods  = each.value.periods
-  treat_missing_data  = each.key == "not-rotated" ? "breaching" : "notBreaching" # before the first event, and long after the last
+  treat_missing_data  = each.key == "not-rotated" ? "breaching" : "notBreaching" # applies before the first event and long after the last
   alarm_actions       = [local.topic_arn]
   tags                = var.tags
 
-  # Without an event there is no value. For a missing one an alarm looks at those before, would stay as it is long after
-  # the last event, and could not tell of the next.
+  # Without an event, the metric has no value, and an alarm then looks at earlier values. It would keep its state long
+  # after the last event, and could not report the next one.
   # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
   metric_query {
     id          = "filled"

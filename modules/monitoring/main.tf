@@ -1,16 +1,16 @@
-# Tells a topic what happens to a secret and its key. Single events come by rules with a message of their own (events.tf);
-# what must be counted comes by alarms (counts.tf).
+# Sends alerts about a secret and its key to a topic. Rules report single events, each with its own message (events.tf).
+# Alarms report events that CloudWatch counts (counts.tf).
 
 locals {
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition
   region     = data.aws_region.current.id
 
-  # Of at most 48 characters, so that the names of rules have at most 64; with a hash, since a rule, topic or alarm of the
-  # same name would be overwritten.
+  # At most 48 characters, so that the names of rules have at most 64. The hash keeps names unique, because AWS overwrites
+  # a rule, topic or alarm with the same name.
   name = "${substr(replace(var.secret_name, "/[^A-Za-z0-9_-]/", "-"), 0, 39)}-${substr(sha256(var.secret_name), 0, 8)}"
 
-  # CloudTrail records the secret as the caller has named it: by its name, its ARN, or its ARN without the suffix.
+  # CloudTrail records the secret as the caller names it: by its name, its ARN, or its ARN without the suffix.
   # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
   secret_ids = [var.secret_name, "arn:${local.partition}:secretsmanager:${local.region}:${local.account_id}:secret:${var.secret_name}", var.secret_arn]
 

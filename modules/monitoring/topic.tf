@@ -1,10 +1,10 @@
-# A topic of its own, under a key of its own: EventBridge and CloudWatch cannot use the AWS managed key alias/aws/sns, and
-# the secret's key serves only Secrets Manager.
+# A topic with its own key. EventBridge and CloudWatch cannot use the AWS managed key alias/aws/sns, and the secret's key
+# works only with Secrets Manager.
 # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 
 locals {
   topic_name = "${local.name}-alerts"
-  # By its name: the key's policy has it before the topic is there.
+  # Built from the name, because the key's policy needs the ARN before the topic exists.
   own_topic_arn = "arn:${local.partition}:sns:${local.region}:${local.account_id}:${local.topic_name}"
 
   alarm_arns = "arn:${local.partition}:cloudwatch:${local.region}:${local.account_id}:alarm:*"
@@ -34,7 +34,7 @@ resource "aws_sns_topic_policy" "this" {
 }
 
 data "aws_iam_policy_document" "topic" {
-  # Without a condition: EventBridge sends none that the policy of a topic could ask for.
+  # Without a condition: EventBridge sends no condition key that the policy of a topic could check.
   # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
   statement {
     sid       = "RulesPublish"
@@ -92,10 +92,10 @@ data "aws_iam_policy_document" "topic" {
 resource "aws_kms_key" "topic" {
   count = var.emails == null ? 0 : 1
 
-  description             = substr("Encrypts what is told of the secret ${var.secret_name}", 0, 8192)
+  description             = substr("Encrypts the alerts about the secret ${var.secret_name}", 0, 8192)
   policy                  = data.aws_iam_policy_document.topic_key.minified_json
   enable_key_rotation     = true
-  deletion_window_in_days = 7 # nothing is kept that it encrypts
+  deletion_window_in_days = 7 # the topic stores nothing that the key encrypts
   tags                    = var.tags
 }
 
@@ -112,7 +112,7 @@ data "aws_iam_policy_document" "topic_key" {
     }
   }
 
-  # For this topic, and without aws:SourceAccount and aws:SourceArn, which are not supported here for EventBridge.
+  # Only for this topic. AWS does not support aws:SourceAccount and aws:SourceArn here for EventBridge.
   # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
   statement {
     sid       = "RulesEncryptForTopic"

@@ -1,5 +1,5 @@
-# The policy of a VPC endpoint for Secrets Manager: who gets through it to this secret. For several secrets on one
-# endpoint, join theirs by source_policy_documents.
+# The policy of a VPC endpoint for Secrets Manager. It says who can reach this secret through the endpoint. For several
+# secrets on one endpoint, merge their policies with source_policy_documents.
 
 locals {
   endpoint_policy_json = jsonencode({
@@ -32,7 +32,7 @@ locals {
     length(var.rotators) == 0 ? {} : {
       Rotate = { condition = { ArnEquals = { "aws:PrincipalArn" = var.rotators } }, actions = local.actions.rotate, resource = local.secret_arns[var.region] }
     },
-    # Terraform, when it runs in the VPC.
+    # For Terraform, when it runs in the VPC.
     length(var.administrators) == 0 ? {} : {
       Manage = { condition = { ArnEquals = { "aws:PrincipalArn" = var.administrators } }, actions = concat(local.actions.manage, ["secretsmanager:CreateSecret"]), resource = local.secret_arns[var.region] }
     },

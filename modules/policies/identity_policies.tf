@@ -1,4 +1,4 @@
-# Policies to attach to roles. In another account than the secret's, AWS wants them beside the secret's own policy.
+# Policies to attach to roles. A role in another account needs one in addition to the secret's policy.
 
 locals {
   key_arns = merge(var.key_arn == null ? {} : { (var.region) = var.key_arn }, var.replica_key_arns)
@@ -13,7 +13,8 @@ locals {
           Action   = local.actions.read
           Resource = values(local.secret_arns)
         },
-        # AWS knows no resource for this one: it gives those values that the statement above allows.
+        # This action does not support resource-level permissions. The call returns only the values that the statement
+        # above allows.
         # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html
         {
           Sid      = "ReadInBatches${local.title}"
@@ -45,7 +46,7 @@ locals {
           Action   = local.actions.rotate
           Resource = local.secret_arns[var.region]
         },
-        # AWS knows no resource for this one: it reads and changes nothing.
+        # This action does not support resource-level permissions. It reads and changes nothing.
         {
           Sid      = "GeneratePassword${local.title}"
           Effect   = "Allow"
@@ -63,7 +64,8 @@ locals {
           StringLike   = { "kms:EncryptionContext:SecretARN" = local.secret_arns[var.region] }
         }
       }],
-      # Secrets Manager copies the new value on behalf of the rotator, who thus needs what AWS asks of who replicates.
+      # Secrets Manager copies the new value on behalf of the rotator. So the rotator needs the permissions for
+      # replication.
       # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ReplicateSecretToRegions.html
       length(var.replica_key_arns) == 0 ? [] : [{
         Sid      = "EncryptReplicas${local.title}"
@@ -75,7 +77,7 @@ locals {
           StringLike   = { "kms:EncryptionContext:SecretARN" = [for region in keys(var.replica_key_arns) : local.secret_arns[region]] }
         }
       }],
-      # Alternating users: a superuser changes their passwords.
+      # With alternating users, a superuser changes their passwords.
       var.superuser == null ? [] : [{
         Sid      = "ReadSuperuser${local.title}"
         Effect   = "Allow"

@@ -1,12 +1,12 @@
-# The policy of the key that encrypts the secret, and its part that another key needs to encrypt this secret as well.
+# The policy of the key that encrypts the secret, and the statements that another key needs to encrypt this secret too.
 
 locals {
   key_policy_json = jsonencode({ Version = "2012-10-17", Statement = concat(local.key_use_statements, local.key_statements) })
 
-  # What uses the key, as against what administers it.
+  # The actions that use the key. Other actions administer it.
   key_use_actions = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
 
-  # When a secret is given its key, Secrets Manager first tries the key with this in place of a secret.
+  # When a secret gets a key, Secrets Manager first tests the key with this text instead of the secret's ARN.
   key_trial = "RequestToValidateKeyAccess"
 
   key_use_statements = [
@@ -42,7 +42,7 @@ locals {
         condition = source.condition
       }
     },
-    # Encrypt, where the key is a replica's: Secrets Manager copies a value on behalf of whoever stores it.
+    # kms:Encrypt is for the key of a replica. Secrets Manager copies a value on behalf of the principal that stores it.
     # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ReplicateSecretToRegions.html
     length(var.rotators) == 0 ? {} : {
       "RotatorsEncrypt${local.title}" = {
@@ -52,8 +52,8 @@ locals {
         condition = {}
       }
     },
-    # Encrypt: whoever replicates the secret needs it on the replica's key, and whoever gives the secret another key needs
-    # it on the new one and Decrypt on the old one. Without them Secrets Manager leaves the versions under the old key.
+    # A principal that replicates the secret needs kms:Encrypt on the replica's key. A principal that changes the secret's
+    # key needs kms:Encrypt on the new key and kms:Decrypt on the old one. Otherwise, the versions stay under the old key.
     # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecret.html
     length(var.administrators) == 0 ? {} : {
       "AdministratorsEncrypt${local.title}" = {
@@ -66,7 +66,7 @@ locals {
   )
 
   key_statements = concat(
-    # AWS advises this statement: without it a key whose administrators are gone can't be managed any more.
+    # AWS recommends this statement. Without it, nobody can manage a key whose administrators no longer exist.
     # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
     [{
       Sid       = "AccountManagesKeyThroughIAM"
@@ -85,7 +85,7 @@ locals {
       ]
       Resource = "*"
     }],
-    # Nobody uses the key but through Secrets Manager, whatever an IAM policy allows.
+    # Principals can use the key only through Secrets Manager, whatever an IAM policy allows.
     [
       {
         Sid       = "DenyUseOutsideSecretsManager"

@@ -1,11 +1,12 @@
-# Who may do what. Permissions are written in this module and nowhere else: documents in, documents out, no resource.
-# One file for each place that AWS asks: secret_policy.tf, key_policy.tf, identity_policies.tf, endpoint_policy.tf.
+# Defines who can do what. Only this module contains permissions. It takes and returns policy documents, and has no
+# resource. Each kind of policy has a file: secret_policy.tf, key_policy.tf, identity_policies.tf, endpoint_policy.tf.
 
 locals {
   account_root = "arn:${var.partition}:iam::${var.account_id}:root"
 
-  # By region, of the secret and of its replicas: the endpoint of Secrets Manager, and the ARN with six "?" for its suffix,
-  # which the key's policy cannot know: the key is there before the secret. So key_policy.tf must not use secret_arns.
+  # By region, of the secret and of its replicas: the endpoint of Secrets Manager, and the ARN with six "?" for its
+  # suffix. The key's policy cannot know the suffix, because the key exists before the secret. So key_policy.tf must not
+  # use secret_arns.
   regions = {
     for region in distinct(concat([var.region], keys(var.replica_key_arns))) : region => {
       endpoint    = "secretsmanager.${region}.${local.dns_suffixes[var.partition]}"
@@ -41,11 +42,11 @@ locals {
     ]
   }
 
-  # Empty also where IAM decides; where that matters, var.readers is asked.
+  # Also empty where IAM decides. Where the difference matters, the module uses var.readers.
   readers = coalesce(var.readers, [])
 
-  # For Sids of statements that can be in one document with those of other secrets. A Sid has only letters and digits.
-  # Where two names would give one title, as a/b and a-b, a hash tells them apart.
+  # For the Sids of statements that share a document with those of other secrets. A Sid has only letters and digits.
+  # A hash distinguishes names that give the same title, such as a/b and a-b.
   title = join("", concat(
     [replace(title(replace(var.secret_name, "/[^A-Za-z0-9]/", " ")), " ", "")],
     can(regex("^[a-z][a-z0-9]*(/[a-z][a-z0-9]*)*$", var.secret_name)) ? [] : [substr(sha256(var.secret_name), 0, 8)],

@@ -1,20 +1,20 @@
-# The secret's resource policy. In it "Resource": "*" means this one secret.
+# The secret's resource policy, in which "Resource": "*" means only this secret.
 #
-# Statements allow first, then deny. A denial is about reading the value and nothing else, so that an administrator can
-# always mend the policy; the only other one, of requests without TLS, shuts out nobody.
+# The statements that allow come first, then those that deny. A denial applies only to reading the value, so that an
+# administrator can always fix the policy. The only other denial is for requests without TLS, which excludes nobody.
 
 locals {
   secret_policy_json = jsonencode(merge(
-    # The last one, if several documents have an Id.
+    # If several documents have an Id, the last Id applies.
     concat([for document in var.policy_documents : { Id = jsondecode(document).Id } if can(jsondecode(document).Id)], [{ Version = "2012-10-17", Statement = local.secret_statements }])...
   ))
 
-  # A document's Statement is a list, or one alone.
+  # A document's Statement is a list or a single statement.
   callers_statements = flatten([for document in var.policy_documents : jsondecode(document).Statement])
 
   secret_statements = concat(
-    # The caller's own. AWS shows the id of a role in place of its ARN once the role is deleted. With an id as a text
-    # the provider can neither plan nor destroy, with one in a list it can.
+    # The statements of the caller. After the deletion of a role, AWS shows the role's ID instead of its ARN. With such an
+    # ID as a string, the provider can neither plan nor destroy. With the ID in a list, it can.
     # https://github.com/hashicorp/terraform-provider-aws/issues/29496
     [
       for statement in local.callers_statements : merge(
@@ -78,7 +78,8 @@ locals {
     if sid != "" && length(same) > 1
   ]
 
-  # Secrets Manager refuses others, but only in the middle of an apply. Text begins with a quote in JSON.
+  # Secrets Manager refuses incomplete statements, but only in the middle of an apply. A string begins with a quote in
+  # JSON.
   callers_statements_are_whole = [
     for statement in local.callers_statements : try(
       contains(["Allow", "Deny"], statement.Effect)
@@ -100,8 +101,9 @@ locals {
     )
   ]
 
-  # A condition that compares one of these keys with fixed values confines who a wildcard principal can be.
-  # doctor/secret_doctor/public_policy.py has the same lists with the reasons, tests/test_public_policy.py compares them.
+  # A condition that compares one of these keys with fixed values limits who matches a wildcard principal.
+  # doctor/secret_doctor/public_policy.py has the same lists with the reasons. tests/policies/test_public_policy.py compares the
+  # lists.
   confining_keys = [
     "aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:sourceaccount",
     "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner", "aws:sourcevpc", "aws:sourcevpce",
@@ -123,7 +125,7 @@ locals {
     ]))
   ]
 
-  # A service acts for many customers: it is believed only for the named source.
+  # A service acts for many customers, so the policy allows it only for the named source.
   # https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
   services = {
     for service, source in { for service, source in var.services : service => merge({ source_account = null, source_arns = [] }, source) } : service => {
@@ -143,19 +145,19 @@ locals {
     var.conditions,
   )
 
-  # Who is bound by no condition: without them nobody could fix a policy that has gone wrong, or rotate.
+  # No condition applies to these principals. Otherwise, nobody could fix a wrong policy or rotate.
   unlimited = distinct(concat([local.account_root], var.administrators, var.rotators))
 
-  # Conditions that make an exception, since a denial holds where all its conditions do. They are merged by operator, so
-  # no two of one denial may have the same.
+  # Each condition makes an exception, because a denial applies only if all its conditions match. merge() joins them by
+  # operator. So no two conditions of one denial can have the same operator.
   except = {
     named     = { ArnNotEquals = { "aws:PrincipalArn" = distinct(concat(local.unlimited, local.readers)) } }
     unlimited = { ArnNotEquals = { "aws:PrincipalArn" = local.unlimited } }
-    # A service under its own name is let in by an Allow of its own, or not at all.
+    # A service principal needs its own Allow statement, so this denial excludes it.
     services = { BoolIfExists = { "aws:PrincipalIsAWSService" = "false" } }
-    # A service that calls for somebody, as CloudFormation does, does not come from that one's network.
+    # A service that calls on behalf of a principal, as CloudFormation does, does not call from that principal's network.
     all_by_services = { BoolIfExists = { "aws:PrincipalIsAWSService" = "false", "aws:ViaAWSService" = "false" } }
-    # Either of these makes a network the right one: a request through an endpoint has no public address.
+    # A match of either is enough, because a request through an endpoint has no public address.
     networks = merge(
       length(local.conditions.vpc_endpoint_ids) == 0 ? {} : { StringNotEqualsIfExists = { "aws:SourceVpce" = local.conditions.vpc_endpoint_ids } },
       length(local.conditions.source_ip_cidrs) == 0 ? {} : { NotIpAddressIfExists = { "aws:SourceIp" = local.conditions.source_ip_cidrs } },

@@ -1,34 +1,34 @@
 variable "secret_name" {
-  description = "Name of the secret that the documents are for. `orders/*` stands for all secrets whose names begin with `orders/`, as the policy of a key that they share needs it."
+  description = "Name of the secret that the policy documents are for. `orders/*` matches all secrets whose names begin with `orders/`. The policy of a shared key needs this form."
   type        = string
   nullable    = false
 }
 
 variable "secret_arn" {
-  description = "ARN of the secret. With it the policies of `identity_policies_json` name this secret and no other of the same name."
+  description = "ARN of the secret. With the ARN, the policies of `identity_policies_json` name only this secret, and not another secret with the same name."
   type        = string
   default     = null
 }
 
 variable "account_id" {
-  description = "Id of the account that the secret is in, 12 digits, as `data.aws_caller_identity` gives it."
+  description = "ID of the secret's account, 12 digits, as `data.aws_caller_identity` returns it."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^[0-9]{12}$", var.account_id))
-    error_message = "account_id is ${jsonencode(var.account_id)}. Give the 12 digits of the account that the secret is in."
+    error_message = "account_id is ${jsonencode(var.account_id)}. Give the 12 digits of the secret's account."
   }
 }
 
 variable "region" {
-  description = "Region that the secret is in, or the replica whose key the policy is for."
+  description = "Region of the secret. For the policy of a replica's key, give the region of the replica."
   type        = string
   nullable    = false
 }
 
 variable "partition" {
-  description = "Partition of the region: `aws`, `aws-cn`, `aws-eusc`, `aws-iso`, `aws-iso-b`, `aws-iso-e`, `aws-iso-f` or `aws-us-gov`, as `data.aws_partition` gives it."
+  description = "Partition of the region: `aws`, `aws-cn`, `aws-eusc`, `aws-iso`, `aws-iso-b`, `aws-iso-e`, `aws-iso-f` or `aws-us-gov`, as `data.aws_partition` returns it."
   type        = string
   default     = "aws"
   nullable    = false
@@ -40,13 +40,13 @@ variable "partition" {
 }
 
 variable "key_arn" {
-  description = "ARN of the customer managed key that encrypts the secret. Null: the AWS managed key, which needs no permission and which no other account can use."
+  description = "ARN of the customer managed key that encrypts the secret. Null: the AWS managed key, which needs no permission and does not work from other accounts."
   type        = string
   default     = null
 }
 
 variable "replica_key_arns" {
-  description = "ARN of the key that encrypts the secret's replica, by region. Readers of the secret read its replicas too, and what rotators store is copied to them."
+  description = "ARN of the key that encrypts the secret's replica, by region. Readers of the secret also read its replicas. Secrets Manager copies the values that rotators store to the replicas."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -54,22 +54,22 @@ variable "replica_key_arns" {
 
 variable "readers" {
   description = <<-EOT
-    ARNs of the IAM roles (or users) that read the value, of this account or another. Nobody else does, whatever their own policies allow, but administrators, rotators and the account's root.
+    ARNs of the IAM roles (or users) that read the value, in this account or another. With this list, only they, administrators, rotators and the account's root can read the value. Nobody else can, whatever their own policies allow.
     Null: the account's IAM policies decide.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_resource-policies.html
   EOT
   type        = list(string)
   default     = null
 
-  # Lists whose entries may not be known while planning go without alltrue and try, which give up at such an entry.
+  # Entries can be unknown during planning, so this check avoids alltrue and try, which return unknown at such an entry.
   validation {
     condition     = !anytrue([for arn in coalesce(var.readers, []) : !can(regex(local.principal_arn, arn))])
-    error_message = "access.readers: ${jsonencode([for arn in coalesce(var.readers, []) : arn if !can(regex(local.principal_arn, arn))])} is not the ARN of a role. Give arn:${var.partition}:iam::ACCOUNT:role/NAME with an account of 12 digits; for the session of an assumed role give the role itself. An AWS service goes into access.services."
+    error_message = "access.readers: ${jsonencode([for arn in coalesce(var.readers, []) : arn if !can(regex(local.principal_arn, arn))])} is not the ARN of a role. Give arn:${var.partition}:iam::ACCOUNT:role/NAME with an account ID of 12 digits. For the session of an assumed role, give the role itself. For an AWS service, use access.services."
   }
 
   validation {
     condition     = length(coalesce(var.readers, ["any"])) > 0
-    error_message = "access.readers is []. Name the roles that read the value, or leave readers out to let the account's IAM policies decide. Where only administrators or services read it, name an administrator."
+    error_message = "access.readers is []. Name the roles that read the value, or remove readers so that the account's IAM policies decide. If only administrators or services read it, name an administrator."
   }
 }
 
@@ -78,49 +78,50 @@ locals {
 }
 
 variable "services" {
-  description = "AWS services that read the value under a name of their own, as `access.services` of the root module: `source_account` and `source_arns` by service principal."
+  description = "AWS services that read the value as service principals, as `access.services` of the root module. The map has `source_account` and `source_arns` by service principal."
   type        = any
   default     = {}
   nullable    = false
 }
 
 variable "administrators" {
-  description = "ARNs of the IAM roles (or users) of this account that manage the secret, the identity that runs Terraform among them: they change its policy, so they can also read its value. None of the limits of `conditions` binds them."
+  description = "ARNs of the IAM roles (or users) of this account that manage the secret, including the identity that runs Terraform. They can change the secret's policy, so they can also read its value. The `conditions` do not apply to them."
   type        = list(string)
   default     = []
   nullable    = false
 
   validation {
     condition     = !anytrue([for arn in var.administrators : !can(regex(local.principal_arn, arn)) || try(split(":", arn)[4], null) != var.account_id])
-    error_message = "access.administrators: ${jsonencode([for arn in var.administrators : arn if !can(regex(local.principal_arn, arn)) || try(split(":", arn)[4], null) != var.account_id])} is not the ARN of a role of this account, ${var.account_id}. Give arn:aws:iam::${var.account_id}:role/NAME; for the session of an assumed role give the role itself."
+    error_message = "access.administrators: ${jsonencode([for arn in var.administrators : arn if !can(regex(local.principal_arn, arn)) || try(split(":", arn)[4], null) != var.account_id])} is not the ARN of a role of this account, ${var.account_id}. Give arn:aws:iam::${var.account_id}:role/NAME. For the session of an assumed role, give the role itself."
   }
 }
 
 variable "rotators" {
-  description = "ARNs of the IAM roles (or users) of this account that rotate the value: they read it, store new ones and move staging labels. None of the limits of `conditions` binds them."
+  description = "ARNs of the IAM roles (or users) of this account that rotate the value. They read the value, store new values and move staging labels. The `conditions` do not apply to them."
   type        = list(string)
   default     = []
   nullable    = false
 
   validation {
     condition = !anytrue([for arn in var.rotators : !can(regex(local.principal_arn, arn)) || try(split(":", arn)[4], null) != var.account_id])
-    # Without the entries: the role of a function that is yet to be made has no ARN, and then there would be no message.
-    error_message = "access.rotators has an entry that is not the ARN of a role of this account, ${var.account_id}. Give arn:aws:iam::${var.account_id}:role/NAME; for the session of an assumed role give the role itself."
+    # The message omits the entries: before its creation a function's role has no ARN, and Terraform could not print the
+    # message.
+    error_message = "access.rotators has an entry that is not the ARN of a role of this account, ${var.account_id}. Give arn:aws:iam::${var.account_id}:role/NAME. For the session of an assumed role, give the role itself."
   }
 }
 
 variable "superuser" {
-  description = "Secret of the superuser whom rotation by alternating users needs: its ARN, and that of the customer managed key that encrypts it (null: the AWS managed key). Rotators read it."
+  description = "Secret of the superuser that rotation by alternating users needs. It has the ARN of the secret and the ARN of the customer managed key that encrypts it (null: the AWS managed key). Rotators read this secret."
   type = object({
     secret_arn = string
     key_arn    = optional(string)
   })
   default = null
 
-  # The root module checks the same at database. In both a wildcard would let rotators read more than this one secret.
+  # The root module has the same check in var.database. Without it, a wildcard would allow rotators to read more secrets.
   validation {
     condition     = var.superuser == null || can(regex("^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@!-]+-[A-Za-z0-9]{6}$", var.superuser.secret_arn))
-    error_message = "superuser.secret_arn is ${jsonencode(try(var.superuser.secret_arn, null))}, which is not the whole ARN of a secret. Give arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX: aws secretsmanager describe-secret prints it."
+    error_message = "superuser.secret_arn is ${jsonencode(try(var.superuser.secret_arn, null))}, which is not the full ARN of a secret. Give arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX. To print it, run aws secretsmanager describe-secret."
   }
 
   validation {
@@ -130,21 +131,21 @@ variable "superuser" {
 }
 
 variable "conditions" {
-  description = "Conditions on reading the value, as `access.conditions` of the root module. They do not bind administrators, rotators and the account's root."
+  description = "Conditions on reading the value, as `access.conditions` of the root module. They do not apply to administrators, rotators and the account's root."
   type        = any
   default     = {}
   nullable    = false
 }
 
 variable "policy_documents" {
-  description = "IAM policy documents (JSON) with further statements for the secret's resource policy, such as `data.aws_iam_policy_document.NAME.json`. In a secret's own policy `\"Resource\": \"*\"` means that secret."
+  description = "IAM policy documents (JSON) with more statements for the secret's resource policy, such as `data.aws_iam_policy_document.NAME.json`. In the policy of a secret, `\"Resource\": \"*\"` means that secret."
   type        = list(string)
   default     = []
   nullable    = false
 
   validation {
     condition     = alltrue([for document in var.policy_documents : can(flatten([jsondecode(document).Statement])[*].Effect)])
-    error_message = "access.policy_documents: entry ${join(", ", [for index, document in var.policy_documents : index + 1 if !can(flatten([jsondecode(document).Statement])[*].Effect)])} is not an IAM policy document. Give JSON with a Statement in it, and an Effect in each statement, for example data.aws_iam_policy_document.NAME.json."
+    error_message = "access.policy_documents: entry ${join(", ", [for index, document in var.policy_documents : index + 1 if !can(flatten([jsondecode(document).Statement])[*].Effect)])} is not an IAM policy document. Give JSON with a Statement, and with an Effect in each statement, for example data.aws_iam_policy_document.NAME.json."
   }
 }
 
@@ -156,6 +157,6 @@ variable "key_administrators" {
 
   validation {
     condition     = !anytrue([for arn in var.key_administrators : !can(regex(local.principal_arn, arn))])
-    error_message = "key.administrators: ${jsonencode([for arn in var.key_administrators : arn if !can(regex(local.principal_arn, arn))])} is not the ARN of a role. Give arn:aws:iam::ACCOUNT:role/NAME; for the session of an assumed role give the role itself."
+    error_message = "key.administrators: ${jsonencode([for arn in var.key_administrators : arn if !can(regex(local.principal_arn, arn))])} is not the ARN of a role. Give arn:aws:iam::ACCOUNT:role/NAME. For the session of an assumed role, give the role itself."
   }
 }

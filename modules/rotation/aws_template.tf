@@ -1,4 +1,4 @@
-# AWS's published rotation functions, from the Serverless Application Repository by CloudFormation.
+# AWS's published rotation functions, which CloudFormation deploys from the Serverless Application Repository.
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_available-rotation-templates.html
 
 locals {
@@ -37,20 +37,21 @@ resource "aws_serverlessapplicationrepository_cloudformation_stack" "this" {
       vpcSecurityGroupIds = join(",", aws_security_group.this[*].id)
       excludeCharacters   = var.password.exclude_characters
     },
-    # Only the applications for alternating users take these.
+    # Only the applications for alternating users accept these.
     var.strategy == "single_user" ? {} : { masterSecretArn = var.superuser.secret_arn },
     var.strategy == "single_user" || try(var.superuser.key_arn, null) == null ? {} : { masterSecretKmsKeyArn = var.superuser.key_arn },
   )
 }
 
-# The stack tells the function alone; its role is what the policies of secret and key have to name.
+# The stack outputs only the function. The policies of the secret and the key must name the function's role.
 data "aws_lambda_function" "aws_template" {
   count = local.aws_template ? 1 : 0
 
   function_name = aws_serverlessapplicationrepository_cloudformation_stack.this[0].outputs["RotationLambdaARN"]
 }
 
-# Not by the stack's kmsKeyArn: the key's policy names the role, so that the role must be there before the key.
+# The stack's kmsKeyArn cannot replace this policy. The key's policy names the role, so the role must exist before the
+# key.
 resource "aws_iam_role_policy" "aws_template" {
   count = local.aws_template ? 1 : 0
 

@@ -1,12 +1,13 @@
-# The function that rotates the secret: this project's own, AWS's published one (aws_template.tf), or one that exists.
+# The function that rotates the secret: this project's function, AWS's published one (aws_template.tf), or an existing
+# one.
 
 locals {
-  # Exactly one of these, by a validation of var.function.
+  # A validation of var.function ensures that at most one of these is true.
   own          = var.function.package != null
   aws_template = var.function.aws_template != null
 
-  # Functions, roles and stacks have 64 of these characters at most. The hash tells names apart that differ in the others
-  # alone, or in case, in which names of roles may not.
+  # The names of functions, roles and stacks have at most 64 of these characters. The hash distinguishes names that differ
+  # only in other characters, or only in case, which AWS ignores in role names.
   name = "rotate-${substr(replace(var.secret_name, "/[^A-Za-z0-9-]/", "-"), 0, 48)}-${substr(sha256(var.secret_name), 0, 8)}"
 
   environment = {
@@ -60,14 +61,14 @@ resource "aws_lambda_function" "this" {
 
   tags = var.tags
 
-  # Without its permissions the function could neither reach its network nor rotate.
+  # Without its permissions, the function can neither reach its network nor rotate.
   depends_on = [aws_iam_role_policy.this, aws_iam_role_policy.network]
 
   # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
   lifecycle {
     precondition {
       condition     = length(jsonencode(local.environment)) <= 4096
-      error_message = "password.exclude_characters has ${length(var.password.exclude_characters)} characters, with which the settings of the rotation function take ${length(jsonencode(local.environment))} bytes; Lambda takes 4,096 at most. Exclude fewer characters, or a whole class by exclude_punctuation."
+      error_message = "password.exclude_characters has ${length(var.password.exclude_characters)} characters. With them, the environment variables of the rotation function have ${length(jsonencode(local.environment))} bytes. Lambda accepts at most 4,096. Exclude fewer characters, or exclude a whole class, for example with exclude_punctuation."
     }
   }
 }
@@ -81,7 +82,7 @@ resource "aws_cloudwatch_log_group" "this" {
   tags              = var.tags
 }
 
-# AWS's published function brings a permission of its own.
+# The stack of AWS's published function creates its own permission.
 resource "aws_lambda_permission" "secrets_manager" {
   count = local.aws_template ? 0 : 1
 
@@ -92,7 +93,7 @@ resource "aws_lambda_permission" "secrets_manager" {
   source_account = data.aws_caller_identity.current.account_id
 }
 
-# A step that fails is an error of the function. What Secrets Manager itself cannot start shows in CloudTrail alone.
+# A failed step is an error of the function. If Secrets Manager cannot start a rotation, only CloudTrail shows it.
 resource "aws_cloudwatch_metric_alarm" "errors" {
   count = local.own ? 1 : 0
 
@@ -106,8 +107,8 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
   alarm_actions       = var.function.alarm_topic_arns
   tags                = var.tags
 
-  # Without an invocation there is no value. For a missing one an alarm looks at those before, would stay as it is long
-  # after the error, and could not tell of the next.
+  # Without an invocation, the metric has no value, and an alarm then looks at earlier values. It would keep its state
+  # long after the error, and could not report the next one.
   # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
   metric_query {
     id          = "filled"

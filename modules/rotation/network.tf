@@ -1,7 +1,8 @@
-# A security group of the function's own: out to the databases and to HTTPS, nothing in.
+# The security group of the function allows outbound traffic to the databases and to HTTPS, and no inbound traffic.
 
 locals {
-  # An existing function has its own network. Switches are objects and lists, whose ids may be made in the same apply.
+  # An existing function has its own network. Counts use objects and lists, because the same apply can create the IDs in
+  # them.
   network            = local.own || local.aws_template ? [var.function.network] : []
   database_group_ids = flatten(local.network[*].database_security_group_ids)
 }
@@ -14,8 +15,8 @@ resource "aws_security_group" "this" {
   vpc_id      = local.network[0].vpc_id
   tags        = var.tags
 
-  # Lambda deletes the function's network interfaces by its role, up to 20 minutes after the function. The group cannot go
-  # before they have gone, and the role and its permissions go after the group.
+  # Lambda uses the role to delete the function's network interfaces, up to 20 minutes after the function. AWS deletes the
+  # group only after these interfaces, so Terraform deletes the role and its permissions after the group.
   # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
   depends_on = [aws_iam_role_policy.network]
 }

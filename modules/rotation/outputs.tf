@@ -1,5 +1,5 @@
 output "function_arn" {
-  description = "ARN of the function, once Secrets Manager may invoke it and it may rotate."
+  description = "ARN of the function, available after Secrets Manager can invoke it and it can rotate."
   value = one(concat(
     aws_lambda_function.this[*].arn,
     [for stack in aws_serverlessapplicationrepository_cloudformation_stack.this : stack.outputs["RotationLambdaARN"]],
@@ -10,17 +10,17 @@ output "function_arn" {
 }
 
 output "role_arn" {
-  description = "ARN of the execution role of this project's own function; null for any other."
+  description = "ARN of the execution role of this project's function, or null for any other function."
   value       = one(aws_iam_role.this[*].arn)
 }
 
-# Not in one output with the other: that would wait for the superuser's secret, which has to let this role in.
+# Separate from role_arn. One output of both roles would wait for the superuser's secret, which must allow role_arn.
 output "aws_template_role_arn" {
-  description = "ARN of the execution role of AWS's published function; null for any other."
+  description = "ARN of the execution role of AWS's published function, or null for any other function."
   value       = one(data.aws_lambda_function.aws_template[*].role)
 }
 
 output "security_group_id" {
-  description = "Id of the function's security group, which databases and VPC endpoints must admit. Null for a function that exists."
+  description = "ID of the function's security group, or null for an existing function. Databases and VPC endpoints must allow this group."
   value       = one(aws_security_group.this[*].id)
 }

@@ -1,4 +1,4 @@
-# What the function may do: rotate this secret, write its own log, and use its network.
+# The permissions of the function: rotate this secret, write its own log, and use its network.
 
 resource "aws_iam_role" "this" {
   count = local.own ? 1 : 0
@@ -40,7 +40,7 @@ data "aws_iam_policy_document" "function" {
   }
 }
 
-# A policy of its own, which waits for nothing: the security group waits for it.
+# A separate policy without dependencies, because the security group waits for it.
 resource "aws_iam_role_policy" "network" {
   count = local.own ? 1 : 0
 
@@ -52,7 +52,7 @@ resource "aws_iam_role_policy" "network" {
 data "aws_iam_policy_document" "network" {
   count = local.own ? 1 : 0
 
-  # Lambda makes the function's network interfaces in the name of its role, before there is one that could be named.
+  # Lambda uses the role to create the function's network interfaces, so no policy can name them in advance.
   # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
   statement {
     sid       = "UseNetwork"
@@ -60,7 +60,7 @@ data "aws_iam_policy_document" "network" {
     resources = ["*"]
   }
 
-  # Lambda needs these rights, the function's code does not. Only calls of the code have this condition key.
+  # Lambda needs these permissions, but the function's code does not. Only calls from the code have this condition key.
   # https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
   statement {
     sid       = "DenyNetworkToCode"

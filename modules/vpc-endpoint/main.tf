@@ -1,4 +1,4 @@
-# The way from a VPC to Secrets Manager, and to KMS if asked, without the internet. One serves many secrets.
+# The path from a VPC to Secrets Manager, and optionally to KMS, without the internet. One endpoint serves many secrets.
 
 data "aws_region" "current" {}
 
@@ -19,18 +19,21 @@ resource "aws_vpc_endpoint" "this" {
   tags                = var.tags
 
   lifecycle {
-    # The policy with which it begins: without one AWS would let everybody through to everything until the one below.
+    # This is only the first policy. Without it, AWS would allow everybody everything until aws_vpc_endpoint_policy
+    # applies.
     ignore_changes = [policy]
 
-    # Checked when the VPC is there: at plan time, or before the endpoint is made if the VPC is made with it.
+    # Terraform checks an existing VPC at plan time. If the same apply creates the VPC, it checks before it creates the
+    # endpoint.
     precondition {
       condition     = data.aws_vpc.this.enable_dns_support && data.aws_vpc.this.enable_dns_hostnames
-      error_message = "The VPC ${var.vpc_id} has enable_dns_support = ${data.aws_vpc.this.enable_dns_support} and enable_dns_hostnames = ${data.aws_vpc.this.enable_dns_hostnames}. Private DNS, by which clients find the endpoint under the service's usual name, needs both: set them to true in the aws_vpc and apply that first (terraform apply -target=aws_vpc.NAME), or by aws ec2 modify-vpc-attribute."
+      error_message = "The VPC ${var.vpc_id} has enable_dns_support = ${data.aws_vpc.this.enable_dns_support} and enable_dns_hostnames = ${data.aws_vpc.this.enable_dns_hostnames}. Private DNS needs both. With private DNS, clients find the endpoint under the service's usual name. Set both to true in the aws_vpc and apply that first (terraform apply -target=aws_vpc.NAME), or use aws ec2 modify-vpc-attribute."
     }
   }
 }
 
-# By itself, because it names the secrets, whose policies may name the endpoint: the endpoint's id does not wait for it.
+# A separate resource, so that the endpoint's ID does not wait for it. This policy names the secrets, whose policies can
+# name the endpoint.
 resource "aws_vpc_endpoint_policy" "this" {
   for_each = var.services
 
@@ -40,7 +43,7 @@ resource "aws_vpc_endpoint_policy" "this" {
   lifecycle {
     precondition {
       condition     = local.policy_length <= 20480
-      error_message = "The endpoint policy that policy_documents make has ${local.policy_length} characters; a VPC endpoint takes 20,480 at most. Give fewer documents, or none to lead to all secrets of the account."
+      error_message = "The endpoint policy that policy_documents make has ${local.policy_length} characters. A VPC endpoint accepts at most 20,480. Give fewer documents, or none to allow all secrets of the account."
     }
   }
 }
@@ -60,7 +63,7 @@ locals {
   policy_length = length(data.aws_iam_policy_document.secrets.minified_json)
 }
 
-# Nothing goes out: an endpoint only answers.
+# No outbound rule: an endpoint only answers.
 resource "aws_security_group" "this" {
   name_prefix = "secrets-endpoint-"
   description = "VPC endpoint: HTTPS from its clients"

@@ -21,14 +21,14 @@ ACCOUNT = re.compile(r"(?:arn:[^:]+:iam::)?(\d{12})(?::root)?")
 
 @rule(
     23,
-    "Ensure that the policy of a secret or key names a role of another account, not all of it",
+    "Ensure that the policy of a secret or key allows a role of another account, not all of it",
     severity="HIGH",
     category=CheckCategories.IAM,
     resources=[*SECRET_POLICIES, *KEY_POLICIES],
     data=[DOCUMENT],
 )
 def find_faults(block: Block) -> Faults:
-    """`:root` lets that account's administrators hand the access on to whom they like."""
+    """With `:root`, that account's administrators can grant the access to any identity there."""
     account = block.account()
     if not account:
         return None

@@ -20,7 +20,7 @@ TASK = "aws_ecs_task_definition"
     resources=["aws_lambda_function", TASK],
 )
 def find_faults(block: Block) -> Faults:
-    """Whoever may describe the function or task reads its environment."""
+    """Each identity that can describe the function or task can read its environment."""
     attribute = "container_definitions" if block.type == TASK else "environment"
     variables = list(_of_task(block) if block.type == TASK else _of_function(block))
     places = [place for name, value in variables for place in names.secrets_in(name, value)]

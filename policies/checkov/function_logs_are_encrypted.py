@@ -17,7 +17,7 @@ GROUP = "aws_cloudwatch_log_group"
     resources=["aws_lambda_function"],
 )
 def find_faults(function: Block) -> Faults:
-    """Lambda itself makes a log group without a key that keeps logs for ever."""
+    """Lambda creates a log group that has no key and never expires."""
     if not handles_secrets(function):
         return None
     groups = [group for group in function.peers(GROUP) if _is_of(group, function)]

@@ -1,4 +1,4 @@
-"""Which keys an identity may decrypt with."""
+"""Which keys an identity can decrypt with."""
 
 from checkov.common.models.enums import CheckCategories
 
@@ -11,14 +11,14 @@ BY_KEY = ("aws:resourcetag/*", "kms:resourcealiases", "kms:requestalias")
 
 @rule(
     22,
-    "Ensure that an identity policy names the keys that it lets decrypt with",
+    "Ensure that an identity policy allows to decrypt only with named keys",
     severity="HIGH",
     category=CheckCategories.IAM,
     resources=IDENTITIES,
     data=[DOCUMENT],
 )
 def find_faults(block: Block) -> Faults:
-    """All keys are fine for one service and encryption context, or by the key's tags or alias."""
+    """All keys pass with one service and encryption context, or with the key's tags or alias."""
     return faults(block, applies=lambda each: is_of_identity(block, each), offends=_offends)
 
 

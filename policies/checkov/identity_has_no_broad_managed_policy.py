@@ -1,4 +1,4 @@
-"""Policies of AWS that read and change every secret."""
+"""AWS managed policies that allow to read and change every secret."""
 
 from collections.abc import Iterable
 
@@ -26,7 +26,7 @@ BROAD = ":policy/SecretsManagerReadWrite"
     ],
 )
 def find_faults(block: Block) -> Faults:
-    """It allows all actions on all secrets; a reader needs two actions on one."""
+    """The policy allows all actions on all secrets. A reader needs two actions on one secret."""
     given = [
         value
         for name in ("policy_arn", "policy_arns", "managed_policy_arns", "managed_policy_arn")

@@ -1,4 +1,4 @@
-"""Which secrets an identity may read."""
+"""Which secrets an identity can read."""
 
 from checkov.common.models.enums import CheckCategories
 
@@ -11,14 +11,14 @@ TAGS = ("aws:resourcetag/*", "secretsmanager:resourcetag/*")
 
 @rule(
     7,
-    "Ensure that an identity policy names the secrets that it lets read",
+    "Ensure that an identity policy allows to read only named secrets",
     severity="HIGH",
     category=CheckCategories.IAM,
     resources=IDENTITIES,
     data=[DOCUMENT],
 )
 def find_faults(block: Block) -> Faults:
-    """In a secret's own policy `*` is that secret; actions that have no resource may have `*`."""
+    """In a secret's policy `*` is that secret. Actions without a resource can have `*`."""
     return faults(block, applies=lambda each: is_of_identity(block, each), offends=offends)
 
 

@@ -1,4 +1,4 @@
-"""Who may do everything with a key."""
+"""Who can do everything with a key."""
 
 import re
 
@@ -11,14 +11,14 @@ from asm.rule import Faults, rule
 
 @rule(
     6,
-    "Ensure that a key policy allows kms:* to nobody but the account's root",
+    "Ensure that a key policy allows kms:* only to the account's root",
     severity="HIGH",
     category=CheckCategories.IAM,
     resources=[*KEY_POLICIES],
     data=[DOCUMENT],
 )
 def find_faults(block: Block) -> Faults:
-    """In a document that is not known to be for a key, `*` may be about anything."""
+    """Unless a document is known to be for a key, `*` can be about anything."""
 
     def applies(statement: Statement) -> bool:
         found = owners(block)
@@ -36,7 +36,7 @@ def find_faults(block: Block) -> Faults:
 
 
 def _is_root(principal: str, account: str | None) -> bool:
-    """Whether it is, or may be, the root of the account."""
+    """Whether it is, or can be, the root of the account."""
     match = re.fullmatch(r"(?:arn:[^:]+:iam::)?(.+?)(?::root)?", principal)
     owner = match[1] if match else principal
     if not is_known(owner):

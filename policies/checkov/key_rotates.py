@@ -14,7 +14,7 @@ from asm.rule import Faults, rule
     resources=["aws_kms_key"],
 )
 def find_faults(key: Block) -> Faults:
-    """Keys that no secret in the scan uses are left to CKV_AWS_7."""
+    """CKV_AWS_7 checks the keys that no secret in the scan uses."""
     if not any(key.attached("aws_secretsmanager_secret", "kms_key_id")):
         return None
     rotates = key.get("enable_key_rotation")

@@ -1,4 +1,4 @@
-"""Passwords that are not marked as such."""
+"""Passwords that are not marked as sensitive."""
 
 from checkov.common.models.enums import CheckCategories
 
@@ -15,7 +15,7 @@ from asm.rule import Faults, rule
     resources=["random_string"],
 )
 def find_faults(string: Block) -> Faults:
-    """Plans and logs show it, since the provider takes it for no secret; random_password is one."""
+    """Plans and logs show a random_string. The provider marks only a random_password sensitive."""
     return [
         f"{attribute} of {user.type}.{user.name} is made from it"
         for user, attribute in string.users()

@@ -1,4 +1,4 @@
-"""Who may invoke a rotation function."""
+"""Who can invoke a rotation function."""
 
 from checkov.common.models.enums import CheckCategories
 
@@ -9,13 +9,13 @@ from asm.rule import Faults, rule
 
 @rule(
     18,
-    "Ensure that only Secrets Manager of one account may invoke a rotation function",
+    "Ensure that only Secrets Manager of one account can invoke a rotation function",
     severity="HIGH",
     category=CheckCategories.IAM,
     resources=["aws_lambda_permission"],
 )
 def find_faults(permission: Block) -> Faults:
-    """Without a source, a secret of any account can have the function run."""
+    """Without a source, a secret of any account can start the function."""
     principal = str(permission.get("principal"))
     functions = permission.references("function_name").of("aws_lambda_function")
     if principal == "*":

@@ -16,9 +16,9 @@ from asm.rule import Faults, rule
     data=[DOCUMENT],
 )
 def find_faults(block: Block) -> Faults:
-    """`secretsmanager:*` lets its holder change the policy and delete the secret.
+    """`secretsmanager:*` allows to change the policy and to delete the secret.
 
-    A document of which no use is in the scan may be for either.
+    A document without a use in the scan can be for a secret or an identity.
     """
     return faults(
         block,
@@ -28,7 +28,7 @@ def find_faults(block: Block) -> Faults:
 
 
 def offends(statement: Statement) -> str:
-    """What is wrong with a statement that allows."""
+    """What is wrong with a statement that allows something."""
     if not statement.covers_all_of("secretsmanager"):
         return ""
     if not statement.names("secretsmanager") and not statement.is_about_secrets():

@@ -1,4 +1,4 @@
-"""Who a secret's or key's policy allows."""
+"""Whom a secret's or key's policy allows."""
 
 from checkov.common.models.enums import CheckCategories
 
@@ -16,14 +16,14 @@ from asm.rule import Faults, rule
 
 @rule(
     4,
-    "Ensure that the policy of a secret or key names its principals or confines them",
+    "Ensure that the policy of a secret or key names its principals or restricts them",
     severity="CRITICAL",
     category=CheckCategories.IAM,
     resources=[*SECRET_POLICIES, *KEY_POLICIES],
     data=[DOCUMENT],
 )
 def find_faults(block: Block) -> Faults:
-    """`*` is fine beside a fixed organization, account, principal, source, VPC or endpoint."""
+    """`*` passes with a fixed organization, account, principal, source, VPC or endpoint."""
     return faults(
         block,
         applies=lambda statement: is_of_secret_or_key(block, statement),
@@ -33,7 +33,7 @@ def find_faults(block: Block) -> Faults:
 
 def _offends(statement: Statement) -> str:
     return (
-        "allows everybody, without a condition that fixes who that is"
+        "allows all principals, without a condition that restricts them"
         if statement.is_public
         else ""
     )

@@ -15,7 +15,7 @@ from asm.rule import Faults, rule
     resources=["aws_secretsmanager_secret"],
 )
 def find_faults(secret: Block) -> Faults:
-    """Without a key of its own a replica is encrypted with that region's AWS managed key."""
+    """Without a key, the region's AWS managed key encrypts the replica."""
     replicas = secret.blocks("replica")
     found = [fault for each in replicas if each.is_certain and (fault := _fault(each))]
     if not found and not all(

@@ -9,20 +9,20 @@ from asm.functions import is_rotation_function
 from asm.policy import IDENTITY_POLICIES, Statement, all_statements
 from asm.rule import Faults, rule
 
-# Managed policies of AWS that read every secret.
+# AWS managed policies that allow to read every secret.
 BROAD = ("/AdministratorAccess", "/PowerUserAccess", "/SecretsManagerReadWrite")
 ATTACHMENT = "aws_iam_role_policy_attachment"
 
 
 @rule(
     17,
-    "Ensure that a rotation function has a role of its own, for the secrets that it rotates",
+    "Ensure that a rotation function has a separate role, only for the secrets that it rotates",
     severity="HIGH",
     category=CheckCategories.IAM,
     resources=["aws_lambda_function"],
 )
 def find_faults(function: Block) -> Faults:
-    """What the code needs cannot be told; that a role is shared or may do too much can."""
+    """The rule cannot know what the code needs. It finds a shared role and too broad policies."""
     if not is_rotation_function(function):
         return None
     roles = function.references("role").of("aws_iam_role")

@@ -15,7 +15,7 @@ from asm.rule import Faults, rule
     resources=["aws_lambda_function"],
 )
 def find_faults(function: Block) -> Faults:
-    """There it reaches databases that are not public, and an endpoint policy can confine it."""
+    """In a VPC it reaches private databases, and an endpoint policy can restrict it."""
     if not is_rotation_function(function):
         return None
     configs = function.blocks("vpc_config")

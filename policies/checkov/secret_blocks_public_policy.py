@@ -10,13 +10,13 @@ POLICY = "aws_secretsmanager_secret_policy"
 
 @rule(
     3,
-    "Ensure that a secret has a resource policy, and that a public one is blocked",
+    "Ensure that a secret has a resource policy and blocks public policies",
     severity="HIGH",
     category=CheckCategories.IAM,
     resources=["aws_secretsmanager_secret", POLICY],
 )
 def find_faults(block: Block) -> Faults:
-    """A policy that stands in the secret itself cannot be checked by Secrets Manager."""
+    """Secrets Manager cannot block an inline policy of the secret."""
     if block.type == POLICY:
         blocks_public = block.get("block_public_policy")
         if not is_known(blocks_public):

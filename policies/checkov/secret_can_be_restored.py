@@ -10,13 +10,13 @@ PRODUCTION = {"prod", "production", "prd", "live"}
 
 @rule(
     10,
-    "Ensure that a deleted secret of production can be restored for at least 7 days",
+    "Ensure that a deleted production secret can be restored for at least 7 days",
     severity="MEDIUM",
     category=CheckCategories.BACKUP_AND_RECOVERY,
     resources=["aws_secretsmanager_secret"],
 )
 def find_faults(secret: Block) -> Faults:
-    """A secret is of production unless its tag Environment says otherwise."""
+    """A secret is for production unless its tag Environment has another value."""
     days = secret.get("recovery_window_in_days")
     if not is_known(days):
         return None

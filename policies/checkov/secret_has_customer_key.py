@@ -15,10 +15,10 @@ from asm.rule import Faults, rule
     resources=["aws_secretsmanager_secret"],
 )
 def find_faults(secret: Block) -> Faults:
-    """The AWS managed key cannot be shared with another account, disabled or given a policy."""
+    """You cannot share, disable or write a policy for the AWS managed key."""
     key = secret.get("kms_key_id")
     if not key:
-        return ["no kms_key_id: Secrets Manager takes the AWS managed key"]
+        return ["no kms_key_id: Secrets Manager uses the AWS managed key"]
     if key == OPEN:
         return None
     found = secret.references("kms_key_id").blocks

@@ -15,5 +15,5 @@ from asm.rule import Faults, rule
     data=[*SECRET_ATTRIBUTES],
 )
 def find_faults(secret: Block) -> Faults:
-    """Told of what holds the value. `sensitive` hides an output from the terminal alone."""
+    """The finding is on the block with the value. `sensitive` hides outputs only on a terminal."""
     return [f"output {name} is made from it" for name in secret.outputs()]

@@ -13,20 +13,20 @@ from asm.rule import Faults, rule
 E_MAIL = re.compile(r"[^/\s]+@[^/\s]+\.[^/\s]+")
 PAIR = re.compile(r"[^/=]+=[^/=]+")
 ACCESS_KEY = re.compile(r"A(KIA|SIA)[0-9A-Z]{16}")
-# Letters of both cases and digits without order: a name does not look so.
+# A random value has letters of both cases and digits without order. A name does not.
 SHORTEST_RANDOM = 20
 LEAST_BITS = 3.8
 
 
 @rule(
     20,
-    "Ensure that a secret's name is hierarchical and tells nothing secret",
+    "Ensure that a secret's name is hierarchical and contains nothing secret",
     severity="LOW",
     category=CheckCategories.CONVENTION,
     resources=["aws_secretsmanager_secret"],
 )
 def find_faults(secret: Block) -> Faults:
-    """Names stand in logs, policies and bills; a hierarchy lets a policy name a branch of it."""
+    """Logs, policies and bills show names. With a hierarchy, a policy can name a branch of it."""
     name = secret.get("name")
     if name in (None, UNKNOWN, OPEN):
         name = secret.get("name_prefix")
@@ -50,7 +50,7 @@ def _is_random(name: str) -> bool:
 
 
 def _bits(text: str) -> float:
-    """Entropy of a character, by how often each occurs."""
+    """Entropy of a character, from the frequency of each character."""
     shares = [count / len(text) for count in Counter(text).values()]
     return -sum(share * math.log2(share) for share in shares)
 

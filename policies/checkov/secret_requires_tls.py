@@ -15,7 +15,7 @@ from asm.rule import Faults, rule
     resources=[*SECRET_POLICIES],
 )
 def find_faults(block: Block) -> Faults:
-    """A secret without a policy of its own, or with one elsewhere, is left to CKV_ASM_3."""
+    """CKV_ASM_3 checks a secret without a policy, or with a policy in another configuration."""
     if block.get("policy") is None:
         return None
     statements, is_all = all_statements(block, "policy")
@@ -23,11 +23,11 @@ def find_faults(block: Block) -> Faults:
         return []
     if not is_all or any(_may_deny(statement) for statement in statements):
         return None
-    return ["no statement denies aws:SecureTransport = false to everybody"]
+    return ["no statement denies aws:SecureTransport = false for all principals"]
 
 
 def _may_deny(statement: Statement) -> bool:
-    """Whether it is not known well enough to say that it does not."""
+    """Whether unknown values leave open that it denies."""
     decisive = [statement.effect, statement.actions, statement.principals, statement.conditions]
     return not statement.allows and not is_known(decisive)
 

@@ -14,7 +14,7 @@ MOST_DAYS = 90
 
 @rule(
     9,
-    "Ensure that a secret rotates within 90 days, or that its tag RotationException says why not",
+    "Ensure that a secret rotates within 90 days, or has a tag RotationException with a reason",
     severity="MEDIUM",
     category=CheckCategories.GENERAL_SECURITY,
     resources=["aws_secretsmanager_secret"],
@@ -37,7 +37,7 @@ def find_faults(secret: Block) -> Faults:
 
 
 def _days(rotation: Block) -> float | None:
-    """Days between two rotations at most; None if not known."""
+    """Longest time between two rotations in days. None if it is not known."""
     for rules in rotation.blocks("rotation_rules"):
         days, schedule = rules.get("automatically_after_days"), rules.get("schedule_expression")
         if schedule and is_known(schedule):

@@ -12,7 +12,7 @@ from asm.rule import Faults
     kinds=["variable"],
 )
 def find_faults(variable: HclBlock) -> Faults:
-    """An output stays in the state, and `sensitive` hides it only from the terminal."""
+    """An output stays in the state, and `sensitive` hides it only on a terminal."""
     if variable.module or variable.get("sensitive") is not True:
         return None
     names = variable.graph.sensitive_outputs.get(variable, [])

@@ -1,4 +1,4 @@
-"""How a secret's value is written."""
+"""How Terraform writes a secret's value."""
 
 from checkov.common.models.enums import CheckCategories
 
@@ -8,16 +8,16 @@ from asm.rule import Faults, rule
 
 @rule(
     11,
-    "Ensure that a secret's value is written by secret_string_wo and so stays out of the state",
+    "Ensure that secret_string_wo writes a secret's value, so that it stays out of the state",
     severity="HIGH",
     category=CheckCategories.SECRETS,
     resources=["aws_secretsmanager_secret_version"],
 )
 def find_faults(version: Block) -> Faults:
-    """There is no write-only argument for binary data; it can be stored as base64 text."""
+    """No write-only argument for binary data exists. Base64 text can store binary data."""
     plain = [name for name in ("secret_string", "secret_binary") if version.get(name)]
     if version.get("secret_string_wo") is not None:
-        # The provider takes only one of them, so what may be null is null.
+        # The provider accepts only one of them, so a value that can be null is null.
         given = [name for name in plain if version.get(name) != OPEN]
         if plain and not given and version.get("secret_string_wo") == OPEN:
             return None

@@ -13,7 +13,7 @@ from asm.rule import Faults
     kinds=["variable"],
 )
 def find_faults(variable: HclBlock) -> Faults:
-    """Checkov shows no finding on a local: it keeps no lines for one."""
+    """Checkov keeps no lines for a local, so it cannot show a finding on one."""
     found = [
         f"{place} is a secret value"
         for place, is_certain in names.secrets_in(variable.name, variable.get("default"))

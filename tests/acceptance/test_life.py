@@ -72,7 +72,7 @@ def test_a_raised_version_stores_one_new_credential(life: Life) -> None:
 def test_a_lowered_version_is_refused(life: Life) -> None:
     life.ask(life.kind.lowered)
 
-    assert "Version 1 of the value is asked for, but version 2 is" in life.refusal()
+    assert "value_version is 1, but version 2 is stored" in life.refusal()
 
 
 def test_what_was_destroyed_is_gone(life: Life) -> None:

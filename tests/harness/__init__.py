@@ -1,1 +1,1 @@
-"""What the tests, the demonstration and the benchmark stand on: LocalStack and Terraform."""
+"""What the tests and tools/ share: Terraform, servers, judges, and the searches for values."""

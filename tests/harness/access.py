@@ -1,7 +1,7 @@
-"""Who may do what: the rows of tests/access/matrix.csv as questions to the IAM engine.
+"""Who may do what: the rows of tests/fixtures/access/matrix.csv as questions to the IAM engine.
 
 A case is one secret with the policies that Terraform has rendered for it. The words of a row are
-explained in tests/access/vocabulary.toml.
+explained in tests/fixtures/access/vocabulary.toml.
 """
 
 import copy
@@ -15,10 +15,10 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from harness.environments import ROOT
-from harness.iam import Decision, Document, Engine, Policies, Request
+from iam.engine import Decision, Document, Engine, Policies, Request
+from tools.environments import ROOT
 
-FOLDER = ROOT / "tests" / "access"
+FOLDER = ROOT / "tests" / "fixtures" / "access"
 
 type Question = tuple[Request, Policies]
 

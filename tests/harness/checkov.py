@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from harness.environments import VENV
+from tools.environments import VENV
 
 NOWHERE = "http://127.0.0.1:1"  # no scan may reach the network
 _INDEX = re.compile(r'\[(?:\d+|"[^"]*")\]')

@@ -20,9 +20,9 @@ import pymysql
 import trustme
 from pg8000 import native
 
-from harness.debian import as_user, mariadb, mysql, pgbouncer, postgresql, unprivileged_user
-from harness.environments import VENV
-from harness.localstack import free_port
+from emulator.localstack import free_port
+from tools.debian import as_user, mariadb, mysql, pgbouncer, postgresql, unprivileged_user
+from tools.environments import PYTHONPATH, VENV
 
 START_SECONDS = 90
 LOG_LINES = 20
@@ -148,7 +148,7 @@ class Server(ABC):
             self._process = subprocess.Popen(
                 [*supervise, *self._command()],
                 cwd=self.folder,
-                env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+                env=os.environ | {"PYTHONPATH": PYTHONPATH},
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
@@ -311,7 +311,7 @@ class PgBouncer:
                 *(str(int(signal.SIGKILL)), self._folder),
                 *(_installed(pgbouncer()), self._folder / "pgbouncer.ini"),
             ],
-            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+            env=os.environ | {"PYTHONPATH": PYTHONPATH},
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -466,8 +466,8 @@ class MySQL(MariaDB):
 def _installed(program: Path | None) -> Path:
     if not program:
         raise FileNotFoundError(
-            "A database server is missing: run `python -m harness.debian` and "
-            "`python -m harness.environments postgresql`"
+            "A database server is missing: run `python -m tools.debian` and "
+            "`python -m tools.environments postgresql`"
         )
     return program
 

@@ -11,11 +11,11 @@ from botocore.stub import Stubber
 from rich.console import Console
 
 from harness import leaks
-from harness.environments import ROOT
 from secret_doctor import output
 from secret_doctor.aws import AWS
 from secret_doctor.examine import examine
 from secret_doctor.findings import Report, Severity
+from tools.environments import ROOT
 
 README = (ROOT / "doctor" / "README.md").read_text()
 PASSWORD = 'kept"secret<from>the/doctor'

@@ -9,8 +9,8 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Self
 
-from harness.environments import ROOT, VENV
-from harness.localstack import answers_in_time, free_port
+from emulator.localstack import answers_in_time, free_port
+from tools.environments import PYTHONPATH, VENV
 
 START_SECONDS = 90
 
@@ -56,7 +56,7 @@ class Emulator(ABC):
                 cwd=self.folder,
                 env={
                     "PATH": os.environ["PATH"],
-                    "PYTHONPATH": str(ROOT / "tests"),
+                    "PYTHONPATH": PYTHONPATH,
                     "PYTHONPYCACHEPREFIX": str(VENV / "cache" / "python"),
                     "HOME": str(self.folder),
                     "TMPDIR": str(self.folder),

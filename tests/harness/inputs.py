@@ -11,7 +11,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from harness.environments import ROOT
+from tools.environments import ROOT
 
 type Path = tuple[str | int, ...]
 

@@ -129,7 +129,7 @@ AWS = Judge("AWS", _as_it_is)
 
 # The rows of the first table of docs/value.md, each with the test that shows it.
 GUARANTEES = {
-    "an apply follows the first one at once": (
+    "an apply follows directly after the first one": (
         "acceptance/test_life.py",
         "test_what_changes_beside_the_credential_keeps_it",
     ),
@@ -145,68 +145,68 @@ GUARANTEES = {
         "acceptance/test_life.py",
         "test_a_lowered_version_is_refused",
     ),
-    "other rules for the password change": (
+    "the rules for the password change": (
         "acceptance/test_life.py",
         "test_other_wishes_without_a_raised_version_keep_it",
     ),
-    "something rotated it, once or 120 times": (
+    "something rotates it, once or 120 times": (
         "acceptance/test_life.py",
         "test_a_change_after_a_rotation_keeps_the_rotated_credential",
     ),
     "the version that Terraform knows is purged or lost from the state": (
-        "test_adoption.py",
+        "module/test_adoption.py",
         "test_where_the_version_that_terraform_knew_is_purged_the_current_password_is_written",
     ),
-    "the whole state is lost and the secret imported": (
+    "the whole state is lost and you import the secret": (
         "acceptance/test_lost_or_found.py",
         "test_after_a_lost_state_the_imported_secret_keeps_its_credential",
     ),
-    "somebody else made the secret, and it is imported": (
+    "another tool creates the secret, and you import it": (
         "acceptance/test_lost_or_found.py",
         "test_a_secret_made_by_hand_is_adopted_with_its_value",
     ),
-    "no label says which version the value is, and a version above 1 is asked for": (
-        "test_adoption.py",
+    "no label records the version of the value, and `value_version` is above 1": (
+        "module/test_adoption.py",
         "test_a_raised_version_of_an_adopted_value_waits_until_its_version_is_said",
     ),
     "the name comes from the same apply, or the module has `depends_on`": (
-        "test_unknown_names.py",
+        "module/test_unknown_names.py",
         "test_a_name_made_in_the_same_apply_and_a_dependency_that_changes_keep_the_password",
     ),
     "the key changes": (
-        "test_key_moves.py",
+        "module/test_key_moves.py",
         "test_each_move_of_key_keeps_the_value_readable_after_every_call",
     ),
-    "the key becomes the AWS managed one": (
-        "test_key_moves.py",
+    "the key changes to the AWS managed key": (
+        "module/test_key_moves.py",
         "test_each_move_of_key_keeps_the_value_readable_after_every_call",
     ),
     "`name` or the provider's region changes": (
-        "test_rename.py",
+        "module/test_rename.py",
         "test_a_changed_name_is_refused_while_planning",
     ),
     "`username` changes": (
         "acceptance/test_refusals.py",
         "test_another_username_is_refused",
     ),
-    "`engine` changes, and its port is not the usual one of the new engine": (
-        "test_adoption.py",
+    "`engine` changes, and the port is not the default port of the new engine": (
+        "module/test_adoption.py",
         "test_another_engine_does_not_inherit_a_port_that_is_not_its_own",
     ),
-    "`database` gives way to `key_values_wo` or `secret_string_wo`": (
-        "test_supplied_values.py",
+    "`key_values_wo` or `secret_string_wo` replaces `database`": (
+        "module/test_supplied_values.py",
         "test_a_value_that_takes_a_databases_place_has_nothing_of_it_and_needs_a_raised_version",
     ),
-    "`key_values_wo` or `secret_string_wo` gives way to `database`": (
-        "test_supplied_values.py",
+    "`database` replaces `key_values_wo` or `secret_string_wo`": (
+        "module/test_supplied_values.py",
         "test_a_database_takes_over_the_password_of_a_supplied_value",
     ),
-    "the current value is not JSON with a password in it": (
+    "the current value is not JSON with a password": (
         "acceptance/test_refusals.py",
         "test_a_current_value_without_a_password_is_refused",
     ),
     "the secret is scheduled for deletion": (
-        "test_secret.py",
+        "module/test_secret.py",
         "test_a_secret_scheduled_for_deletion_is_not_made_twice_and_can_be_restored",
     ),
 }

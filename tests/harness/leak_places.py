@@ -1,6 +1,7 @@
 """Where a run leaves something that a value could stand in: the table of docs/security.md.
 
-tests/test_no_trace_of_the_value.py makes such a run, and fails where one of these rows is not true.
+tests/module/test_no_trace_of_the_value.py makes such a run, and fails where one of these rows is
+not true.
 """
 
 from dataclasses import dataclass

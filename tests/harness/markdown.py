@@ -9,7 +9,7 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from harness.environments import ROOT
+from tools.environments import ROOT
 
 _PARSER = MarkdownIt("commonmark").enable("table")
 

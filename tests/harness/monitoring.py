@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, Self
 
 import boto3
 
-from harness.environments import ROOT
 from harness.queues import Queue
 from harness.waits import LIMIT_SECONDS
+from tools.environments import ROOT
 
 if TYPE_CHECKING:
     from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
 
 ACCOUNT = "000000000000"
 HOME = "us-east-1"  # of the events as they are written
-_FIXTURES = tomllib.loads((ROOT / "tests" / "monitoring" / "events.toml").read_text())
+_FIXTURES = tomllib.loads((ROOT / "tests" / "fixtures" / "monitoring" / "events.toml").read_text())
 
 # Each with `name` and `alerts`, the rules and alarms that it is for.
 EVENTS: list[Mapping[str, Any]] = _FIXTURES["event"]

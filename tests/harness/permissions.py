@@ -11,13 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.environments import ROOT
-from harness.iam import Document, Policies, Request
-from harness.iam_lint import sends
 from harness.terraform_calls import Call
+from iam.engine import Document, Policies, Request
+from iam.lint import sends
+from tools.environments import ROOT
 
 FILES = sorted(ROOT.glob("policies/terraform-policy*.json"))
-FOLDER = ROOT / "tests" / "permissions"
+FOLDER = ROOT / "tests" / "fixtures" / "permissions"
 # By what comes before the hyphen of an id.
 _EC2_KINDS = {"sg": "security-group", "sgr": "security-group-rule", "vpce": "vpc-endpoint"}
 # Why each statement of the policies is needed, by its Sid.
@@ -84,7 +84,7 @@ REASONS = {
 # The Service Authorization Reference, all that the engine has, does not know its resource.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-template.html
 NOT_DECIDED = "TransformTemplate"
-# What the words of the policies are for tests/permissions/main.tf.
+# What the words of the policies are for tests/fixtures/permissions/main.tf.
 _WORDS = {
     "REGION": "us-east-1",
     "SECRET_NAME": "orders/database/credentials",
@@ -405,7 +405,7 @@ class Account:
 
 
 def policies(**filled_in: str) -> dict[str, Document]:
-    """policies/terraform-policy*.json by name, for tests/permissions/main.tf.
+    """policies/terraform-policy*.json by name, for tests/fixtures/permissions/main.tf.
 
     Without the statement that cannot be decided on.
     """

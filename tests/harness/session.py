@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from unittest import mock
 
-from harness.localstack import LocalStack
+from emulator.localstack import LocalStack
 from harness.terraform import callers_environment, environment
 
 

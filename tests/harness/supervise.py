@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 
-from harness.debian import as_user
+from tools.debian import as_user
 
 END_SECONDS = 10
 

@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 import python_terraform
 from python_terraform import IsFlagged
 
-from harness.environments import VENV
 from harness.processes import children
+from tools.environments import VENV
 
 TIME_LIMIT_SECONDS = 540  # all examples at once, on a busy machine
 REGISTRY = "registry.terraform.io"

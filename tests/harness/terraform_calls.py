@@ -10,7 +10,7 @@ from typing import Any
 
 import botocore.session
 
-from harness.faults import Sent
+from harness.forwarder import Sent
 
 # Services whose name in a signature is another than in AWS's models.
 _MODELS = {"monitoring": "cloudwatch"}

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from python_terraform import IsFlagged
 
-from harness.environments import ROOT
-from harness.package import DIST
 from harness.terraform import Terraform
+from tools.environments import ROOT
+from tools.package import DIST
 
 # The lines that decide what `terraform init` does.
 _DECIDES_INIT = re.compile(

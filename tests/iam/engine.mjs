@@ -1,4 +1,4 @@
-// Decides on IAM policies, and knows the actions of AWS's services, for tests/harness/iam.py.
+// Decides on IAM policies, and knows the actions of AWS's services, for tests/iam/engine.py.
 // One JSON value a line comes in on stdin and is answered by one on stdout, in order; it ends when
 // stdin is closed. Packages are those of the working folder (.venv/iam).
 //

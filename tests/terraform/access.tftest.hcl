@@ -1,4 +1,4 @@
-# What access refuses at plan time of what it says itself; the rest is in policies.tftest.hcl.
+# Refusals of `access` at plan time by the root module. policies.tftest.hcl has the others.
 
 provider "aws" {
   region = "us-east-1"

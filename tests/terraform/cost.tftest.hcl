@@ -1,4 +1,4 @@
-# What modules/cost reckons and refuses. The worked cases of docs/cost.md are checked by tests/test_cost.py.
+# Results and refusals of modules/cost. tests/module/test_cost.py checks the examples of docs/cost.md.
 
 run "is_the_tutorials_figure_without_the_key" {
   command = plan
@@ -50,7 +50,7 @@ run "bills_only_the_requests_of_an_existing_key" {
 
   assert {
     condition     = output.monthly_cost.key == 0 && output.monthly_cost.reads == 8
-    error_message = "An existing key is paid for elsewhere; its requests are not."
+    error_message = "An existing key costs nothing here, but its requests do."
   }
 }
 
@@ -116,7 +116,7 @@ run "counts_rotations_by_days" {
 
   variables {
     rotation = { automatically_after_days = 1, function = { package = { file = "rotation.zip" } } }
-    # What is left is the number of invocations: 4 for each of 30.42 rotations.
+    # The rest is the number of invocations: 4 for each of 30.42 rotations.
     prices = { secrets_manager_10000_calls = 0, kms_10000_requests = 0, lambda_gb_second = 0, lambda_1000000_requests = 1000000 }
   }
 
@@ -189,13 +189,13 @@ run "counts_fifth_weekdays_by_their_average" {
 
   variables {
     rotation = { schedule_expression = "cron(0 8 ? * FRI#5 *)" }
-    # Each rotation of a year costs 1 dollar a month.
+    # Each rotation of a year costs 1 dollar per month.
     prices = { secrets_manager_10000_calls = 0, kms_10000_requests = 0, lambda_gb_second = 0, lambda_1000000_requests = 3000000 }
   }
 
   assert {
     condition     = output.monthly_cost.rotation == 4.14
-    error_message = "A year has 29 days from the 29th of a month on, a seventh of which are Fridays."
+    error_message = "A year has 29 days that are the 29th or later. A seventh of them are Fridays."
   }
 }
 

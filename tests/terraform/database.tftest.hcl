@@ -1,4 +1,4 @@
-# The JSON of every engine, and what database refuses.
+# The JSON of every engine, and refusals of `database`.
 
 provider "aws" {
   region = "us-east-1"

@@ -1,4 +1,4 @@
-# What key refuses at plan time.
+# Refusals of `key` at plan time.
 
 provider "aws" {
   region = "us-east-1"

@@ -1,4 +1,4 @@
-# What main.tf refuses at plan time, one run each.
+# Refusals of main.tf at plan time, each with its own run.
 
 provider "aws" {
   region = "us-east-1"

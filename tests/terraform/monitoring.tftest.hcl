@@ -1,4 +1,4 @@
-# What modules/monitoring refuses, and what it leaves out.
+# Refusals of modules/monitoring, and the parts that it omits.
 
 provider "aws" {
   region = "us-east-1"
@@ -181,7 +181,7 @@ run "watches_as_many_readers_as_the_readme_says" {
 
   assert {
     condition     = alltrue([for rule in aws_cloudwatch_event_rule.event : length(rule.event_pattern) <= 2048])
-    error_message = "a pattern has more characters than EventBridge takes"
+    error_message = "a pattern has more characters than EventBridge accepts"
   }
 
   assert {
@@ -318,7 +318,7 @@ run "makes_no_topic_or_key_beside_one_that_is_given" {
 
   assert {
     condition     = length(aws_sns_topic.this) == 0 && length(aws_kms_key.topic) == 0 && output.topic_arn == "arn:aws:sns:us-east-1:000000000000:security"
-    error_message = "a topic or key is made, or another topic told"
+    error_message = "the module creates a topic or key, or another topic gets the alerts"
   }
 }
 
@@ -344,7 +344,7 @@ run "does_not_watch_the_aws_managed_key" {
 
   assert {
     condition     = alltrue([for rule in aws_cloudwatch_event_rule.event : !strcontains(rule.event_pattern, "aws.kms")])
-    error_message = "a rule asks for events of a key that nobody can change"
+    error_message = "a rule matches events of a key that nobody can change"
   }
 }
 
@@ -361,7 +361,7 @@ run "makes_no_rule_for_what_is_counted_in_a_trail" {
 
   assert {
     condition     = length(aws_cloudwatch_event_rule.count) == 0 && length(aws_cloudwatch_log_metric_filter.count) == 2
-    error_message = "denied reads and calls are not counted by filters, or not only by these"
+    error_message = "filters do not count denied reads and calls, or rules count them too"
   }
 }
 
@@ -379,7 +379,7 @@ run "sends_each_address_a_letter_to_confirm" {
 
   assert {
     condition     = keys(aws_sns_topic_subscription.email) == ["operations@example.com", "security@example.com"]
-    error_message = "not each address is subscribed"
+    error_message = "an address has no subscription"
   }
 }
 

@@ -1,4 +1,4 @@
-# What modules/policies refuses at plan time, and what it writes.
+# Refusals of modules/policies at plan time, and the policies that it returns.
 
 provider "aws" {
   region = "us-east-1"
@@ -92,7 +92,7 @@ run "takes_statements_as_they_come" {
   }
 
   variables {
-    # One alone, and two without a Sid, of which one has no condition.
+    # A single statement, and two without a Sid, one of them without a condition.
     policy_documents = [
       jsonencode({ Id = "Mine", Statement = { Sid = "Alone", Effect = "Deny", Principal = "*", Action = "secretsmanager:PutSecretValue", Resource = "*" } }),
       jsonencode({ Statement = [
@@ -104,7 +104,7 @@ run "takes_statements_as_they_come" {
 
   assert {
     condition     = jsondecode(output.resource_policies_json.secret).Id == "Mine"
-    error_message = "The document's Id is lost."
+    error_message = "The policy does not have the document's Id."
   }
 
   assert {
@@ -445,7 +445,7 @@ run "names_those_of_another_secret_with_the_same_letters_otherwise" {
       jsondecode(run.names_the_statements_of_one_secret.identity_policies_json.reader).Statement[*].Sid,
       jsondecode(output.identity_policies_json.reader).Statement[*].Sid,
     )) == 0
-    error_message = "The statements of a/b and a-b must be able to stand in one policy, which has each Sid once."
+    error_message = "One policy must be able to contain the statements of a/b and a-b, so their Sids must differ."
   }
 }
 

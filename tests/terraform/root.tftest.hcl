@@ -1,4 +1,4 @@
-# What the root module refuses of itself; the rest is refused by the module that it concerns.
+# Refusals of the root module. Each child module has its own refusals.
 
 provider "aws" {
   region = "us-east-1"
@@ -142,7 +142,7 @@ run "takes_an_ordinary_name_for_the_alias" {
 
   assert {
     condition     = local.key_alias == "alias/orders_2/data-base"
-    error_message = "The alias of a name that can be one is the name."
+    error_message = "A name that is a valid alias must be the alias."
   }
 }
 
@@ -181,6 +181,6 @@ run "keeps_off_the_aliases_of_aws" {
 
   assert {
     condition     = local.key_alias == "alias/aws-orders-${substr(sha256("aws/orders"), 0, 8)}"
-    error_message = "AWS keeps alias/aws/ to itself."
+    error_message = "AWS reserves alias/aws/."
   }
 }

@@ -1,4 +1,4 @@
-# What modules/rotation refuses at plan time.
+# Refusals of modules/rotation at plan time.
 
 provider "aws" {
   region = "us-east-1"
@@ -261,7 +261,7 @@ run "takes_awss_function_for_a_single_user_of_the_engine" {
 
   assert {
     condition     = length(aws_lambda_function.this) == 0 && length(aws_lambda_permission.secrets_manager) == 0
-    error_message = "a function or permission of its own is made beside AWS's"
+    error_message = "the module creates a function or permission in addition to AWS's"
   }
 }
 
@@ -279,7 +279,7 @@ run "takes_awss_function_for_aurora_by_the_name_that_rds_gives_it" {
 
   assert {
     condition     = length(aws_lambda_function.this) == 0 && length(aws_lambda_permission.secrets_manager) == 0
-    error_message = "a function or permission of its own is made beside AWS's"
+    error_message = "the module creates a function or permission in addition to AWS's"
   }
 }
 
@@ -338,7 +338,7 @@ run "counts_no_error_where_there_was_no_invocation" {
 
   assert {
     condition     = [for query in one(aws_cloudwatch_metric_alarm.errors).metric_query : query.expression if query.return_data == true] == ["FILL(errors, 0)"]
-    error_message = "the alarm would stay as the last invocation left it"
+    error_message = "the alarm would keep its state after the last invocation"
   }
 }
 
@@ -355,7 +355,7 @@ run "takes_an_image" {
 
   assert {
     condition     = one(aws_lambda_function.this).package_type == "Image" && one(aws_lambda_function.this).runtime == null
-    error_message = "the function is not made from the image"
+    error_message = "the function does not use the image"
   }
 }
 
@@ -698,7 +698,7 @@ run "takes_every_rule_of_passwords_for_a_function_of_its_own" {
 
   assert {
     condition     = one(aws_lambda_function.this).environment[0].variables.PASSWORD_LENGTH == "40"
-    error_message = "the rules of passwords are not those asked for"
+    error_message = "the rules of passwords are not those of the input"
   }
 }
 
@@ -739,10 +739,10 @@ run "gives_awss_function_for_a_single_user_no_superuser" {
     values          = { id = "sg-0a1b2c3d" }
   }
 
-  # Its application has no such parameter, and CloudFormation refuses one that it does not know.
+  # The application has no such parameter, and CloudFormation refuses an unknown parameter.
   assert {
     condition     = !anytrue([for name in keys(one(aws_serverlessapplicationrepository_cloudformation_stack.this).parameters) : startswith(name, "masterSecret")])
-    error_message = "the application is given a superuser"
+    error_message = "the application gets a superuser"
   }
 }
 

@@ -1,4 +1,4 @@
-# Which schedules of a rotation are refused at plan time.
+# The schedules of a rotation that the root module refuses at plan time.
 
 provider "aws" {
   region = "us-east-1"

@@ -1,4 +1,4 @@
-# What value.tf and the inputs of the value refuse at plan time, one run each.
+# Refusals of value.tf and of the inputs of the value at plan time, each with its own run.
 
 provider "aws" {
   region = "us-east-1"

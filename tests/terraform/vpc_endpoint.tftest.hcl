@@ -1,10 +1,10 @@
-# What modules/vpc-endpoint refuses at plan time, and what it plans.
+# Refusals of modules/vpc-endpoint at plan time, and its plans.
 
 provider "aws" {
   region = "us-east-1"
 }
 
-# A VPC that is there; tests/test_endpoint.py has real ones.
+# A VPC that exists. tests/module/test_endpoint.py uses real ones.
 override_data {
   target = data.aws_vpc.this
 
@@ -295,7 +295,7 @@ run "makes_one_for_secrets_manager_alone_unless_asked" {
 
   assert {
     condition     = [for endpoint in aws_vpc_endpoint.this : endpoint.service_name] == ["com.amazonaws.us-east-1.secretsmanager"]
-    error_message = "another endpoint is planned"
+    error_message = "the plan has another endpoint"
   }
 }
 

@@ -1,6 +1,6 @@
 """Lambda function that counts the bookings of a day, in a database whose password rotates.
 
-SECRET_ARN, in its environment, is the ARN of the secret with the database's credentials.
+The environment variable SECRET_ARN is the ARN of the secret with the database's credentials.
 """
 
 import functools
@@ -14,7 +14,7 @@ from aws_lambda_powertools.utilities.parameters import SecretsProvider
 from pg8000 import native
 
 SECRET_ARN = os.environ["SECRET_ARN"]
-# A new password is noticed at once, by the login that fails; another host, within this time.
+# A failed login shows a new password immediately. The function notices a new host within this time.
 KEEP_SECONDS = 60 * 60
 NETWORK_SECONDS = 5
 # Invalid password; invalid authorization.
@@ -22,12 +22,12 @@ NETWORK_SECONDS = 5
 REFUSED = ("28P01", "28000")
 CA_BUNDLE = Path(__file__).with_name("ca-bundle.pem")
 
-# This and the connection are made once for each execution environment, and kept as long as it is.
+# Each execution environment creates this and the connection once, and keeps them until it ends.
 secrets = SecretsProvider()
 
 
 class LoginRefusedError(Exception):
-    """The database refuses the credentials that the secret holds now."""
+    """The database refuses the secret's current credentials."""
 
 
 def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001
@@ -38,11 +38,11 @@ def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noqa
 
 
 def query(statement: str, **parameters: object) -> list[list[Any]]:
-    """Rows of a statement that may be run twice, because it only reads."""
+    """Rows of a statement. It can run twice, so it must only read."""
     try:
         rows = connection().run(statement, **parameters)
     except (native.InterfaceError, OSError):
-        # The kept connection is lost, as after a failover or a long pause.
+        # The connection is lost, for example after a failover or a long pause.
         connection.cache_clear()
         rows = connection().run(statement, **parameters)
     return rows or []
@@ -50,7 +50,7 @@ def query(statement: str, **parameters: object) -> list[list[Any]]:
 
 @functools.cache
 def connection() -> native.Connection:
-    """Connection to the database; if the kept password is refused, by the one that holds now."""
+    """Connection to the database. If the server refuses the cached password, read it again."""
     for force_fetch in (False, True):
         credentials = secrets.get(
             SECRET_ARN, max_age=KEEP_SECONDS, transform="json", force_fetch=force_fetch
@@ -61,17 +61,17 @@ def connection() -> native.Connection:
             if error.args[0]["C"] not in REFUSED:
                 raise
     raise LoginRefusedError(
-        f"{credentials['host']} refuses the user and password in {SECRET_ARN}. If it is being "
-        "rotated, invoke again in some seconds; otherwise see why its last rotation failed, or "
-        "store the password that the database has."
+        f"{credentials['host']} refuses the user and password in {SECRET_ARN}. If a rotation is in "
+        "progress, invoke the function again in some seconds. Otherwise check why the last "
+        "rotation failed, or store the password that the database has."
     )
 
 
 def log_in(credentials: Mapping[str, Any]) -> native.Connection:
-    """Connect by TLS with a verified certificate, unless the secret says `"ssl": false`."""
-    # RDS has a CA of its own, which must be in the package.
+    """Connect by TLS with a verified certificate, unless the secret has `"ssl": false`."""
+    # RDS has private CAs, which must be in the package.
     context = ssl.create_default_context(cafile=CA_BUNDLE if CA_BUNDLE.exists() else None)
-    # Demands of form, on by default since Python 3.13, that many a CA in use does not meet.
+    # Python 3.13 turned on a strict check of the form, and many CAs do not pass it.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     return native.Connection(
         credentials["username"],

@@ -1,6 +1,6 @@
-# The policy of a VPC endpoint that leads to no secret in particular: the account's own principals, to what is the
-# account's own. It keeps others' credentials from being used in the VPC, and values from leaving for others' accounts.
-# What the principals may do with a secret, their own policies and the secret's decide.
+# The policy of a VPC endpoint that leads to no specific secret. It allows the account's principals to reach the account's
+# resources. It prevents the use of other accounts' credentials in the VPC, and the transfer of values to other accounts.
+# The policies of the principals and of the secret decide what the principals can do with a secret.
 # https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
 
 data "aws_caller_identity" "current" {}

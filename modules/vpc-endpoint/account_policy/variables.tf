@@ -1,5 +1,5 @@
 variable "service" {
-  description = "The endpoint's service, as actions of IAM policies name it: `secretsmanager` or `kms`."
+  description = "Service of the endpoint, with its prefix in IAM actions: `secretsmanager` or `kms`."
   type        = string
   nullable    = false
 

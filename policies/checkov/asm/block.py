@@ -1,19 +1,19 @@
-"""What a rule sees of a resource or data source, the same for HCL and for a plan."""
+"""A rule's view of a resource or data source, the same for HCL and for a plan."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-# Stands for a value that the provider makes, such as an ARN: known after apply. A string may have
-# it in the middle. It matches no pattern, so that no rule fails on it.
+# Replaces a value that is known after apply, such as an ARN. A string can have it in the middle. It
+# matches no pattern, so that no rule fails on it.
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 
-# Stands for what the text does not decide, such as a variable without a default: it may be a
-# wildcard, nothing, or many. What depends on it neither passes nor fails.
+# Replaces a value that the text does not decide, such as a variable without a default. It can be a
+# wildcard, nothing, or many. A check that depends on it neither passes nor fails.
 OPEN = "\N{OBJECT REPLACEMENT CHARACTER}"
 
-type Value = Any  # what HCL and JSON can hold: a rule looks before it uses it
+type Value = Any  # a value of HCL or JSON: a rule checks its type before it uses it
 
 # Attributes that hold a secret value, by the types that have them.
 SECRET_ATTRIBUTES = {
@@ -30,18 +30,18 @@ def is_known(value: object) -> bool:
 
 
 class Values(ABC):
-    """Attributes and blocks, as of a block within a resource.
+    """Attributes and blocks, for example of a block within a resource.
 
-    `is_certain`: it is known that the block is there; a dynamic block may be or not.
+    `is_certain`: the block exists for sure; a dynamic block can be missing.
     """
 
     is_certain = True
 
     @abstractmethod
     def get(self, name: str) -> Value:
-        """Value of an attribute: None if not given or null, with UNKNOWN or OPEN where not known.
+        """Value of an attribute: None if not set or null, with UNKNOWN or OPEN where not known.
 
-        In a plan of what is there already, an attribute that is null may also be empty.
+        In a plan of an existing resource, an attribute that is null can also be empty.
         """
 
     @abstractmethod
@@ -54,8 +54,8 @@ class References:
     """What an attribute is made from.
 
     `blocks` are the resources and data sources at the end of all references, through variables,
-    locals, outputs and modules. `is_open`: the value comes, in part at least, from somewhere that
-    cannot be followed, such as a variable of the root module.
+    locals, outputs and modules. `is_open`: at least a part of the value comes from a place that
+    the scan cannot follow, such as a variable of the root module.
     """
 
     blocks: Sequence["Block"]
@@ -82,7 +82,7 @@ class Block(Values):
 
     @abstractmethod
     def secrets_in(self, name: str) -> list["Block"]:
-        """The blocks whose secret attribute an attribute is made from."""
+        """The blocks with a secret attribute that an attribute is made from."""
 
     @abstractmethod
     def outputs(self) -> list[str]:
@@ -90,11 +90,11 @@ class Block(Values):
 
     @abstractmethod
     def account(self) -> str | None:
-        """Number of the account that the provider works in, if the scan says so."""
+        """Id of the provider's account, if the scan shows it."""
 
     @abstractmethod
     def tags(self) -> tuple[dict[str, Value], bool]:
-        """Its tags, those that the provider adds included, and whether there can be no others."""
+        """Its tags, with the provider's default tags, and whether these are all."""
 
     @abstractmethod
     def attachments(self, type_: str, attribute: str) -> "Attachments":
@@ -105,15 +105,15 @@ class Block(Values):
         """What has a policy or a secret value made from this, with the name of the attribute."""
 
     def surely_has(self, other: "Block") -> bool:
-        """Whether another resource is there whenever this one is."""
+        """Whether another resource exists whenever this one exists."""
         return self is not other
 
     def instances(self) -> Sequence["Block"]:
-        """Itself for each `count` and `for_each`; none if it is not made."""
+        """Itself for each `count` and `for_each`; none if Terraform does not create it."""
         return [self]
 
     def attached(self, type_: str, attribute: str) -> Iterator["Block"]:
-        """Resources of this type whose attribute is the ARN or id of this one."""
+        """Resources of this type with an attribute that is the ARN or id of this one."""
         yield from self.attachments(type_, attribute).of(self)
 
 

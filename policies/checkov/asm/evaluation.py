@@ -1,8 +1,8 @@
-"""Says what an expression of HCL is, and which part of that cannot be known.
+"""Evaluates an HCL expression, and marks the parts that are unknown.
 
-This is the only place where a value becomes known or unknown. OPEN stands for what the text does
-not decide: in a string it may be any text, in a list any number of elements, and as the name of an
-attribute it says that there may be others.
+Only this module makes a value known or unknown. OPEN means that the text does not decide the value.
+In a string OPEN can be any text, and in a list any number of elements. As the name of an attribute
+OPEN means that other attributes can exist.
 """
 
 import base64
@@ -16,19 +16,19 @@ from typing import Any, Protocol
 from asm.block import OPEN, UNKNOWN, Value, is_known
 from asm.syntax import SPLAT, Node, parse_template
 
-# More than this is not worked out.
+# Larger results are not computed.
 _MOST = 10_000
 
 
 class NoValueError(Exception):
-    """Terraform would refuse the expression, as what has no such attribute."""
+    """Terraform would refuse the expression, for example because an attribute is missing."""
 
 
 class Scope(Protocol):
-    """What names stand for."""
+    """What names mean."""
 
     def look_up(self, name: str, steps: list[Node]) -> tuple[Value, list[Node]]:
-        """The value of a name with its first steps, and the steps that are left."""
+        """The value of a name with its first steps, and the remaining steps."""
 
     def bind(self, names: dict[str, Value]) -> "Scope":
         """The same with further names."""
@@ -89,7 +89,7 @@ def as_text(value: Value) -> str:
 
 
 def as_items(value: Value) -> list[tuple[Value, Value]] | None:
-    """Keys and values of a collection; None if nothing is known of it."""
+    """Keys and values of a collection; None if the collection is unknown."""
     if isinstance(value, dict):
         return list(value.items())
     if isinstance(value, list):
@@ -98,7 +98,7 @@ def as_items(value: Value) -> list[tuple[Value, Value]] | None:
 
 
 def _object(pairs: Iterable[tuple[Value, Value]]) -> dict[str, Value]:
-    """An object. A key that is not known may be that of any pair before it."""
+    """An object. An unknown key can be the key of any pair before it."""
     found: dict[str, Value] = {}
     for key, value in pairs:
         if not is_known(key):
@@ -184,7 +184,7 @@ def _operation(operator: str, values: list[Value]) -> Value:
 
 
 def _differs(operator: str, values: list[Value]) -> Value:
-    """What the provider makes up is never null."""
+    """A value that the provider computes is never null."""
     if operator in ("==", "!=") and UNKNOWN in values and None in values:
         return operator == "!="
     return OPEN
@@ -204,7 +204,7 @@ _ARITHMETIC: dict[str, Callable[[float, float], float | bool]] = {
 
 
 def as_bool(value: Value) -> Value:
-    """A bool, which may also be written as a text."""
+    """A bool, which can also be written as a string."""
     return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
 
 
@@ -312,7 +312,7 @@ def _length(value: Value) -> Value:
 
 
 def _of_map(pick: Callable[[dict[str, Value]], Iterable[Value]]) -> Callable[[Value], Value]:
-    """A function of a map that gives a list, in the order of the keys."""
+    """A function of a map that returns a list, in the order of the keys."""
     return lambda value: (
         list(pick(dict(sorted(value.items())))) if isinstance(value, dict) else OPEN
     )
@@ -353,7 +353,7 @@ def _range(*values: float) -> Value:
     return list(itertools.islice(range(*map(int, values)), _MOST))
 
 
-# Functions that give something although a part of what they are given is not known.
+# Functions that return a result although a part of their arguments is unknown.
 _PARTLY: dict[str, Callable[..., Value]] = {
     "merge": _merge,
     "concat": _concat,
@@ -389,7 +389,7 @@ _PARTLY: dict[str, Callable[..., Value]] = {
     ),
 }
 
-# Functions that want to know all.
+# Functions that need known arguments.
 _KNOWN: dict[str, Callable[..., Any]] = {
     "tobool": as_bool,
     "tonumber": float,

@@ -1,6 +1,7 @@
-"""Registers a rule for blocks of which checkov knows no rules: variables.
+"""Registers a rule for blocks that checkov's usual rules cannot check: variables.
 
-checkov lets such a rule look at the whole graph. A plan has no variables, so HCL decides.
+checkov passes the whole graph to this kind of rule. A plan has no variables, so the rule works only
+in HCL.
 """
 
 from collections.abc import Callable, Iterable
@@ -22,9 +23,9 @@ type Vertices = list[dict[str, Any]]
 def graph_rule(
     number: int, name: str, *, severity: str, kinds: Iterable[str]
 ) -> Callable[[Callable[[HclBlock], Faults]], Callable[[HclBlock], Faults]]:
-    """Make a function that finds the faults of a block the rule CKV_ASM_<number>.
+    """Register a function that finds the faults of a block as the rule CKV_ASM_<number>.
 
-    `kinds` are those of the blocks to look at, such as `variable`.
+    `kinds` are the kinds of blocks to check, such as `variable`.
     """
 
     def register(find_faults: Callable[[HclBlock], Faults]) -> Callable[[HclBlock], Faults]:
@@ -67,5 +68,5 @@ class _GraphCheck(BaseGraphCheck):
 
     @override
     def get_evaluated_keys(self) -> list[str]:
-        """What is wrong: checkov has no other place for it in such a rule's result."""
+        """What is wrong. The result of this kind of rule has no other place for it."""
         return self._faults

@@ -1,7 +1,8 @@
-"""Blocks of HCL: checkov says which there are, and the files what is in them.
+"""Blocks of HCL: checkov lists the blocks, and the files have their content.
 
-What checkov has rendered is not used: it leaves a value that it cannot read as text, and that looks
-like a value. The edges of its graph are not used either: it draws none through `module.x[*].y`.
+This does not use the values that checkov renders. checkov leaves a value that it cannot read as
+text, which looks like a value. This does not use the edges of checkov's graph, because the graph
+has no edges through `module.x[*].y`.
 """
 
 import functools
@@ -28,7 +29,7 @@ from asm.block import (
 from asm.evaluation import NoValueError, as_bool, as_items, as_text, evaluate
 from asm.syntax import SPLAT, Body, HclError, Node, parse_body
 
-# A step to what says nothing of a value, such as how many there are.
+# A step to something that does not show a value, such as a number of elements.
 _ABOUT = ("about",)
 _ABOUT_FUNCTIONS = {"length", "keys", "can", "contains"}
 _NO_RESOURCES = {"each", "count", "self", "terraform", "path"}
@@ -36,9 +37,9 @@ _MOST_INSTANCES = 200
 
 
 class HclScope:
-    """What names stand for in a block.
+    """What names mean in a block.
 
-    `has_defaults`: a variable that nobody gives has its default; otherwise it is OPEN.
+    `has_defaults`: a variable that is not set has its default; otherwise it is OPEN.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class HclScope:
         return HclScope(self._block, self._names | names, has_defaults=self._has_defaults)
 
     def without_defaults(self) -> "HclScope":
-        """The same, but that variables which nobody gives are OPEN."""
+        """The same, except that variables that are not set are OPEN."""
         return HclScope(self._block, self._names, has_defaults=False)
 
     def read_file(self, name: str) -> str | None:
@@ -64,7 +65,7 @@ class HclScope:
             return None
 
     def look_up(self, name: str, steps: list[Node]) -> tuple[Value, list[Node]]:
-        """The value of a name with its first steps, and the steps that are left."""
+        """The value of a name with its first steps, and the remaining steps."""
         if name in self._names:
             return self._names[name], steps
         graph, block = self._block.graph, self._block
@@ -101,7 +102,7 @@ class HclScope:
 
     def _resource(self, blocks: Sequence["HclBlock"], steps: list[Node]) -> Value:
         def read(block: HclBlock, rest: list[Node]) -> Value:
-            # What is not given, the provider may make.
+            # The provider can set an attribute that is not set.
             if not rest or not isinstance(rest[0], str) or rest[0] not in block.body.attributes:
                 return UNKNOWN
             return evaluate(("steps", ("literal", block.get(rest[0])), rest[1:]), self)
@@ -114,14 +115,14 @@ class HclScope:
         steps: list[Node],
         read: Callable[["HclBlock", list[Node]], Value],
     ) -> Value:
-        """What is read of the instance that the first step names, or of each."""
+        """What is read from the instance that the first step names, or from each instance."""
         if not blocks:
             return OPEN
         if not blocks[0].is_many:
             return read(blocks[0], steps)
         keys = blocks[0].keys
         if keys is None:
-            # All that is known of one instance is what is the same for all of them.
+            # Only what is the same for all instances is known of one instance.
             return [OPEN] if SPLAT in steps[:1] else read(blocks[0], steps[1:]) if steps else OPEN
         instances = {one.key: one for block in blocks for one in block.instances()}
         if not steps:
@@ -180,15 +181,15 @@ class HclBlock(HclValues, Block):
         self.graph = graph
         self.vertex = vertex
         self.kind: str = vertex["block_type_"]
-        # "TYPE.NAME" or "NAME"; an instance has its key behind.
+        # "TYPE.NAME" or "NAME"; an instance has its key after it.
         self.declared_name, _, index = vertex["block_name_"].partition("[")
         if self.kind == "provider":
             self.declared_name = _conf(vertex).get("__address__", "")
         self.type, _, self.name = self.declared_name.rpartition(".")
         self.file: str = vertex["file_path_"]
         self.folder = Path(self.file).parent
-        # The call of the module that it is in, with its `path`, `name` and `nested_tf_module`, the
-        # call around that; None in a root module.
+        # The call of its module, with its `path`, `name` and `nested_tf_module`, the outer call;
+        # None in a root module.
         self.module: Any = vertex["source_module_object_"]
         found = _bodies(self.file).get((self.kind, self.declared_name))
         self.is_read = found is not None
@@ -238,7 +239,7 @@ class HclBlock(HclValues, Block):
 
     @functools.cached_property
     def is_made(self) -> bool | None:
-        """Whether there is an instance of it; None if that is not known."""
+        """Whether an instance of it exists; None if that is not known."""
         found = [None if self.keys is None else bool(self.keys)]
         found += [caller.is_made for caller in self.graph.callers(self)]
         return False if False in found else None if None in found else True
@@ -332,7 +333,7 @@ class HclBlock(HclValues, Block):
         return tags, is_all and OPEN not in tags
 
     def _providers(self) -> list["HclBlock"]:
-        """Its provider, which stands in its own folder or in one from which it is called."""
+        """Its provider, from its folder or from a folder that calls its module."""
         folders = {self.folder}
         caller = self.module
         while caller:
@@ -351,12 +352,12 @@ class HclBlock(HclValues, Block):
 
 
 def _key(text: str) -> Value:
-    """The key of an instance, as checkov writes it behind a name."""
+    """The key of an instance, as checkov writes it after a name."""
     return int(text) if text.isdigit() else text.strip("\"'")
 
 
 class Trail:
-    """Where references lead: each end with the steps that are taken from it."""
+    """Where references lead: each end with the steps after it."""
 
     def __init__(self) -> None:
         self.ends: list[tuple[HclBlock, list[Node]]] = []
@@ -390,7 +391,7 @@ class Graph:
                 self._outputs[place].append(block)
 
     def block(self, conf: dict[str, Any]) -> HclBlock:
-        """The block of which checkov hands this configuration to a rule."""
+        """The block of a configuration that checkov passes to a rule."""
         return self._by_conf[id(conf)]
 
     def of_kind(self, kind: str) -> list[HclBlock]:
@@ -402,7 +403,7 @@ class Graph:
         return self._by_type[type_]
 
     def named(self, beside: HclBlock, kind: str, name: str) -> list[HclBlock]:
-        """The instances of what is declared by a name in the module of a block."""
+        """The instances of the object with a name in the module of a block."""
         return self._by_name.get((beside.folder, beside.module, kind, name), [])
 
     def attachments(self, type_: str, attribute: str) -> Attachments:
@@ -414,7 +415,7 @@ class Graph:
 
     @functools.cached_property
     def users(self) -> dict[Block, list[tuple[Block, str]]]:
-        """What has a policy or a secret value that is made from a block, by that."""
+        """What has a policy or a secret value that is made from a block, by that block."""
         found: dict[Block, list[tuple[Block, str]]] = defaultdict(list)
         for user in [*self.of_kind("resource"), *self.of_kind("data")]:
             for name in [*user.body.attributes, *{kind for kind, _, _ in user.body.blocks}]:
@@ -435,7 +436,7 @@ class Graph:
 
     @functools.cached_property
     def secret_outputs(self) -> dict[Block, list[str]]:
-        """Names of the root modules' outputs by the block whose secret value they tell."""
+        """Names of the root modules' outputs by the block with the secret value that they show."""
         found: dict[Block, list[str]] = defaultdict(list)
         for output in self.of_kind("output"):
             if not output.module:
@@ -454,7 +455,7 @@ class Graph:
         return own or found
 
     def outputs_of(self, call: HclBlock, name: str | None) -> list[HclBlock]:
-        """An output of a module, as a call has it; all of them without a name."""
+        """An output of a module, as a call has it; all outputs without a name."""
         found = self._outputs.get((call.folder, call.module, call.name), [])
         return [
             output
@@ -466,7 +467,7 @@ class Graph:
         """What a variable, local or output is."""
         place = block, has_defaults
         if place not in self._values:
-            self._values[place] = OPEN  # for what refers to itself
+            self._values[place] = OPEN  # for a value that refers to itself
             scope = block.scope if has_defaults else block.scope.without_defaults()
             if block.kind == "variable":
                 self._values[place] = self._given(block, scope, has_defaults=has_defaults)
@@ -477,7 +478,7 @@ class Graph:
         return self._values[place]
 
     def _given(self, variable: HclBlock, scope: HclScope, *, has_defaults: bool) -> Value:
-        """What a variable is: given by the caller, by a file of variables, or its default."""
+        """A variable's value: from the caller, from a variable definitions file, or its default."""
         default = variable.body.attributes.get("default")
         given = OPEN
         callers = self.callers(variable)
@@ -551,7 +552,7 @@ class Graph:
 
 
 def _instances(blocks: list[HclBlock], steps: list[Node], scope: HclScope) -> Iterator[HclBlock]:
-    """Those that an index names, or all."""
+    """The instances that an index names, or all."""
     index = steps[0] if steps and not isinstance(steps[0], str) else SPLAT
     key = OPEN if index in (SPLAT, _ABOUT) else evaluate(index, scope)
     own = [block for block in blocks if block.key is not None and block.key == key]
@@ -559,7 +560,7 @@ def _instances(blocks: list[HclBlock], steps: list[Node], scope: HclScope) -> It
 
 
 def _nodes(body: Body, name: str) -> Iterator[Node]:
-    """The expressions of an attribute, or of all that is in blocks of a name."""
+    """The expressions of an attribute, or of everything in blocks of a name."""
     if name in body.attributes:
         yield body.attributes[name]
     for kind, labels, inner in body.blocks:
@@ -577,9 +578,9 @@ type Bound = dict[str, tuple[Node, bool]]
 
 
 def _names(node: Node, steps: list[Node], bound: Bound) -> Iterator[tuple[str, list[Node]]]:
-    """Names in an expression, with the steps that are taken from each.
+    """Names in an expression, with the steps after each.
 
-    `steps` are those taken from the expression itself; `bound` are names of a `for`, with its
+    `steps` are the steps after the expression itself. `bound` are the names of a `for`, with its
     collection and whether they are its values.
     """
     match node:
@@ -635,14 +636,14 @@ def _names(node: Node, steps: list[Node], bound: Bound) -> Iterator[tuple[str, l
 
 
 def _within(steps: list[Node], *, is_object: bool) -> list[Node]:
-    """The steps that are taken from an element of what they are taken from."""
+    """The steps, as taken from an element instead of the whole."""
     if not steps or steps[0] == _ABOUT or (isinstance(steps[0], str) and not is_object):
         return steps
     return steps[1:]
 
 
 def _typed(value: Value, type_: Node, scope: HclScope) -> Value:
-    """A value as a variable of a type has it: with defaults of what is optional."""
+    """A value as a variable of a type has it: with the defaults of optional attributes."""
     match type_:
         case ("call", "optional", [inner, *default], _):
             if value is None and default:
@@ -662,7 +663,7 @@ def _typed(value: Value, type_: Node, scope: HclScope) -> Value:
 
 
 def _conf(vertex: dict[str, Any]) -> Any:  # noqa: ANN401 - whatever checkov has parsed
-    """What checkov hands to a rule."""
+    """What checkov passes to a rule."""
     conf = next(iter(vertex["config_"].values()))
     return next(iter(conf.values())) if vertex["block_type_"] in ("resource", "data") else conf
 
@@ -688,7 +689,7 @@ def _bodies(file: str) -> dict[tuple[str, str], Body]:
 
 @functools.cache
 def _tfvars(folder: Path) -> dict[str, Node]:
-    """The variables that Terraform reads by itself beside a root module."""
+    """The variables that Terraform loads automatically from a root module's folder."""
     found: dict[str, Node] = {}
     for file in [folder / "terraform.tfvars", *sorted(folder.glob("*.auto.tfvars"))]:
         try:

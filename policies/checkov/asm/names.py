@@ -1,4 +1,4 @@
-"""What looks like a secret value: by the name that it has, and by its own form."""
+"""What looks like a secret value, by its name or by its form."""
 
 import contextlib
 import json
@@ -18,7 +18,7 @@ _SECRET = re.compile(
     r"|(api|private|secret|access|auth|encryption|signing)_?key)(_value|_string)?s?$"
 )
 
-# Forms that no name is needed for. detect-secrets comes with checkov.
+# These forms need no name. checkov depends on detect-secrets.
 _DETECTORS = [
     each()
     for each in (
@@ -34,7 +34,7 @@ _PRIVATE_KEY = re.compile(r"-----BEGIN (?:(?:RSA|DSA|EC|OPENSSH|ENCRYPTED|PGP)\b
 # Attributes of a secret's version.
 VALUES = {"secret_string", "secret_string_wo", "secret_binary"}
 
-# Settings, and what only says where a secret is.
+# Settings, and locations of secrets.
 _SETTING = re.compile(
     r"true|false|yes|no|on|off|null|none|nil|default|auto|manual|enabled|disabled|required|optional"
     r"|mandatory|allowed|denied|always|never|[\d.,:_-]+",
@@ -46,7 +46,7 @@ _PLACE = re.compile(
 
 
 def is_secret(name: str) -> bool:
-    """Whether a variable of this name would hold a secret value."""
+    """Whether a variable of this name holds a secret value."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).replace("-", "_").lower()
     return bool(_SECRET.search(words))
 
@@ -59,7 +59,7 @@ def holds_secret(attribute: str) -> bool:
 def secrets_in(name: str, value: Value) -> Iterator[tuple[str, bool]]:
     """Where in a named value a secret is, and whether that is certain: not if the value is OPEN.
 
-    A place is names with dots between; a text of JSON counts as what it holds.
+    A place is a list of names with dots between them. A string of JSON counts as its content.
     """
     yield from _secrets(name, name, value)
 

@@ -1,7 +1,7 @@
 """Blocks of a plan, from the JSON that `terraform show -json` prints.
 
-checkov leaves out what a rule needs of it: which values are null and which are unknown, and the
-references that lead through modules.
+checkov leaves out what a rule needs: which values are null, which values are unknown, and the
+references through modules.
 """
 
 import functools
@@ -28,14 +28,14 @@ from asm.block import (
 _MODULE = re.compile(r'module\.([^.\[]+)(?:\[(?:\d+|"(?:[^"\\]|\\.)*")\])?\.')
 _INDEX = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 
-# Nobody can configure these.
+# A configuration cannot set these.
 _SET_BY_PROVIDER = {"arn", "id", "tags_all", "account_id"}
 
 type Modules = tuple[str, ...]
 
 
 def merge(value: Value, unknown: Value) -> Value:
-    """The planned value with UNKNOWN in place of what is known after apply."""
+    """The planned value with UNKNOWN for each value that is known after apply."""
     if unknown is True:
         return UNKNOWN
     if isinstance(unknown, dict):
@@ -49,9 +49,9 @@ def merge(value: Value, unknown: Value) -> Value:
 class PlanValues(Values):
     """Attributes and blocks by name.
 
-    `expressions` is how they are configured, None if that is not known. What the provider sets
-    because nobody has configured it counts as not given: a secret's policy, say, is what
-    aws_secretsmanager_secret_policy has put there.
+    `expressions` is their configuration, None if it is not known. A value that only the provider
+    sets counts as not set. For example, a secret's policy can come from
+    aws_secretsmanager_secret_policy.
     """
 
     def __init__(self, values: dict[str, Any], expressions: dict[str, Any] | None) -> None:
@@ -76,7 +76,7 @@ class PlanValues(Values):
 
 
 def _fits(expressions: dict[str, Any], values: dict[str, Any]) -> bool:
-    """Whether values can be those of a block that is configured so; a set has another order."""
+    """Whether values can belong to a block with this configuration; a set has another order."""
     return all(
         values.get(name) == expression["constant_value"]
         for name, expression in expressions.items()
@@ -92,7 +92,7 @@ class PlanBlock(PlanValues, Block):
         self._resource = resource
         self.type, self.name = resource["type"], resource["name"]
         self.is_data = resource["mode"] == "data"
-        # The same for all instances: the plan does not say which of them a reference means.
+        # The same for all instances: the plan does not show which instance a reference means.
         self.modules: Modules = tuple(_MODULE.findall(resource["address"]))
         self.declared_name = f"{'data.' if self.is_data else ''}{self.type}.{self.name}"
         resources = plan.module(self.modules).get("resources", [])
@@ -137,7 +137,7 @@ class PlanBlock(PlanValues, Block):
 
     @override
     def tags(self) -> tuple[dict[str, Value], bool]:
-        # Where there are none at all, tags_all is known after apply.
+        # Without any tags, tags_all is known after apply.
         every, own = self.get("tags_all"), self.get("tags")
         tags = every if isinstance(every, dict) else own or {}
         return ({}, False) if tags == UNKNOWN else (tags, True)
@@ -153,7 +153,7 @@ class Trail:
 
 
 def _secrets(trail: Trail, is_sensitive: bool) -> list[Block]:
-    """Ends whose secret attribute is read. A splat does not say which attribute it reads."""
+    """Ends with a secret attribute that is read. A splat does not show which attribute it reads."""
     return [
         block
         for block, attribute in trail.ends
@@ -176,7 +176,7 @@ class Plan:
             each["address"]: PlanBlock(self, each, unknown.get(each["address"], {}))
             for each in planned
         }
-        # Data sources that were read while planning.
+        # Data sources that Terraform reads when it plans.
         prior = plan.get("prior_state", {}).get("values", {}).get("root_module", {})
         for each in _resources(prior):
             if each["mode"] == "data":
@@ -207,7 +207,7 @@ class Plan:
 
     @functools.cached_property
     def users(self) -> dict[Block, list[tuple[Block, str]]]:
-        """What has a policy or a secret value that is made from a block, by that."""
+        """What has a policy or a secret value that is made from a block, by that block."""
         found: dict[Block, list[tuple[Block, str]]] = {}
         for user in self._by_address.values():
             for name in user.configured:
@@ -218,7 +218,7 @@ class Plan:
 
     @functools.cached_property
     def outputs(self) -> dict[str, list[Block]]:
-        """Blocks whose secret attribute an output of the root module reads, by its name."""
+        """Blocks with a secret attribute that an output of the root module reads, by its name."""
         found = {}
         for name, output in self.module(()).get("outputs", {}).items():
             trail = Trail()
@@ -228,7 +228,7 @@ class Plan:
 
     @functools.cached_property
     def account(self) -> str | None:
-        """The only account that the plan was made in, or that its providers allow."""
+        """The single account of the plan, or the single account that its providers allow."""
         called = {
             block.get("account_id")
             for block in self._by_address.values()
@@ -254,7 +254,7 @@ class Plan:
     def _follow(
         self, modules: Modules, references: list[str], owner: dict[str, Any], trail: Trail
     ) -> None:
-        """`owner` is the configuration that the references stand in: a resource or module call."""
+        """`owner` is the configuration that has the references: a resource or module call."""
         for reference in references:
             if (modules, reference) in trail.seen:
                 continue
@@ -267,7 +267,7 @@ class Plan:
             elif first == "each":
                 self._follow(modules, _references(owner.get("for_each_expression")), owner, trail)
             elif first == "local":
-                trail.is_open = True  # a plan does not say what a local is made from
+                trail.is_open = True  # a plan does not show what a local is made from
             else:
                 size = 3 if first == "data" else 2
                 name, attribute = ".".join([first, *rest][:size]), ".".join(rest[size - 1 : size])
@@ -284,7 +284,7 @@ class Plan:
         self._follow(tuple(callers), _references(argument), configuration, trail)
 
     def _follow_module(self, modules: Modules, names: list[str], trail: Trail) -> None:
-        """Follow an output of a module, or all if a splat leaves open which."""
+        """Follow an output of a module, or all outputs if a splat does not show which."""
         outputs = self.module(modules).get("outputs", {})
         for name in names or outputs:
             self._follow(modules, _references(outputs.get(name)), {}, trail)
@@ -305,7 +305,7 @@ def _references(expression: Value) -> list[str]:
     own = expression.get("references", [])
     if own and isinstance(own[0], str):
         names = [_INDEX.sub("", reference) for reference in own]
-        # Beside an attribute the plan names what has it.
+        # For an attribute, the plan also names the object that has it.
         return [name for name in names if not any(n.startswith(f"{name}.") for n in names)]
     return [reference for each in expression.values() for reference in _references(each)]
 

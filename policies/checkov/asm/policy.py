@@ -1,4 +1,4 @@
-"""IAM policies: their statements, from wherever HCL and plans have them, and questions to these."""
+"""IAM policies: finds their statements in HCL and plans, and answers questions about them."""
 
 import fnmatch
 import json
@@ -69,12 +69,12 @@ class Statement:
 
     @property
     def has_principal(self) -> bool:
-        """Whether it belongs to a resource's policy, not to that of an identity."""
+        """Whether it belongs to a resource's policy, not to an identity's policy."""
         return bool(self.principals or self.not_principals)
 
     @property
     def is_public(self) -> bool:
-        """Whether it allows everybody. What is not known is taken for a fixed value."""
+        """Whether it is public. An unknown value counts as a fixed value."""
         return is_public(_known(self.json)) and not self._may_have_any_condition
 
     @property
@@ -82,7 +82,7 @@ class Statement:
         return any(OPEN in each.operator + each.key for each in self.conditions)
 
     def at_worst(self) -> "Statement":
-        """The same, if all that the text leaves open is what allows the most."""
+        """The same, if each OPEN value is the value that allows the most."""
         worst = {name: _widest(name, value) for name, value in self.json.items()}
         return _statement(self.sid, worst)
 
@@ -106,7 +106,7 @@ class Statement:
         )
 
     def concerns(self, *services: str) -> bool:
-        """Whether it is about some action of one of the services."""
+        """Whether it is about an action of one of the services."""
         return bool(self.not_actions) or any(
             _is_of(each, service) for each in self.actions for service in services
         )
@@ -139,7 +139,7 @@ class Statement:
         )
 
     def compares(self, *keys: str) -> bool:
-        """Whether a condition asks for values of one of the keys; a key may have a `*`."""
+        """Whether a condition compares one of the keys with values; a key can have a `*`."""
         return self._may_have_any_condition or any(
             not any(re.fullmatch(r"[*?]+", value) for value in condition.values)
             for condition in self._comparisons(keys)
@@ -156,12 +156,12 @@ class Statement:
 
 
 def _is_of(action: str, service: str) -> bool:
-    """Whether an action, which may have wildcards, is one of a service."""
+    """Whether an action, which can have wildcards, belongs to a service."""
     return fnmatch.fnmatchcase(service, action.partition(":")[0])
 
 
 def _any_arn(pattern: str, service: str, kind: str) -> str:
-    """ARN of something that nobody names so, in the partition, region and account of a pattern."""
+    """ARN with an unlikely name, in the partition, region and account of a pattern."""
     parts = ["arn", "aws", service, "region", "account"]
     for index, part in enumerate(pattern.split(":")[:5]):
         if index in (1, 3, 4) and part and not set(part) & set("*?"):
@@ -170,7 +170,7 @@ def _any_arn(pattern: str, service: str, kind: str) -> str:
 
 
 def _known(value: Value) -> Value:
-    """JSON with some text in place of each that is not known."""
+    """JSON with a placeholder for each unknown value."""
     if isinstance(value, dict):
         return {name: _known(each) for name, each in value.items()}
     if isinstance(value, list):
@@ -179,7 +179,7 @@ def _known(value: Value) -> Value:
 
 
 def _widest(name: str, value: Value) -> Value:
-    """A part of a statement, if what is open in it allows the most."""
+    """A part of a statement, if its OPEN values allow the most."""
     if name == "Effect":
         return "Allow" if OPEN in str(value) else value
     if name == "Condition":
@@ -197,19 +197,19 @@ def _widest(name: str, value: Value) -> Value:
     if isinstance(value, list):
         return [_widest(name, each) for each in value]
     if name in ("Principal", "NotPrincipal"):
-        return "*" if value == OPEN else value  # a part of one is no wildcard
+        return "*" if value == OPEN else value  # OPEN as a part of a type is no wildcard
     if isinstance(value, str):
         return value.replace(OPEN, "none:none" if name in ("NotAction", "NotResource") else "*")
     return value
 
 
-# Statements of which the text says nothing: one of an identity's policy, one of a resource's.
+# Unknown statements: one of an identity's policy, and one of a resource's policy.
 _ANY = {"Effect": OPEN, "Action": OPEN, "Resource": OPEN, "Condition": OPEN}
 _ANYTHING = [_ANY, {**_ANY, "Principal": OPEN}]
 
 
 def parse(policy: Value) -> list[Statement] | None:
-    """Statements of a policy document; None if it is not known or none."""
+    """Statements of a policy document; None if it is unknown or is not a policy document."""
     if isinstance(policy, str):
         try:
             policy = json.loads(policy)
@@ -248,7 +248,7 @@ def _statement(number: str, statement: dict[str, Any]) -> Statement:
 
 
 def _as_json(statement: Values) -> dict[str, Any]:
-    """A statement of a document as it will be rendered."""
+    """A statement of a document, in its rendered form."""
     conditions: dict[str, dict[str, list[Value]]] = {}
     for condition in statement.blocks("condition"):
         test = condition.get("test") if condition.is_certain else OPEN
@@ -297,10 +297,10 @@ def _principals(value: Value) -> list[tuple[str, str]]:
 
 
 def statements_of(block: Block) -> list[Statement]:
-    """Statements that stand in a document, or in the text of a resource's policy.
+    """Statements in a document, or in the text of a resource's policy.
 
-    None of a policy that a document renders: the document is what a rule looks at, so that a fault
-    is told once.
+    Leaves out a policy that a document renders. A rule checks the document, so that it reports a
+    fault once.
     """
     if block.type == "aws_iam_role":
         texts = [inline.get("policy") for inline in block.blocks("inline_policy")]
@@ -316,7 +316,7 @@ def statements_of(block: Block) -> list[Statement]:
 
 
 def all_statements(block: Block, attribute: str) -> tuple[list[Statement], bool]:
-    """Statements of a policy, those of documents that render it included, and if these are all."""
+    """Statements of a policy and of documents that render it, and whether these are all."""
     texts = [parse(text) for text in _list(block.get(attribute))]
     statements = [statement for text in texts for statement in text or []]
     if None not in texts:
@@ -338,7 +338,7 @@ def faults(
 ) -> list[str] | None:
     """What is wrong with the statements to which a rule applies; None if it applies to none.
 
-    `offends` says what is wrong with a statement; empty if nothing.
+    `offends` returns what is wrong with a statement; empty if nothing is wrong.
     """
     found: list[str] = []
     is_concerned, is_decided = False, True
@@ -385,17 +385,17 @@ def _owner(type_: str, attribute: str) -> str:
 
 
 def is_of(block: Block, statement: Statement, *kinds: str) -> bool:
-    """Whether a statement is, or may be, one of a policy of one of these kinds."""
+    """Whether a statement belongs, or can belong, to a policy of one of these kinds."""
     if found := owners(block):
         return not found.isdisjoint(kinds)
     return statement.has_principal or "identity" in kinds
 
 
 def is_of_secret_or_key(block: Block, statement: Statement) -> bool:
-    """Whether a statement of a block is, or may be, one of a secret's or key's own policy."""
+    """Whether a statement of a block belongs, or can belong, to a secret's or key's policy."""
     return is_of(block, statement, "secret", "key") and statement.concerns("secretsmanager", "kms")
 
 
 def is_of_identity(block: Block, statement: Statement) -> bool:
-    """Whether a statement of a block is, or may be, one of an identity's policy."""
+    """Whether a statement of a block belongs, or can belong, to an identity's policy."""
     return is_of(block, statement, "identity") and not statement.has_principal

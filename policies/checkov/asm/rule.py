@@ -17,8 +17,8 @@ from asm.plan import plan_of
 
 GUIDELINES = "https://github.com/GITHUB_OWNER/terraform-aws-secrets-manager/blob/main/policies/README.md"
 
-# What is wrong with a block, a line each; none if nothing. None: the rule does not concern it, or
-# what is known of it does not decide.
+# What is wrong with a block, one line for each fault; empty if nothing is wrong. None: the rule
+# does not apply to the block, or the known values do not decide.
 type Faults = list[str] | None
 
 
@@ -31,9 +31,9 @@ def rule(
     resources: Iterable[str] = (),
     data: Iterable[str] = (),
 ) -> Callable[[Callable[[Block], Faults]], Callable[[Block], Faults]]:
-    """Make a function that finds the faults of a block the rule CKV_ASM_<number>.
+    """Register a function that finds the faults of a block as the rule CKV_ASM_<number>.
 
-    `severity` is LOW, MEDIUM, HIGH or CRITICAL; `resources` and `data` are the types to look at.
+    `severity` is LOW, MEDIUM, HIGH or CRITICAL; `resources` and `data` are the types to check.
     """
 
     def register(find_faults: Callable[[Block], Faults]) -> Callable[[Block], Faults]:
@@ -88,7 +88,7 @@ def _judge(
 
 
 def _block(check: BaseCheck, conf: dict[str, Any]) -> Block:
-    # checkov names the file from the folder that it scans.
+    # checkov names the file relative to the folder that it scans.
     file = check.entity_path.partition(":")[0]
     if not file.endswith(".json"):
         return graph_of(check.graph).block(conf)

@@ -1,4 +1,4 @@
-"""Schedules of rotation, as Secrets Manager documents their expressions.
+"""Rotation schedules, with the expressions that Secrets Manager documents.
 
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html
 """
@@ -18,7 +18,7 @@ _WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 
 
 class ScheduleError(ValueError):
-    """An expression that Secrets Manager refuses; the message says why."""
+    """Secrets Manager refuses this expression; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def parse(expression: str) -> timedelta | Cron:
 
 
 def days_between(expression: str) -> float | None:
-    """Days between two rotations at most; None if Secrets Manager refuses the expression."""
+    """Longest time between two rotations in days; None if the expression is refused."""
     try:
         schedule = parse(expression.strip())
     except ScheduleError:
@@ -87,7 +87,7 @@ def _dates() -> list[date]:
 
 
 def _numbers(field: str, low: int, high: int, names: tuple[str, ...] = ()) -> set[int]:
-    """Numbers that a field such as `1,5-9`, `*/2`, `/8` or `JAN` stands for."""
+    """Numbers that a field such as `1,5-9`, `*/2`, `/8` or `JAN` means."""
     for number, name in enumerate(names, start=low):
         field = field.replace(name, str(number))
     found: set[int] = set()

@@ -1,4 +1,4 @@
-"""Reads HCL into a tree: checkov's own parser turns expressions into text, and that loses some.
+"""Parses HCL into a tree, because checkov's parser turns expressions into text and loses parts.
 
 An expression is a tuple that begins with its kind:
 
@@ -44,12 +44,12 @@ UNREADABLE = ("unreadable",)
 
 
 class HclError(ValueError):
-    """The text is not HCL, or HCL that this does not know."""
+    """The text is not HCL, or HCL that this parser does not support."""
 
 
 @dataclass
 class Body:
-    """What stands between the braces of a block: attributes by name, and blocks."""
+    """The content between the braces of a block: attributes by name, and blocks."""
 
     attributes: dict[str, Node] = field(default_factory=dict)
     blocks: list[tuple[str, list[str], "Body"]] = field(default_factory=list)
@@ -65,7 +65,7 @@ def parse_body(text: str) -> Body:
 
 
 def parse_template(text: str) -> Node:
-    """A text with `${}`, as of a heredoc or a file. Raises HclError."""
+    """A text with `${}`, such as a heredoc or a file. Raises HclError."""
     return _Reader(text).template()
 
 
@@ -122,7 +122,7 @@ class _Reader:
             self.expect("}")
 
     def expression(self, space: re.Pattern[str] = _LINES) -> Node:
-        """`space` is what may stand between its parts: no new line where no bracket is open."""
+        """`space` is what can be between its parts: a new line only inside brackets."""
         condition = self.operation(0, space)
         self.skip(space)
         if not self.has("?"):
@@ -135,7 +135,7 @@ class _Reader:
         return ("if", condition, then, self.expression(space))
 
     def operation(self, weakest: int, space: re.Pattern[str]) -> Node:
-        """Terms, with operators between them that are as strong as the weakest or stronger."""
+        """Terms, with operators between them that bind at least as strongly as the weakest."""
         found = self.term(space)
         while True:
             start = self.at
@@ -275,7 +275,7 @@ class _Reader:
         return ("for", names, collection, key, value, condition, is_grouped)
 
     def quoted(self) -> Node:
-        """A text in quotation marks, behind the first of them."""
+        """A text in quotation marks, after the first of them."""
         return self.parts(_PLAIN, '"')
 
     def template(self) -> Node:
@@ -299,7 +299,7 @@ class _Reader:
                 self.has("~")
                 self.expect("}")
             elif self.has("%{"):
-                # A directive: what it makes of the text is not read, what it refers to is.
+                # This ignores the result of a directive, but reads its references.
                 is_readable = False
                 self.take(re.compile(r"~?\s*(?:if|for\s+[\w, ]+?\s+in|else|endif|endfor)\b"))
                 self.skip()

@@ -1,4 +1,4 @@
-"""Logs in to a database server, whatever the engine."""
+"""Logs in to a database server of any engine."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from rotation.session import Session
 def login(credentials: Credentials) -> Iterator[Session | None]:
     """Session of the user for a `with` block, None if the server refuses name or password.
 
-    Raises RotationError if there is no telling, as when the server cannot be reached.
+    Raises RotationError if neither is known, for example if the server cannot be reached.
     """
     engine = postgres if credentials.engine == "postgres" else mysql
     session = engine.login(credentials)

@@ -1,4 +1,4 @@
-"""What a step of a rotation fails with."""
+"""Errors of a rotation step."""
 
 import ssl
 
@@ -6,13 +6,13 @@ import ssl
 class RotationError(Exception):
     """Why the step failed and what to do about it.
 
-    The message names hosts and users, and holds nothing else of the secret. It holds no message of
-    a server or driver, which could quote a password.
+    The message names hosts and users, and contains nothing else of the secret. It never contains a
+    message of a server or driver, because that could quote a password.
     """
 
 
 class ConnectionLostError(RotationError):
-    """There is no connection, or none any more: a second try may succeed."""
+    """The function has no connection, or has lost it. A second try can succeed."""
 
 
 def unreachable(
@@ -20,23 +20,23 @@ def unreachable(
 ) -> RotationError:
     """No connection; `reason` is a code or the name of an error."""
     return kind(
-        f"{host}:{port} gives no connection ({reason}): see that the server runs, its security "
-        "group lets the function in, and the secret names the right host, port and dbname."
+        f"{host}:{port} gives no connection ({reason}). Check that the server runs and its "
+        "security group admits the function. Check host, port and dbname in the secret."
     )
 
 
 def lost(action: str, reason: str) -> RotationError:
-    """The connection ends in the middle; `reason` is a code or the name of an error."""
+    """The connection was lost; `reason` is a code or the name of an error."""
     return ConnectionLostError(
-        f"The connection ended when the server was to {action} ({reason}): see why in the server's "
-        "log, then rotate again."
+        f"The connection ended before the server could {action} ({reason}): check the server's "
+        "log for the cause, then rotate again."
     )
 
 
 def without_tls(host: str, port: int) -> RotationError:
     """The server does not speak TLS."""
     return RotationError(
-        f'{host}:{port} refuses TLS: switch TLS on, or store "ssl": false to do without.'
+        f'{host}:{port} refuses TLS: turn TLS on, or store "ssl": false to connect without TLS.'
     )
 
 
@@ -44,17 +44,17 @@ def untrusted(host: str, port: int, error: ssl.SSLError) -> RotationError:
     """The TLS handshake failed."""
     reason = getattr(error, "verify_message", None) or error.reason or type(error).__name__
     return RotationError(
-        f"{host}:{port} is not trusted ({reason}): package its CA as CA_BUNDLE, and name the host "
-        "as its certificate does."
+        f"{host}:{port} is not trusted ({reason}): package its CA as CA_BUNDLE, and set the host "
+        "to the name in its certificate."
     )
 
 
 class StatementError(RotationError):
-    """The server does not do what it was told; `reason` is a code or the name of an error."""
+    """The server refuses a statement; `reason` is a code or the name of an error."""
 
     def __init__(self, action: str, reason: str) -> None:
         self.reason = reason
         super().__init__(
-            f"The server does not {action} ({reason}): see the user's rights, and the server's "
-            "rules for passwords."
+            f"The server does not {action} ({reason}): check the user's privileges, and the "
+            "server's rules for passwords."
         )

@@ -1,8 +1,8 @@
-"""The function's handler: what Secrets Manager calls, once for each step of a rotation.
+"""The function's handler, which Secrets Manager invokes once for each step of a rotation.
 
 The contract: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
-Environment: STRATEGY is `single_user` or `alternating_users`; secret.py names the rules of the
-password, tls.py the certificates.
+Environment: STRATEGY is `single_user` or `alternating_users`. secret.py reads the password rules,
+and tls.py reads the certificates.
 """
 
 import json
@@ -19,22 +19,22 @@ from rotation.errors import ConnectionLostError, RotationError
 from rotation.secret import CURRENT, PENDING, UNFINISHED, Secret
 from rotation.steps import STEPS
 
-# A database may sleep or restart. The reserve is for a last try in which a connection hangs.
+# A database can be paused or restart. The reserve is for a last try with a hanging connection.
 PAUSE_SECONDS = 1
 RESERVE_SECONDS = 10
 
 
 class Context(Protocol):
-    """What is used of what Lambda hands to a function."""
+    """The part of Lambda's context object that the function uses."""
 
     def get_remaining_time_in_millis(self) -> int:
-        """Time that the function has left."""
+        """Time until the function's timeout."""
 
 
 def handle(event: Mapping[str, Any], context: Context) -> None:
-    """Run a step of a rotation and log its outcome in a line of JSON; raises RotationError.
+    """Run a step of a rotation and log its outcome in a line of JSON. Raises RotationError.
 
-    A step may be run again, also after it has failed or died at any point.
+    A step can run again, also after it fails or stops at any point.
     """
     start = time.monotonic()
     failure = None
@@ -54,18 +54,20 @@ def handle(event: Mapping[str, Any], context: Context) -> None:
     }
     print(json.dumps(line | ({"error": failure} if failure else {})), flush=True)
     if failure:
-        # Made here, it has no context: that could be a driver's error, which may quote a value.
+        # An error raised here has no context: a driver's error there could quote a value.
         raise RotationError(failure)
 
 
 def run(event: Mapping[str, Any], context: Context) -> str:
-    """Check what the contract asks for, then run the step; returns its outcome in words."""
+    """Check what the contract requires, then run the step. Returns its outcome in words."""
     steps = STEPS.get(os.environ.get("STRATEGY", ""))
     if not steps:
         raise RotationError(f"STRATEGY is none of {', '.join(STEPS)}: set it in the environment.")
     for name in ("Step", "SecretId", "ClientRequestToken"):
         if not event.get(name):
-            raise RotationError(f"The event has no {name}: let Secrets Manager call this function.")
+            raise RotationError(
+                f"The event has no {name}: let Secrets Manager invoke this function."
+            )
     secret = Secret(event["SecretId"], event["ClientRequestToken"], event.get("RotationToken"))
     labels = secret.labels.get(secret.version_id, [])
     if CURRENT in labels:
@@ -74,13 +76,13 @@ def run(event: Mapping[str, Any], context: Context) -> str:
         return "already current"
     if PENDING not in labels:
         raise RotationError(
-            f"Version {secret.version_id} of {secret.arn} is not {PENDING}: its rotation was given "
-            "up. Start another one."
+            f"Version {secret.version_id} of {secret.arn} is not {PENDING}: its rotation was "
+            "abandoned. Start another rotation."
         )
     step = steps.get(event["Step"])
     if not step:
         raise RotationError(
-            f"The event's Step is none of {', '.join(steps)}: let Secrets Manager call this "
+            f"The event's Step is none of {', '.join(steps)}: let Secrets Manager invoke this "
             "function."
         )
     while True:
@@ -93,20 +95,20 @@ def run(event: Mapping[str, Any], context: Context) -> str:
 
 
 def explain(error: Exception) -> str:
-    """An error that this code did not expect, without its message, which may quote a value."""
+    """Text of an unexpected error, without its message, because that can quote a value."""
     if isinstance(error, exceptions.ClientError):
         code = error.response["Error"]["Code"]
         failed = f"{error.operation_name} fails with {code}"
         if "AccessDenied" in code:
             return f"{failed}: let the function's role, the secret's policy and its key's allow it."
         return (
-            f"{failed}: see the state of the secret and of its key, and the function's environment."
+            f"{failed}: check the state of the secret and its key, and the function's environment."
         )
     if isinstance(error, exceptions.ConnectionError | exceptions.HTTPClientError):
         return (
-            f"Secrets Manager cannot be reached ({type(error).__name__}): give the function's "
-            "subnets a VPC endpoint for it or a NAT gateway."
+            f"The function cannot reach Secrets Manager ({type(error).__name__}): give its "
+            "subnets a VPC endpoint for Secrets Manager or a NAT gateway."
         )
     *_, (frame, line) = traceback.walk_tb(error.__traceback__)
     place = f"{Path(frame.f_code.co_filename).name}:{line}"
-    return f"{type(error).__name__} at {place}: this is a fault of the function, report it."
+    return f"{type(error).__name__} at {place}: this is a fault of the function. Report it."

@@ -28,21 +28,21 @@ from rotation.session import NETWORK_SECONDS, STATEMENT_SECONDS, Session
 # https://mariadb.com/kb/en/mariadb-error-code-reference/
 NOT_THIS_USER = (1045, 1698, 3118, 4151, 1862)
 CURRENT_PASSWORD_IS_WANTED = 3892
-# No connection, too many of them, or the server ends.
+# No connection, too many connections, or the server stops.
 NO_CONNECTION = (
     *(CR.CR_CONN_HOST_ERROR, CR.CR_SERVER_GONE_ERROR, CR.CR_SERVER_LOST),
     *(ER.CON_COUNT_ERROR, ER.SERVER_SHUTDOWN, ER.TOO_MANY_USER_CONNECTIONS),
 )
 
-# MariaDB alone reads what follows M!; there, statements about users wait for locks without limit.
-# MySQL alone reads what follows !80017; without it, a hash can hold bytes that are no text.
+# Only MariaDB reads a comment with M!: without a limit, its statements about users wait for locks.
+# Only MySQL reads a comment with !80017: without it, a hash can contain bytes that are not text.
 # https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html#sysvar_print_identified_with_as_hex
 SETTINGS = (
     "SET SESSION lock_wait_timeout = %(seconds)d /*M!100102 , max_statement_time = %(seconds)d */"
     " /*!80017 , print_identified_with_as_hex = 1 */"
 )
 
-# SHOW GRANTS and SHOW CREATE USER write names quoted, in one of these ways.
+# SHOW GRANTS and SHOW CREATE USER quote names in one of these ways.
 _QUOTED = r"(?:`(?:[^`]|``)*+`|'(?:[^'\\]|''|\\.)*+'|\"(?:[^\"\\]|\"\"|\\.)*+\")"
 _ACCOUNT = rf"{_QUOTED}@{_QUOTED}"
 _USER = re.compile(rf"CREATE USER {_ACCOUNT}(.*)", re.DOTALL)
@@ -50,7 +50,7 @@ _RIGHT = re.compile(
     rf"((?:GRANT|REVOKE|SET DEFAULT ROLE) (?:{_QUOTED}|[^`'\"])+? (?:TO|FROM|FOR) ){_ACCOUNT}(.*)",
     re.DOTALL,
 )
-# The parts of what `for_another` returns.
+# The parts of a statement that `for_another` returns.
 _GRANT = re.compile(
     rf"GRANT ((?:{_QUOTED}|[^`'\"])+?) ON (.+) TO %s@%s( WITH GRANT OPTION)?", re.DOTALL
 )
@@ -61,11 +61,11 @@ _DEFAULT_ROLES = re.compile(rf"DEFAULT ROLE ({_ACCOUNT}(?:,{_ACCOUNT})*)")
 
 _IDENTIFIED = re.compile(rf"IDENTIFIED WITH {_QUOTED} AS 0x[0-9A-F]+")
 
-# Without a host it is a role of MariaDB.
+# An entry without a host is a role of MariaDB.
 _ACCOUNTS = (
     "SELECT Host, authentication_string, plugin FROM mysql.user WHERE User = %s AND Host <> ''"
 )
-# Here, the operating system says who it is.
+# With these plug-ins, the operating system identifies the user.
 SOCKET_PLUGINS = ("unix_socket", "auth_socket")
 
 
@@ -75,7 +75,7 @@ def login(credentials: Credentials) -> Session | None:
     try:
         connection = pymysql.connect(
             user=credentials.username,
-            # A text would be sent as Latin-1.
+            # PyMySQL sends a str as Latin-1.
             password=credentials.password.encode(),
             host=credentials.host,
             port=credentials.port,
@@ -90,10 +90,10 @@ def login(credentials: Credentials) -> Session | None:
             autocommit=True,
         )
     except RuntimeError:
-        # PyMySQL encrypts by the package cryptography, which is compiled and not in this one.
+        # PyMySQL encrypts with the compiled package cryptography, which this package lacks.
         raise RotationError(
-            "MySQL takes this user's password only over TLS: switch TLS on, and take "
-            '"ssl": false out of the secret.'
+            "MySQL accepts this user's password only over TLS: turn TLS on, and remove "
+            '"ssl": false from the secret.'
         ) from None
     except pymysql.MySQLError as error:
         cause = getattr(error, "original_exception", error)
@@ -110,34 +110,34 @@ def login(credentials: Credentials) -> Session | None:
 
 
 def for_another(statement: str) -> str:
-    """A statement of SHOW CREATE USER or SHOW GRANTS, with %s@%s in place of the user.
+    """A statement of SHOW CREATE USER or SHOW GRANTS, with %s@%s instead of the user.
 
-    The other user has the same password at first: one that is not its own.
+    At first the other user has the same password as the user.
     """
     statement = statement.replace("%", "%%")
     if user := _USER.fullmatch(statement):
         return f"CREATE USER IF NOT EXISTS %s@%s{user[1]}"
     if right := _RIGHT.fullmatch(statement):
-        # MariaDB writes here what belongs to the user itself, too.
+        # MariaDB also writes attributes of the user here.
         passed_on = re.search("(GRANT|ADMIN) OPTION", re.sub(_QUOTED, "", right[2]))
         return f"{right[1]}%s@%s" + (f" WITH {passed_on[0]}" if passed_on else "")
     raise RotationError(
-        "The server shows a right of the user in a form that is not known here: rotate by a "
-        "single user, and report this."
+        "The server shows a privilege of the user in an unknown form: use the strategy "
+        "single_user, and report this."
     )
 
 
 def several_accounts(hosts: Iterable[str]) -> RotationError:
-    """A user has several accounts, whose passwords would not be the same one any more."""
+    """A user has several accounts, and their passwords would differ."""
     return RotationError(
-        f"The user has accounts for several hosts ({', '.join(sorted(hosts))}) whose passwords "
-        "differ, or would: drop all but one, or let a superuser rotate them, all with the same "
-        "authentication string in mysql.user."
+        f"The user has accounts for several hosts ({', '.join(sorted(hosts))}), and their "
+        "passwords differ, or would differ. Drop all except one, or let a superuser rotate them. "
+        "They then need the same authentication string in mysql.user."
     )
 
 
 def revocations(statements: Iterable[str]) -> dict[str, str]:
-    """By right that statements of `for_another` grant, the statement that takes it."""
+    """The statement that revokes each privilege that statements of `for_another` grant."""
     found = {}
     for statement in statements:
         if grant := _GRANT.fullmatch(statement):
@@ -148,7 +148,7 @@ def revocations(statements: Iterable[str]) -> dict[str, str]:
                 of_columns = [f"{kind} ({name})" for name in re.findall(_QUOTED, columns)]
                 names += of_columns or [kind]
             for name in names:
-                if name != "USAGE":  # no right at all
+                if name != "USAGE":  # USAGE means no privileges
                     found[f"{name} ON {place}"] = f"REVOKE {name} ON {place} FROM %s@%s"
         elif roles := _ROLES.fullmatch(statement):
             for role in re.findall(_ROLE, roles[1]):
@@ -160,10 +160,10 @@ def revocations(statements: Iterable[str]) -> dict[str, str]:
 
 
 class MySQLSession(Session):
-    """What a user can do who is logged in.
+    """Session of a logged-in user.
 
-    MariaDB gets the hash of a new password: it logs statements as they are. MySQL takes passwords
-    out of its logs, and its hashes depend on the account's plug-in.
+    MariaDB gets the hash of a new password, because it logs statements unchanged. MySQL removes
+    passwords from its logs, and its hashes depend on the account's plug-in.
     https://dev.mysql.com/doc/refman/8.4/en/password-logging.html
     """
 
@@ -175,8 +175,8 @@ class MySQLSession(Session):
     @property
     @override
     def account(self) -> str:
-        # `user@host`: the entry of mysql.user that let the session in.
-        return str(self._run("tell its user", "SELECT CURRENT_USER()")[0][0])
+        # `user@host`: the entry of mysql.user that matches the session.
+        return str(self._run("show its user", "SELECT CURRENT_USER()")[0][0])
 
     @override
     def check(self) -> None:
@@ -186,7 +186,7 @@ class MySQLSession(Session):
     def set_own_password(self, password: str) -> None:
         name = self.account.rsplit("@", 1)[0]
         hosts = set()
-        with contextlib.suppress(RotationError):  # Few users may see that.
+        with contextlib.suppress(RotationError):  # Few users can read mysql.user.
             hosts = self._hosts(name)
         if len(hosts) > 1:
             raise several_accounts(hosts)
@@ -208,14 +208,14 @@ class MySQLSession(Session):
         self._check_accounts(min(name, username, key=len))
         hosts = self._hosts(name)
         if len(username) < len(name):
-            # The original has its own rights, which are the model of its clone's.
+            # The original user keeps its privileges, because they are the model of the clone's.
             hosts -= self._hosts(username)
         for host in sorted(hosts):
             self._copy_rights(name, username, host)
 
     def _copy_rights(self, name: str, username: str, host: str) -> None:
-        action = "copy the user's rights"
-        ((shown,),) = self._run("show the user's rights", "SHOW CREATE USER %s@%s", name, host)
+        action = "copy the user's privileges"
+        ((shown,),) = self._run("show the user's privileges", "SHOW CREATE USER %s@%s", name, host)
         self._run(action, for_another(shown), username, host)
         wanted, has = self._grants(name, host), self._grants(username, host)
         takes, keeps = revocations(has), revocations(wanted)
@@ -230,17 +230,17 @@ class MySQLSession(Session):
             self._run(action, "SET DEFAULT ROLE NONE TO %s@%s", username, host)
 
     def _grants(self, username: str, host: str) -> list[str]:
-        """Statements that grant the rights of a user, for another one."""
-        shown = self._run("show the user's rights", "SHOW GRANTS FOR %s@%s", username, host)
+        """Statements that grant a user's privileges to another user."""
+        shown = self._run("show the user's privileges", "SHOW GRANTS FOR %s@%s", username, host)
         return [for_another(statement) for (statement,) in shown]
 
     def _hosts(self, username: str) -> set[str]:
-        """For which hosts a user has an account with a password."""
+        """Hosts for which a user has an account with a password."""
         return {host for host, _ in self._accounts(username)}
 
     def _accounts(self, username: str) -> list[tuple[str, bytes]]:
-        """Host and stored password of each account with a password that a user has."""
-        rows = self._run("tell its users", _ACCOUNTS, username)
+        """Host and stored password of each of a user's accounts with a password."""
+        rows = self._run("list its users", _ACCOUNTS, username)
         return [(host, stored) for host, stored, plugin in rows if plugin not in SOCKET_PLUGINS]
 
     def _check_accounts(self, username: str) -> None:
@@ -262,7 +262,7 @@ class MySQLSession(Session):
             return
         self._run(action, "ALTER USER %s@%s IDENTIFIED BY %s", username, first, password)
         if others:
-            # The same hash, by which they are known to have the same password.
+            # The same hash shows that the accounts have the same password.
             shown = self._run("show the password's hash", "SHOW CREATE USER %s@%s", username, first)
             identified = _IDENTIFIED.search(shown[0][0])
             assert identified
@@ -296,6 +296,6 @@ class MySQLSession(Session):
 
 
 def _mariadb_hash(password: str) -> str:
-    """What MariaDB stores for mysql_native_password, the plug-in that PyMySQL can log in by."""
+    """MariaDB's hash for mysql_native_password, a plug-in that PyMySQL supports."""
     inner = hashlib.sha1(password.encode(), usedforsecurity=False).digest()
     return f"*{hashlib.sha1(inner, usedforsecurity=False).hexdigest().upper()}"

@@ -28,19 +28,19 @@ from rotation.session import NETWORK_SECONDS, STATEMENT_SECONDS, Session
 # Invalid password; invalid authorization: unknown user, NOLOGIN, no line in pg_hba.conf.
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 NOT_THIS_USER = ("28P01", "28000")
-# What PgBouncer says of name or password, with the code 08P01 that it has for all: tried with 1.18.
+# PgBouncer's messages about name or password. It uses code 08P01 for all errors. Tried with 1.18.
 NOT_THIS_USER_OF_PGBOUNCER = (
     "SASL authentication failed",
     "password authentication failed",
     "no such user",
 )
 NOT_ALLOWED = "42501"
-# No connection, too many of them, or the server starts or ends.
+# No connection, too many connections, or the server starts or stops.
 NO_CONNECTION = ("08000", "08001", "08003", "08004", "08006", "53300", "57P")
-# From PostgreSQL 16 on, CREATEROLE changes and grants only roles that it has ADMIN OPTION on.
+# From PostgreSQL 16, CREATEROLE changes and grants only roles on which it has ADMIN OPTION.
 # https://www.postgresql.org/docs/16/release-16.html
 CREATEROLE_NEEDS_ADMIN = 160000
-# Settings that are lists of names: those marked GUC_LIST_QUOTE in
+# Settings that are lists of names: the settings with GUC_LIST_QUOTE in
 # https://github.com/postgres/postgres/blob/master/src/backend/utils/misc/guc_parameters.dat
 LISTS = ("local_preload_libraries", "search_path", "session_preload_libraries", "temp_tablespaces")
 
@@ -69,7 +69,7 @@ def login(credentials: Credentials) -> Session | None:
 def _connect(credentials: Credentials) -> native.Connection:
     tcp = socket.create_connection((credentials.host, credentials.port), NETWORK_SECONDS)
     try:
-        # pg8000 leaves this off, and each login would wait for 40 ms.
+        # pg8000 leaves this off, and each login then waits for 40 ms.
         tcp.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return native.Connection(
             credentials.username,
@@ -86,7 +86,7 @@ def _connect(credentials: Credentials) -> native.Connection:
 
 
 def _literals(setting: str, value: str) -> str:
-    """A setting's value as SET takes it: that of a list is stored as identifiers."""
+    """A setting's value as SET accepts it. The server stores a list's value as identifiers."""
     if setting not in LISTS:
         return str(native.literal(value))
     elements = re.findall(r'"((?:[^"]|"")*)"|([^\s,"]+)', value)
@@ -104,9 +104,9 @@ def _name(error: Exception) -> str:
 
 
 class PostgreSQLSession(Session):
-    """What a user can do who is logged in.
+    """Session of a logged-in user.
 
-    The server gets a hash of a new password, never the password: it may log statements.
+    The server gets only a hash of a new password, because it can log statements.
     """
 
     def __init__(self, connection: native.Connection, account: str) -> None:
@@ -128,7 +128,7 @@ class PostgreSQLSession(Session):
         action = "change the password"
         try:
             with self._transaction():
-                # One user of a pair acts as the other, and may not change that one's password.
+                # One user of a pair acts as the other, and cannot change the other's password.
                 self._run(action, "SET LOCAL ROLE NONE")
                 password_hash = native.literal(self._hash(self._account, password))
                 self._run(action, f"ALTER ROLE SESSION_USER PASSWORD {password_hash}")
@@ -136,9 +136,10 @@ class PostgreSQLSession(Session):
             if error.reason != f"SQLSTATE {NOT_ALLOWED}":
                 raise
             raise RotationError(
-                f"The server lets no user change its own password ({error.reason}), as with "
-                "rds.restrict_password_commands: let a superuser do it, by alternating users or by "
-                'the ARN of its secret as "masterarn", which the function must be allowed to read.'
+                f"The server does not let users change their passwords ({error.reason}), as with "
+                "rds.restrict_password_commands: let a superuser do it. Use the strategy "
+                'alternating_users, or store the ARN of the superuser\'s secret as "masterarn" and '
+                "let the function read it."
             ) from None
 
     @override
@@ -154,13 +155,13 @@ class PostgreSQLSession(Session):
             owner, member = original, username
         elif self._acts_as(original, username):
             owner, member = username, original
-        else:  # Somebody else has made the clone.
+        else:  # Another tool created the clone.
             owner, member = sorted([original, username], key=len)
         owns, acts = native.identifier(owner), native.identifier(member)
         if is_there and self._is_member(owner, member):
             raise RotationError(
-                f"The user is a member of its clone: run REVOKE {acts} FROM {owns}, for the clone "
-                "is to be a member of the user. Then rotate again."
+                f"The user is a member of its clone: run REVOKE {acts} FROM {owns}, because the "
+                "clone must be a member of the user. Then rotate again."
             )
         if not is_there:
             self._run(action, f"CREATE ROLE {acts} LOGIN IN ROLE {owns}")
@@ -171,17 +172,17 @@ class PostgreSQLSession(Session):
             try:
                 self._run(action, statement)
             except StatementError as error:
-                # Some settings only a true superuser makes: the clone does without.
+                # Only a real superuser can make some settings, so the clone lacks them.
                 if error.reason != f"SQLSTATE {NOT_ALLOWED}":
                     raise
                 self._run(action, "ROLLBACK TO setting")
 
     def _settings_to_copy(self, owner: str, member: str) -> list[str]:
-        """Statements that give a role the settings of another, none if it has them."""
+        """Statements that give a role the settings of another role, empty if it has them."""
 
         def settings(role: str) -> dict[tuple[str, str], str]:
             rows = self._run(
-                "tell the users' settings",
+                "show the users' settings",
                 "SELECT coalesce(datname, ''), setting"
                 " FROM pg_db_role_setting JOIN pg_roles ON pg_roles.oid = setrole"
                 " LEFT JOIN pg_database ON pg_database.oid = setdatabase,"
@@ -191,7 +192,7 @@ class PostgreSQLSession(Session):
             split = [(database, *text.split("=", 1)) for database, text in rows]
             return {(database, name): value for database, name, value in split}
 
-        # What it makes belongs to both: it is the original that makes it.
+        # The member acts as the owner, so the objects that it creates belong to both.
         wanted = {("", "role"): owner} | settings(owner)
         has = settings(member)
         statements = []
@@ -205,10 +206,10 @@ class PostgreSQLSession(Session):
         return statements
 
     def _acts_as(self, member: str, owner: str) -> bool:
-        """Whether what one role makes belongs to another one from its log-in on."""
+        """Whether a role acts as another role from its login."""
         return bool(
             self._run(
-                "tell the users' settings",
+                "show the users' settings",
                 "SELECT 1 FROM pg_roles, unnest(rolconfig) AS setting"
                 " WHERE rolname = :member AND setting = 'role=' || :owner",
                 member=member,
@@ -218,7 +219,7 @@ class PostgreSQLSession(Session):
 
     def _is_member(self, member: str, owner: str) -> bool:
         return self._run(
-            "tell the users' roles",
+            "show the users' roles",
             "SELECT EXISTS (SELECT FROM pg_auth_members"
             " WHERE member = :member::regrole AND roleid = :owner::regrole)",
             member=native.identifier(member),
@@ -227,7 +228,7 @@ class PostgreSQLSession(Session):
 
     @override
     def hand_over(self, username: str) -> None:
-        action = "hand over what the user owns"
+        action = "transfer the objects that the user owns"
         own, other = native.identifier(self._account), native.identifier(username)
         try:
             with self._transaction():
@@ -244,14 +245,14 @@ class PostgreSQLSession(Session):
     def set_password(self, account: str, username: str, password: str) -> None:
         name = native.identifier(username)
         with self._transaction():
-            if account == username:  # The other user is prepared, and so checked.
+            if account == username:  # prepare_other has checked the other user.
                 self._check_rights(account, username)
             password_hash = native.literal(self._hash(username, password))
             self._run("set the password", f"ALTER ROLE {name} PASSWORD {password_hash}")
 
     def _check_rights(self, account: str, username: str) -> None:
-        """Raise RotationError unless this user may change these roles, or make them."""
-        action = "tell its rights"
+        """Raise RotationError unless this user can change or create these roles."""
+        action = "show its privileges"
         own = native.identifier(self._account)
         ((is_superuser, makes_roles, version),) = self._run(
             action,
@@ -262,8 +263,8 @@ class PostgreSQLSession(Session):
             return
         if not makes_roles:
             raise RotationError(
-                "The superuser may neither make roles nor change them: run "
-                f"ALTER ROLE {own} CREATEROLE as a role that may, then rotate again."
+                "The superuser cannot create or change roles: run "
+                f"ALTER ROLE {own} CREATEROLE as a role that can, then rotate again."
             )
         if version < CREATEROLE_NEEDS_ADMIN:
             return
@@ -279,8 +280,8 @@ class PostgreSQLSession(Session):
                 f"GRANT {native.identifier(role)} TO {own} WITH ADMIN OPTION" for (role,) in missing
             )
             raise RotationError(
-                "From PostgreSQL 16 on a role with CREATEROLE changes no role that it did not make:"
-                f" run {grants} as the role that made it or a true superuser, then rotate again."
+                "From PostgreSQL 16, a role with CREATEROLE can change only roles that it created. "
+                f"Run {grants} as the role that created it or a real superuser, then rotate again."
             )
 
     @override
@@ -297,10 +298,10 @@ class PostgreSQLSession(Session):
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
-        """A transaction with a time limit for its statements; an error ends the session's use.
+        """A transaction with a time limit for its statements. An error ends the session's use.
 
-        A pooler may refuse settings at log-in. One that shares connections between transactions
-        would let others have those of a session.
+        A pooler can refuse settings at login. In transaction pooling mode, other clients would get
+        the settings of a session.
         """
         limit = f"SET LOCAL statement_timeout = '{STATEMENT_SECONDS}s'"
         self._run("begin a transaction", f"BEGIN; {limit}")
@@ -313,8 +314,8 @@ class PostgreSQLSession(Session):
             self._connection.close()
 
     def _hash(self, username: str, password: str) -> str:
-        """What PostgreSQL would store, in the form that it is set to store."""
-        if self._run("tell its settings", "SHOW password_encryption") == [["md5"]]:
+        """The hash that PostgreSQL would store, in the form of its password_encryption."""
+        if self._run("show its settings", "SHOW password_encryption") == [["md5"]]:
             digest = hashlib.md5((password + username).encode(), usedforsecurity=False)
             return f"md5{digest.hexdigest()}"
         salt, stored_key, server_key, iterations = ScramMechanism("SCRAM-SHA-256").make_auth_info(

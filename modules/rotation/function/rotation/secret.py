@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 CURRENT = "AWSCURRENT"
 PENDING = "AWSPENDING"
 PREVIOUS = "AWSPREVIOUS"
-# On the new version from createSecret to finishSecret. It keeps a password that may already be the
-# database's from being purged, should somebody take AWSPENDING away to start anew.
+# The new version has this label from createSecret to finishSecret. The database can already have
+# its password. With the label AWS keeps the version, even without AWSPENDING.
 UNFINISHED = "rotation-unfinished"
 
 SERVER_FIELDS = ("engine", "host", "port", "ssl")
 PORTS = {"postgres": 5432, "mysql": 3306, "mariadb": 3306}
-# RDS's names of Aurora, which AWS's own functions take as well.
+# RDS's names of Aurora, which AWS's functions also accept.
 OTHER_NAMES = {"aurora-postgresql": "postgres", "aurora-mysql": "mysql"}
 
-# The options of GetRandomPassword and their defaults, as database.tf of the root module has them.
+# The options of GetRandomPassword, with the same defaults as in the root module's database.tf.
 PASSWORD_LENGTH = 32
 EXCLUDE_CHARACTERS = "\"#$%&'/:;?@[\\]`{|}"
 PASSWORD_SWITCHES = {
@@ -45,7 +45,7 @@ PASSWORD_SWITCHES = {
 
 @functools.cache
 def client() -> "SecretsManagerClient":
-    """Client of Secrets Manager, kept between invocations; gives up before Lambda does."""
+    """Client of Secrets Manager, kept between invocations. It times out before Lambda does."""
     return boto3.client(
         "secretsmanager",
         config=Config(
@@ -58,7 +58,7 @@ def client() -> "SecretsManagerClient":
 
 @dataclass(frozen=True)
 class Credentials:
-    """How a user logs in to a database, and the JSON document that says so."""
+    """How a user logs in to a database, and the JSON document of the secret."""
 
     engine: str
     host: str
@@ -74,9 +74,9 @@ class Credentials:
     def parse(
         cls, text: str | None, place: str, of_server: "Credentials | None" = None
     ) -> "Credentials":
-        """Credentials in the SecretString found at `place`, in words; raises RotationError.
+        """Credentials in the SecretString at `place`, in words. Raises RotationError.
 
-        Without a host they are for the server of others, if there are any.
+        Without a host they are for the server of `of_server`, if that is set.
         """
         try:
             document = json.loads(text or "")
@@ -95,17 +95,19 @@ class Credentials:
         if engine not in PORTS:
             names = ", ".join([*PORTS, *OTHER_NAMES])
             raise RotationError(
-                f'{place} has an "engine" that is none of {names}: store one of these.'
+                f'{place} has an "engine" that is none of {names}: store one of them.'
             )
         tls = {"true": True, "false": False}.get(str(document.get("ssl", True)).lower())
         if tls is None:
             raise RotationError(
-                f'{place} has an "ssl" that is neither true nor false: store one of the two.'
+                f'{place} has an "ssl" that is not true or false: store one of the two.'
             )
         try:
             port = int(document.get("port", PORTS[engine]))
         except (TypeError, ValueError):
-            raise RotationError(f'{place} has a "port" that is not a number: store one.') from None
+            raise RotationError(
+                f'{place} has a "port" that is not a number: store a number.'
+            ) from None
         return cls(
             engine=engine,
             host=document["host"],
@@ -120,15 +122,15 @@ class Credentials:
 
     @property
     def server(self) -> tuple[str, str, int]:
-        """What server they are for."""
+        """The server of the credentials."""
         return self.engine, self.host, self.port
 
 
 @dataclass(frozen=True)
 class Secret:
-    """The secret that is rotated, and the id of the version that this rotation makes.
+    """The secret to rotate, and the id of the version that this rotation creates.
 
-    `rotation_token` is what Secrets Manager may have given to know this rotation by: no log has it.
+    `rotation_token` identifies this rotation, if Secrets Manager sends one. It is never logged.
     """
 
     arn: str
@@ -137,9 +139,9 @@ class Secret:
 
     @functools.cached_property
     def labels(self) -> dict[str, list[str]]:
-        """Staging labels by version id at first look; RotationError if rotation is not enabled.
+        """Staging labels by version id, read once. RotationError if rotation is not enabled.
 
-        AWS's own functions run where DescribeSecret does not say.
+        As in AWS's functions, a missing RotationEnabled counts as enabled.
         """
         description = client().describe_secret(SecretId=self.arn)
         if not description.get("RotationEnabled", True):
@@ -154,28 +156,28 @@ class Secret:
         return credentials
 
     def previous(self) -> Credentials | None:
-        """Credentials in use before, if there were any and not a value of some other form."""
+        """Previous credentials, or None without any, or if the value has another form."""
         try:
             return read(self.arn, VersionStage=PREVIOUS)
         except RotationError:
             return None
 
     def find_pending(self) -> Credentials | None:
-        """Credentials that this rotation has made, if it has."""
+        """Credentials that this rotation created, or None."""
         return read(self.arn, VersionStage=PENDING, VersionId=self.version_id)
 
     def pending(self) -> Credentials:
-        """Credentials that this rotation has made."""
+        """Credentials that this rotation created."""
         credentials = self.find_pending()
         if not credentials:
             raise RotationError(
-                f"Version {self.version_id} of {self.arn} has no value: rotate again, which begins "
+                f"Version {self.version_id} of {self.arn} has no value: rotate again, to start "
                 "with createSecret."
             )
         return credentials
 
     def unfinished(self) -> Credentials | None:
-        """Credentials of an earlier rotation that was given up halfway, if there was one."""
+        """Credentials of an earlier, abandoned rotation, or None."""
         others = [
             version_id
             for version_id, labels in self.labels.items()
@@ -184,7 +186,7 @@ class Secret:
         return read(self.arn, VersionStage=UNFINISHED, VersionId=others[0]) if others else None
 
     def put_pending(self, document: Mapping[str, Any]) -> None:
-        """Store the value of this rotation's version, unless somebody has just done so."""
+        """Store the value of this rotation's version, unless it already has a value."""
         token = {"RotationToken": self.rotation_token} if self.rotation_token else {}
         try:
             client().put_secret_value(
@@ -195,7 +197,7 @@ class Secret:
                 **token,
             )
         except client().exceptions.ResourceExistsException:
-            pass  # Lambda may run a step twice at once; the first value counts for both.
+            pass  # Lambda can run a step twice at the same time; the first value counts for both.
 
     def make_current(self, old_version_id: str) -> None:
         """Move AWSCURRENT to this rotation's version; Secrets Manager moves AWSPREVIOUS."""
@@ -207,16 +209,16 @@ class Secret:
         )
 
     def mark_finished(self) -> None:
-        """Take UNFINISHED from this rotation's version."""
+        """Remove UNFINISHED from this rotation's version."""
         client().update_secret_version_stage(
             SecretId=self.arn, VersionStage=UNFINISHED, RemoveFromVersionId=self.version_id
         )
 
 
 def read(arn: str, *, of_server: Credentials | None = None, **version: str) -> Credentials | None:
-    """Credentials in a version of a secret, None if there is none; raises RotationError.
+    """Credentials in a version of a secret, None without a version. Raises RotationError.
 
-    `of_server` names the server where the value does not, as in a secret that RDS manages.
+    `of_server` names the server if the value does not, as in a secret that RDS manages.
     """
     try:
         value = client().get_secret_value(SecretId=arn, **version)
@@ -227,7 +229,7 @@ def read(arn: str, *, of_server: Credentials | None = None, **version: str) -> C
 
 
 def new_password() -> str:
-    """Password from Secrets Manager, by the rules in this process's environment."""
+    """Password from Secrets Manager, with the rules in this process's environment."""
     switches = {
         option: os.environ.get(name, str(default)).lower() == "true"
         for name, (option, default) in PASSWORD_SWITCHES.items()

@@ -1,20 +1,20 @@
-"""What the function asks of a database server, whatever the engine."""
+"""The interface to a database server of any engine."""
 
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
 
-# A statement ends on the server before the client stops waiting for it.
+# The server ends a statement before the client stops waiting for it.
 STATEMENT_SECONDS = 4
 NETWORK_SECONDS = 5
 
 
 class Session(ABC):
-    """What a user can do who is logged in. Every method but `close` raises RotationError."""
+    """Session of a logged-in user. Every method except `close` can raise RotationError."""
 
     @property
     @abstractmethod
     def account(self) -> str:
-        """The user as the server knows it."""
+        """The server's name of the user."""
 
     @abstractmethod
     def check(self) -> None:
@@ -22,28 +22,28 @@ class Session(ABC):
 
     @abstractmethod
     def set_own_password(self, password: str) -> None:
-        """Change the password of the user itself."""
+        """Change the password of the logged-in user."""
 
     @abstractmethod
     def prepare_other(self, original: str, username: str) -> None:
-        """Give a user the rights of `original`, and make it if need be, with no way to log in.
+        """Give a user the privileges of `original`. Create a missing user without a usable login.
 
         `original` is the account of another session.
         """
 
     def hand_over(self, username: str) -> None:  # noqa: B027
-        """Let another user, which is prepared, own what this user owns, where that matters."""
+        """Give what this user owns to another, prepared user, if the engine has ownership."""
 
     @abstractmethod
     def set_password(self, account: str, username: str, password: str) -> None:
-        """Set the password of a user, of all its accounts where it can have several.
+        """Set the password of a user, of all its accounts if it can have several.
 
-        `account` is that of another session, of this user or of the other one of the pair.
+        `account` is the account of another session: of this user or of the other user.
         """
 
     @abstractmethod
     def marked(self, key: int) -> AbstractContextManager[None]:
-        """Hold a lock for a `with` block, which every session on this server sees."""
+        """Hold a lock for a `with` block. Every session on this server sees the lock."""
 
     @abstractmethod
     def sees(self, key: int) -> bool:
@@ -51,4 +51,4 @@ class Session(ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """End the session; raises nothing."""
+        """End the session. Raises nothing."""

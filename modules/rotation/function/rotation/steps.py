@@ -1,10 +1,10 @@
 """The four steps of a rotation, by strategy.
 
-Single user: the user changes its own password, or a superuser does if there is one. Alternating
-users: a superuser sets the password of NAME_clone while NAME is in use, and of NAME while
-NAME_clone is.
+Single user: the user changes its password, or a superuser changes it. Alternating users: a
+superuser sets the password of NAME_clone while NAME is in use, and the password of NAME while
+NAME_clone is in use.
 
-After every call that these steps make, the password in AWSCURRENT or that in AWSPENDING logs in.
+After every call of these steps, the password in AWSCURRENT or the password in AWSPENDING logs in.
 """
 
 import secrets
@@ -30,7 +30,7 @@ LONGEST_NAMES = {
 
 
 def create_for_same_user(secret: Secret) -> str:
-    """Make a new password for the user."""
+    """Create a new password for the user."""
     current = secret.current()
     if secret.find_pending():
         return "already created"
@@ -40,9 +40,9 @@ def create_for_same_user(secret: Secret) -> str:
 
 
 def taken_over(secret: Secret, current: Credentials) -> str | None:
-    """The user's password, if a rotation that was given up has already changed it.
+    """The user's password, if an abandoned rotation has already changed it.
 
-    Otherwise the database would have a password that neither AWSCURRENT nor AWSPENDING holds.
+    Otherwise the database would have a password that AWSCURRENT and AWSPENDING lack.
     """
     left = with_password_of(secret.unfinished(), current)
     if not left:
@@ -52,9 +52,9 @@ def taken_over(secret: Secret, current: Credentials) -> str | None:
 
 
 def with_password_of(version: Credentials | None, current: Credentials) -> Credentials | None:
-    """The current credentials with the password of another version, if that is the same user's.
+    """The current credentials with the password of another version for the same user.
 
-    Only its password: how to connect may have been corrected since.
+    Only the password: the connection data can have been corrected since then.
     """
     if version and (version.engine, version.username) == (current.engine, current.username):
         return replace(current, password=version.password)
@@ -62,7 +62,7 @@ def with_password_of(version: Credentials | None, current: Credentials) -> Crede
 
 
 def create_for_other_user(secret: Secret) -> str:
-    """Make a new password for the user that is not in use now."""
+    """Create a new password for the user that is not in use."""
     current = secret.current()
     if secret.find_pending():
         return "already created"
@@ -81,13 +81,13 @@ def other_user(username: str) -> str:
 
 
 def check_length(engine: str, username: str) -> None:
-    """Raise RotationError if a name is too long; PostgreSQL would cut it, perhaps to another."""
+    """Raise RotationError if a name is too long. PostgreSQL would truncate it to another name."""
     longest, unit = LONGEST_NAMES[engine]
     length = len(username.encode() if unit == "bytes" else username)
     if length > longest:
         raise RotationError(
             f"The other user's name is longer than {longest} {unit}, with {CLONE_SUFFIX} at its "
-            "end: rotate a user with a shorter name, or by a single user."
+            "end. Rotate a user with a shorter name, or use the strategy single_user."
         )
 
 
@@ -105,13 +105,13 @@ def set_by_user(secret: Secret) -> str:
                 set_and_try(secret, session, credentials, pending)
                 return "set"
     raise RotationError(
-        f"No password in {secret.arn} logs in, neither the new, the current nor the previous one: "
-        "unlock the user, or set its password in the database to the one in AWSCURRENT."
+        f"No password in {secret.arn} logs in: not the new, the current or the previous password. "
+        "Unlock the user, or set its password in the database to the password in AWSCURRENT."
     )
 
 
 def set_and_try(secret: Secret, session: Session, old: Credentials, pending: Credentials) -> None:
-    """Set the new password; set the old one again if the new one does not log in."""
+    """Set the new password. Set the old password again if the new one does not log in."""
     superuser = readable_superuser(secret, old)
 
     def set_password(credentials: Credentials) -> None:
@@ -126,33 +126,33 @@ def set_and_try(secret: Secret, session: Session, old: Credentials, pending: Cre
             return
     set_password(old)
     raise RotationError(
-        "The new password was set and did not log in, so the old one was set again: a pooler in "
-        "between may keep passwords of its own. Let it ask the server for them, or let the secret "
-        "name the server itself."
+        "The new password did not log in, so the function set the old password again. A pooler "
+        "can store separate passwords. Let it get them from the server, or let the secret name the "
+        "server itself."
     )
 
 
 def in_use(secret: Secret, current: Credentials) -> Iterator[Credentials]:
-    """What may log in while the new password does not, the likeliest first."""
+    """Credentials that can log in while the new password does not, the most likely first."""
     yield current
     if previous := with_password_of(secret.previous(), current):
         yield previous
 
 
 def set_by_superuser(secret: Secret) -> str:
-    """Let the superuser set the new password, and make the user if it is not there yet."""
+    """Let the superuser set the new password, and create a missing user."""
     pending, current = secret.pending(), secret.current()
     if pending.server != current.server or pending.username != other_user(current.username):
         raise other_target(secret)
     with login(pending) as session:
         if session:
             return "already set"
-    # Whoever writes the secret without knowing a password must not get the superuser's help.
+    # A caller that can write the secret but knows no password must not use the superuser.
     with login(current) as session:
         if not session:
             raise RotationError(
                 f"AWSCURRENT of {secret.arn} does not log in: unlock the user, or set its password "
-                "in the database to the one in AWSCURRENT."
+                "in the database to the password in AWSCURRENT."
             )
         superuser = superuser_of(secret, current)
         set_by(superuser, current, session, pending)
@@ -162,7 +162,7 @@ def set_by_superuser(secret: Secret) -> str:
 def set_by(
     superuser: Credentials, current: Credentials, session: Session, pending: Credentials
 ) -> None:
-    """Let the superuser set the new password; `session` is that of the user in use."""
+    """Let the superuser set the new password. `session` belongs to the user in use."""
     with login(replace(superuser, database=current.database)) as superusers_session:
         if not superusers_session:
             raise RotationError(
@@ -175,19 +175,19 @@ def set_by(
         if not is_same_server:
             raise RotationError(
                 f"The superuser's secret {current.superuser_secret_arn} is for another server than "
-                "the user's: make both name the same one."
+                "the user's secret: make both name the same server."
             )
         if pending.username != current.username:
             superusers_session.prepare_other(session.account, pending.username)
             session.hand_over(pending.username)
-        # Last: where it is done, a repeated step has nothing to do.
+        # This is last, so that a repeated step has nothing more to do.
         superusers_session.set_password(session.account, pending.username, pending.password)
 
 
 def readable_superuser(secret: Secret, current: Credentials) -> Credentials | None:
-    """Credentials of the superuser, if the secret names one that this function may read.
+    """Credentials of the superuser, if the secret names one that this function can read.
 
-    Other functions for a single user let the field stand and do not read it.
+    Other single-user functions keep the field and do not read it.
     """
     if not current.superuser_secret_arn:
         return None
@@ -205,7 +205,7 @@ def superuser_of(secret: Secret, current: Credentials) -> Credentials:
     if not arn:
         raise RotationError(
             f'AWSCURRENT of {secret.arn} has no "masterarn": add the ARN of a superuser\'s secret, '
-            "or rotate by a single user."
+            "or use the strategy single_user."
         )
     superuser = read(arn, of_server=current, VersionStage=CURRENT)
     if not superuser:
@@ -213,19 +213,18 @@ def superuser_of(secret: Secret, current: Credentials) -> Credentials:
     if superuser.engine != current.engine:
         raise RotationError(
             f"The superuser's secret {arn} is for another engine than {secret.arn}: make both name "
-            "the same one."
+            "the same engine."
         )
     return superuser
 
 
 def test(secret: Secret) -> str:
-    """See that the new password logs in."""
+    """Check that the new password logs in."""
     with login(secret.pending()) as session:
         if not session:
             raise RotationError(
-                f"AWSPENDING of {secret.arn} does not log in: see whether the user is locked, "
-                "somebody else has changed its password, or a pooler in between keeps passwords of "
-                "its own."
+                f"AWSPENDING of {secret.arn} does not log in. Check whether the user is locked, "
+                "its password was changed by other means, or a pooler stores separate passwords."
             )
         session.check()
     return "tested"
@@ -242,10 +241,10 @@ def finish(secret: Secret) -> str:
 
 
 def other_target(secret: Secret) -> RotationError:
-    """The secret was changed to another user or server since this rotation began."""
+    """The secret has changed to another user or server since this rotation began."""
     return RotationError(
-        f"AWSPENDING of {secret.arn} is for another user or server than AWSCURRENT, which was "
-        "changed since: remove AWSPENDING from that version, and rotate again."
+        f"AWSPENDING of {secret.arn} is for another user or server than AWSCURRENT, which changed "
+        "later: remove AWSPENDING from that version, and rotate again."
     )
 
 

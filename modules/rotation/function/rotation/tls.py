@@ -1,4 +1,4 @@
-"""TLS to the database: certificate and host name are verified."""
+"""TLS to the database, with verification of certificate and host name."""
 
 import functools
 import os
@@ -12,21 +12,21 @@ DEFAULT_BUNDLE = "ca-bundle.pem"
 
 
 def context() -> ssl.SSLContext:
-    """Trusts the system's CAs and those in the PEM file beside the code that CA_BUNDLE names.
+    """Trust the system's CAs and those in the PEM file in the package that CA_BUNDLE names.
 
-    Default: ca-bundle.pem, if there. RDS needs one: its own CA is in no system's store.
+    The default is ca-bundle.pem, if it exists. RDS needs a file: no system's store has its CA.
     """
     named = os.environ.get("CA_BUNDLE")
     file = CODE / (named or DEFAULT_BUNDLE)
     if named and not file.is_file():
-        raise RotationError(f"CA_BUNDLE is {named}, which is not in the package: put it there.")
+        raise RotationError(f"CA_BUNDLE is {named}, which is not in the package: add it.")
     return _context(file if file.is_file() else None)
 
 
 @functools.cache
 def _context(bundle: Path | None) -> ssl.SSLContext:
     trusting = ssl.create_default_context()
-    # Demands of form, on by default since Python 3.13, that many a CA in use does not meet.
+    # Python 3.13 turned on a strict check of the form, and many CAs do not pass it.
     trusting.verify_flags &= ~ssl.VERIFY_X509_STRICT
     if bundle:
         try:

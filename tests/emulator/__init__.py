@@ -1,0 +1,1 @@
+"""LocalStack, as strict as AWS documents its services; README.md says what that is."""

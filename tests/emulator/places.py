@@ -1,0 +1,11 @@
+"""Where the emulator finds its Pythons and the rules that it shares with this project."""
+
+from pathlib import Path
+
+_ROOT = Path(__file__).parents[2]
+VENV = _ROOT / ".venv"
+LOCALSTACK_PYTHON = VENV / "localstack" / "bin" / "python"
+FUNCTION_PYTHON = VENV / "function" / "bin" / "python"
+CACHE = VENV / "cache" / "python"
+# The packages emulator, secret_doctor (which policies are public) and asm (schedules).
+IMPORTED = (_ROOT / "tests", _ROOT / "doctor", _ROOT / "policies" / "checkov")

@@ -1,0 +1,141 @@
+"""Repairs of LocalStack where it differs from what AWS documents, each with a test of its own."""
+
+from collections.abc import Callable
+from typing import Any
+
+from localstack.aws.api import RequestContext
+from localstack.aws.api.ec2 import DescribeVpcEndpointsRequest, DescribeVpcEndpointsResult
+from localstack.services.cloudformation.resource_provider import (
+    OperationStatus,
+    ProgressEvent,
+    ResourceRequest,
+)
+from localstack.services.cloudformation.v2.entities import Stack
+from localstack.services.cloudformation.v2.provider import CloudformationProviderV2
+from localstack.services.cloudwatch.models import LocalStackMetricAlarm, cloudwatch_stores
+from localstack.services.ec2.models import get_ec2_backend
+from localstack.services.ec2.provider import Ec2Provider
+from localstack.services.events.resource_providers.aws_events_connection import (
+    EventsConnectionProvider,
+)
+from localstack.services.lambda_.invocation.execution_environment import ExecutionEnvironment
+from localstack.services.lambda_.invocation.plugins import DockerRuntimeExecutorPlugin
+from localstack.services.s3 import provider as s3
+from localstack.utils.patch import patch
+from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.ec2.models.vpcs import VPCEndPoint
+
+from emulator.lambda_processes import ProcessExecutor
+
+
+def run_functions_as_processes() -> None:
+    """Run Lambda functions without Docker."""
+
+    def load(_: object) -> type[ProcessExecutor]:
+        return ProcessExecutor
+
+    DockerRuntimeExecutorPlugin.load = load
+
+
+def keep_objects_of_s3_in_the_folder() -> None:
+    """Let S3, which holds the code of functions too, keep its files where nothing of them stays."""
+    s3.DEFAULT_S3_TMP_DIR = None
+
+
+def keep_log_groups() -> None:
+    """Log to the group that a function names; LocalStack always takes /aws/lambda/NAME.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_LoggingConfig.html
+    """
+
+    def get_log_group_name(environment: ExecutionEnvironment) -> object:
+        return environment.function_version.config.logging_config["LogGroup"]
+
+    ExecutionEnvironment.get_log_group_name = get_log_group_name
+
+
+def keep_descriptions_of_rules() -> None:
+    """Report a security group rule's description also where the rule names another group.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SecurityGroupRule.html
+    """
+
+    def description(rule: SecurityGroupRule) -> object:
+        return {**(rule.source_group or {}), **rule.ip_range}.get("Description")
+
+    SecurityGroupRule.description = property(description)
+
+
+def keep_tags_of_alarms() -> None:
+    """Keep the tags with which an alarm is made.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    """
+
+    def create(
+        original: Callable[..., None],
+        alarm: LocalStackMetricAlarm,
+        account_id: str,
+        region: str,
+        request: dict[str, Any],
+    ) -> None:
+        original(alarm, account_id, region, request)
+        store = cloudwatch_stores[account_id][region]
+        store.TAGS.tag_resource(alarm.alarm["AlarmArn"], request.get("Tags"))
+
+    patch(LocalStackMetricAlarm.__init__)(create)
+
+
+def keep_versions_of_endpoint_policies() -> None:
+    """Report an endpoint's policy as it was given; LocalStack takes the Version out of it.
+
+    The default policy alone has none, and Terraform would plan to write all others again.
+    https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+    """
+
+    def describe_vpc_endpoints(
+        original: Callable[..., DescribeVpcEndpointsResult],
+        provider: Ec2Provider,
+        context: RequestContext,
+        request: DescribeVpcEndpointsRequest,
+    ) -> DescribeVpcEndpointsResult:
+        result = original(provider, context, request)
+        kept = get_ec2_backend(context.account_id, context.region).vpc_end_points
+        for endpoint in result["VpcEndpoints"]:
+            endpoint["PolicyDocument"] = kept[endpoint["VpcEndpointId"]].policy_document
+        return result
+
+    VPCEndPoint.DEFAULT_POLICY = {"Statement": VPCEndPoint.DEFAULT_POLICY["Statement"]}
+    patch(Ec2Provider.describe_vpc_endpoints)(describe_vpc_endpoints)
+
+
+def keep_roles_of_stacks() -> None:
+    """Report the service role with which a stack was made.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Stack.html
+    """
+
+    def describe(
+        original: Callable[..., dict[str, Any]], provider: CloudformationProviderV2, stack: Stack
+    ) -> dict[str, Any]:
+        return {**original(provider, stack), "RoleARN": stack.request_payload.get("RoleARN")}
+
+    patch(CloudformationProviderV2._describe_stack)(describe)
+
+
+def update_connections_of_stacks() -> None:
+    """Let a changed stack change its EventBridge connection; LocalStack leaves that as it is.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-connection-authparameters.html
+    """
+
+    def update(
+        _: EventsConnectionProvider, request: ResourceRequest[dict[str, Any]]
+    ) -> ProgressEvent[dict[str, Any]]:
+        model = request.desired_state
+        settings = {key: value for key, value in model.items() if key not in ("Arn", "SecretArn")}
+        response = request.aws_client_factory.events.update_connection(**settings)
+        model = {**model, "Arn": response["ConnectionArn"]}
+        return ProgressEvent(OperationStatus.SUCCESS, model, custom_context=request.custom_context)
+
+    EventsConnectionProvider.update = update

@@ -1,0 +1,120 @@
+"""The examples, from a copy outside this repository that takes the module from git."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness import leaks
+from harness.terraform import Terraform, TerraformError
+from harness.workspace import copy_hcl
+from tools.environments import ROOT
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This repository's HCL as a git repository with the tag `v1.0.0`."""
+    folder = tmp_path_factory.mktemp("git") / "terraform-aws-secrets-manager"
+    copy_hcl(folder)
+    author = ["-c", "user.name=tests", "-c", "user.email=tests@example.com"]
+    for command in (["init"], ["add", "."], [*author, "commit", "-m", "All"], ["tag", "v1.0.0"]):
+        subprocess.run(["git", *command], cwd=folder, check=True, capture_output=True)
+    return folder
+
+
+def example(name: str, repository: Path, tmp_path: Path) -> Terraform:
+    """Terraform for a copy of examples/NAME that takes the module from the git repository."""
+    copy = tmp_path / name
+    shutil.copytree(ROOT / "examples" / name, copy)
+    main = (copy / "main.tf").read_text()
+    assert main.count('"../.."') == 1
+    source = f"git::file://{repository}?ref=v1.0.0"
+    (copy / "main.tf").write_text(main.replace("../..", source))
+    terraform = Terraform(copy)
+    terraform.init()
+    return terraform
+
+
+def test_database_credentials(
+    repository: Path, tmp_path: Path, secretsmanager: "SecretsManagerClient"
+) -> None:
+    terraform = example("database-credentials", repository, tmp_path)
+
+    terraform.apply(recovery_window_in_days=0)
+    plan = terraform.plan(recovery_window_in_days=0)
+    assert plan.is_empty, plan
+    outputs = terraform.output()
+    secret = secretsmanager.describe_secret(SecretId="vpc-tutorial/database/credentials")
+    assert secret["ARN"] == outputs["arn"]
+    assert secret["KmsKeyId"] == outputs["key_arn"]
+    assert {tag["Key"] for tag in secret["Tags"]} == {
+        "Environment",
+        "Project",
+        "Purpose",
+        "CreatedBy",
+    }
+
+    value = json.loads(secretsmanager.get_secret_value(SecretId=outputs["arn"])["SecretString"])
+    assert set(value) == set(outputs["ecs_value_from"])
+    terraform.apply(recovery_window_in_days=0, database_host="db.example.com")
+    moved = json.loads(secretsmanager.get_secret_value(SecretId=outputs["arn"])["SecretString"])
+    assert moved == {**value, "host": "db.example.com"}
+    assert leaks.find(value["password"], [tmp_path], {"output": terraform.transcript}) == []
+
+    terraform.destroy()
+    with pytest.raises(secretsmanager.exceptions.ResourceNotFoundException):
+        secretsmanager.describe_secret(SecretId=outputs["arn"])
+
+
+def test_api_key(repository: Path, tmp_path: Path, secretsmanager: "SecretsManagerClient") -> None:
+    terraform = example("api-key", repository, tmp_path)
+    first = {"api_key": "pk_first_key", "api_secret": "sk_first_secret"}
+    second = {"api_key": "pk_second_key", "api_secret": "sk_second_secret"}
+
+    def current() -> dict[str, str]:
+        arn = terraform.output()["arn"]
+        value: dict[str, str] = json.loads(
+            secretsmanager.get_secret_value(SecretId=arn)["SecretString"]
+        )
+        return value
+
+    terraform.apply(recovery_window_in_days=0, **first)
+    assert current() == first
+    assert set(terraform.output()["ecs_value_from"]) == set(first)
+
+    plan = terraform.plan(recovery_window_in_days=0)
+    assert plan.is_empty, plan
+    with pytest.raises(TerraformError, match="key without a"):
+        terraform.plan(recovery_window_in_days=0, value_version=2)
+
+    terraform.apply(recovery_window_in_days=0, value_version=2, **second)
+    assert current() == second
+    for value in [*first.values(), *second.values()]:
+        assert leaks.find(value, [tmp_path], {"output": terraform.transcript}) == []
+    terraform.destroy(recovery_window_in_days=0, value_version=2)
+
+
+def test_application_role(
+    repository: Path, tmp_path: Path, secretsmanager: "SecretsManagerClient"
+) -> None:
+    terraform = example("application-role", repository, tmp_path)
+    deploy = "arn:aws:iam::000000000000:role/deploy"
+
+    terraform.apply(recovery_window_in_days=0, administrators=[deploy])
+    plan = terraform.plan(recovery_window_in_days=0, administrators=[deploy])
+    assert plan.is_empty, plan
+    outputs = terraform.output()
+    # Who may do what with it is decided in test_access_matrix.py.
+    policy = secretsmanager.get_resource_policy(SecretId=outputs["arn"])["ResourcePolicy"]
+    (readers,) = (it for it in json.loads(policy)["Statement"] if it["Sid"] == "ReadersReadValue")
+    assert readers["Principal"] == {"AWS": [outputs["role_arn"]]}
+
+    terraform.destroy()
+    with pytest.raises(secretsmanager.exceptions.ResourceNotFoundException):
+        secretsmanager.describe_secret(SecretId=outputs["arn"])

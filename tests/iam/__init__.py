@@ -1,0 +1,1 @@
+"""An IAM policy engine that decides as AWS documents, or refuses to decide."""

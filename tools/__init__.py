@@ -1,0 +1,1 @@
+"""What make runs: a module for each command."""
