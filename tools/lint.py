@@ -1,4 +1,4 @@
-"""Checks the HCL, the Python code and the workflows: `make lint`. Prints a line per check."""
+"""Checks the HCL, Python, workflows and issue forms: `make lint`. Prints a line per check."""
 
 import functools
 import os
@@ -19,6 +19,7 @@ from tools.environments import ROOT, VENV, oldest_python
 
 CONSOLE = Console(highlight=False, emoji=False, soft_wrap=True)
 WORKFLOWS = [*sorted(ROOT.glob(".github/workflows/*")), ROOT / "policies/github-actions-scan.yaml"]
+ISSUE_FORMS = sorted(ROOT.glob(".github/ISSUE_TEMPLATE/*.yaml"))
 PYTHON_FOLDERS = (
     "tools",
     "tests",
@@ -63,6 +64,7 @@ def checks(folder: Path) -> Iterator[tuple[str, Check]]:
         "mypy --strict": (python / "mypy", *PYTHON_FOLDERS),
         f"mypy, Python {oldest}": (python / "mypy", "--python-version", oldest, "doctor"),
         **workflow_commands(WORKFLOWS),
+        "issue forms": issue_forms_command(ISSUE_FORMS),
     }
     for name, command in commands.items():
         yield name, functools.partial(run, *command)
@@ -80,6 +82,12 @@ def workflow_commands(files: Iterable[Path]) -> dict[str, Sequence[str | Path]]:
         "workflow schema": (*schema, "vendor.github-workflows", *files),
         "workflow time limits": (*schema, "custom.github-workflows-require-timeout", *files),
     }
+
+
+def issue_forms_command(files: Iterable[Path]) -> Sequence[str | Path]:
+    """Command that finds fault with forms for issues on GitHub, without the network."""
+    check = VENV / "workflows" / "bin" / "check-jsonschema"
+    return (check, "--builtin-schema", "vendor.github-issue-forms", *files)
 
 
 def passes(name: str, check: Check) -> bool:

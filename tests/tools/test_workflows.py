@@ -49,6 +49,18 @@ def test_a_faulty_workflow_is_found(sound: str, faulty: str, check: str, tmp_pat
     assert lint.run(*command)
 
 
+@pytest.mark.parametrize("form", lint.ISSUE_FORMS, ids=lambda form: form.name)
+def test_a_faulty_issue_form_is_found(form: Path, tmp_path: Path) -> None:
+    text = form.read_text()
+    file = tmp_path / "form.yaml"
+    command = lint.issue_forms_command([file])
+
+    file.write_text(text)
+    assert not lint.run(*command)
+    file.write_text(text.replace("type: textarea", "type: text"))
+    assert lint.run(*command)
+
+
 @pytest.mark.parametrize("file", lint.WORKFLOWS, ids=lambda file: file.name)
 def test_an_action_is_pinned_with_its_version_beside(file: Path) -> None:
     uses = re.findall(r"uses: (.*)", file.read_text())
