@@ -48,7 +48,7 @@ def table(kind: str, page: Path) -> str:
             heading = ("name", "what it is", "type", "default")
             rows = [
                 (
-                    f"`{name}`",
+                    f"[`{name}`](variables.tf#L{line_of(name, folder / 'variables.tf')})",
                     first_sentence(variable["description"]),
                     f"`{short_type(variable['type'])}`",
                     f"`{json.dumps(variable['default'])}`" if "default" in variable else "required",
@@ -87,6 +87,11 @@ def declared(kind: str, file: Path) -> dict[str, dict[str, Any]]:
     """Attributes of each `variable` or `output` that a file declares, in its order."""
     parsed = hcl2.loads(file.read_text(), serialization_options=_PARSED)
     return {name: attributes for each in parsed.get(kind, []) for name, attributes in each.items()}
+
+
+def line_of(variable: str, file: Path) -> int:
+    """Number of the line of a file that declares a variable."""
+    return file.read_text().splitlines().index(f'variable "{variable}" {{') + 1
 
 
 def summary(readme: Path) -> str:

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +34,12 @@ OLDEST_NODE = 20
 
 class SetupError(Exception):
     """What is missing and how to get it, in a line."""
+
+
+def oldest_python() -> str:
+    """Oldest version of Python that the doctor runs on, as pyproject.toml says."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return str(project["requires-python"]).removeprefix(">=")
 
 
 def check_terraform() -> None:

@@ -1,4 +1,4 @@
-"""Checks HCL, Python code, workflows and prose: `make lint`. Prints a line per check."""
+"""Checks HCL, Python, workflows, issue forms and prose: `make lint`. Prints a line per check."""
 
 import functools
 import os
@@ -16,10 +16,11 @@ from harness.session import temporary_folder
 from harness.terraform import TerraformError, environment
 from harness.workspace import Workspace, all_examples
 from tools import prose
-from tools.environments import ROOT, VENV
+from tools.environments import ROOT, VENV, oldest_python
 
 CONSOLE = Console(highlight=False, emoji=False, soft_wrap=True)
 WORKFLOWS = [*sorted(ROOT.glob(".github/workflows/*")), ROOT / "policies/github-actions-scan.yaml"]
+ISSUE_FORMS = sorted(ROOT.glob(".github/ISSUE_TEMPLATE/*.yaml"))
 PYTHON_FOLDERS = (
     "tools",
     "tests",
@@ -55,6 +56,7 @@ def validate(folder: Path) -> str:
 def checks(folder: Path) -> Iterator[tuple[str, Check]]:
     """Each check by name, the long ones first. `folder` is for Terraform's working files."""
     python = VENV / "tests" / "bin"
+    oldest = oldest_python()
     yield "terraform validate", functools.partial(validate, folder)
     yield "prose", prose.check
     commands: dict[str, Sequence[str | Path]] = {
@@ -62,7 +64,9 @@ def checks(folder: Path) -> Iterator[tuple[str, Check]]:
         "ruff check": (python / "ruff", "check", "--quiet", *PYTHON_FOLDERS),
         "ruff format": (python / "ruff", "format", "--check", "--diff", *PYTHON_FOLDERS),
         "mypy --strict": (python / "mypy", *PYTHON_FOLDERS),
+        f"mypy, Python {oldest}": (python / "mypy", "--python-version", oldest, "doctor"),
         **workflow_commands(WORKFLOWS),
+        "issue forms": issue_forms_command(ISSUE_FORMS),
     }
     for name, command in commands.items():
         yield name, functools.partial(run, *command)
@@ -80,6 +84,12 @@ def workflow_commands(files: Iterable[Path]) -> dict[str, Sequence[str | Path]]:
         "workflow schema": (*schema, "vendor.github-workflows", *files),
         "workflow time limits": (*schema, "custom.github-workflows-require-timeout", *files),
     }
+
+
+def issue_forms_command(files: Iterable[Path]) -> Sequence[str | Path]:
+    """Command that finds fault with forms for issues on GitHub, without the network."""
+    check = VENV / "workflows" / "bin" / "check-jsonschema"
+    return (check, "--builtin-schema", "vendor.github-issue-forms", *files)
 
 
 def passes(name: str, check: Check) -> bool:

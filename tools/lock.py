@@ -17,6 +17,7 @@ from tools.environments import (
     alone,
     check_node,
     make,
+    oldest_python,
 )
 from tools.package import FUNCTIONS
 
@@ -52,15 +53,13 @@ if __name__ == "__main__":
         check_node()
         with alone():
             make("uv")
-            # The functions' first: the tests run on the rotation function's versions.
+            # These first: the tests run on the versions of the doctor and the rotation function.
+            lock(ROOT / "pyproject.toml", DOCTOR_LOCK, "--python-version", oldest_python())
             functions = [folder / "requirements.in" for folder in FUNCTIONS.values()]
             for requirements in (*functions, *sorted(REQUIREMENTS.glob("*.in"))):
                 newest = NEWEST_RELEASE.get(requirements.stem)
                 limits = ["--exclude-newer", newest] if newest else []
                 lock(requirements, requirements.with_suffix(".txt"), *limits)
-            # The doctor on the tests' versions.
-            tested = (REQUIREMENTS / "tests.txt").relative_to(ROOT)
-            lock(ROOT / "pyproject.toml", DOCTOR_LOCK, "--constraint", tested)
             for folder in (IAM, PROSE):
                 lock_node(folder)
     except SetupError as error:

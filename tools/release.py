@@ -6,6 +6,7 @@ TAG in the environment is the tag to release under; without it, that is not chec
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from tools.environments import FUNCTION, ROOT, VENV, SetupError
 NAME = "terraform-aws-secrets-manager"
 RELEASE = ROOT / "release"
 CHECKSUMS = "SHA256SUMS"
+NOTES = "NOTES.md"
 CYCLONEDX = VENV / "release" / "bin" / "cyclonedx-py"
 # How a page or a workflow for users names a release of this repository.
 REFERENCE = r"(ref=|ref: |--branch |TAG=)v[0-9]+\.[0-9]+\.[0-9]+"
@@ -48,6 +50,17 @@ def version(repository: Path) -> str:
     return str(project["version"])
 
 
+def notes(repository: Path) -> str:
+    """What CHANGELOG.md says of the version; ReleaseError without it, or without its date."""
+    wanted = f"## [{version(repository)}] - "
+    # The next section, or the addresses of the headings, ends it.
+    section = rf"^{re.escape(wanted)}\d{{4}}-\d\d-\d\d\n(.*?)(?=^## |^\[|\Z)"
+    found = re.search(section, (repository / "CHANGELOG.md").read_text(), re.MULTILINE | re.DOTALL)
+    if not found or not found[1].strip():
+        raise ReleaseError(f'Write what is new in CHANGELOG.md, under "{wanted}YYYY-MM-DD".')
+    return f"{found[1].strip()}\n"
+
+
 def faults(repository: Path, tag: str = "") -> Iterator[str]:
     """Why the repository's last commit may not be released: a paragraph each, with what to do."""
     if changed := run("git", "status", "--porcelain", folder=repository):
@@ -61,6 +74,10 @@ def faults(repository: Path, tag: str = "") -> Iterator[str]:
     found = run("git", "grep", *options, folder=repository, fine=(0, 1)).splitlines()
     if other := [line for line in found if not line.endswith(wanted)]:
         yield "\n".join([f"Name {wanted} here, as pyproject.toml does:", *other, ""])
+    try:
+        notes(repository)
+    except ReleaseError as error:
+        yield f"{error}\n"
     for page in pages(repository):
         if docs.render(page) != page.read_text():
             yield f"{page.relative_to(repository)}: its tables are old. Run: make docs\n"
@@ -70,8 +87,8 @@ def make(repository: Path, folder: Path, ca_bundle: Path | None = None) -> None:
     """Make the files of a release of the repository's last commit.
 
     They are the package of the rotation function, an archive of the commit with that package in
-    dist/, where the examples look for it, SBOMs, and the checksums of all these. Raises SetupError
-    or ReleaseError.
+    dist/, where the examples look for it, SBOMs, and the checksums of all these. The notes beside
+    them are the release's text and not one of its files. Raises SetupError or ReleaseError.
     """
     folder.mkdir()
     function = repository / FUNCTION.relative_to(ROOT)
@@ -86,6 +103,7 @@ def make(repository: Path, folder: Path, ca_bundle: Path | None = None) -> None:
         for file in sorted(folder.iterdir())
     ]
     (folder / CHECKSUMS).write_text("".join(digests))
+    (folder / NOTES).write_text(notes(repository))
 
 
 def make_archive(repository: Path, folder: Path) -> None:

@@ -6,6 +6,7 @@ Messages: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-d
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -20,7 +21,8 @@ from botocore.exceptions import ConnectionError as NoConnectionError
 
 from secret_doctor.findings import Finding, Severity
 
-type NetworkError = NoConnectionError | HTTPClientError
+NetworkError: TypeAlias = NoConnectionError | HTTPClientError
+T = TypeVar("T")
 
 NETWORK = (NoConnectionError, HTTPClientError)
 NO_CREDENTIALS = (
@@ -221,7 +223,7 @@ def not_checked(subject: str, error: ClientError | BotoCoreError) -> Finding:
     return Finding("not-checked", Severity.UNKNOWN, f"Not known: {subject}", explanation, advice)
 
 
-def explained[T](what: str, found: Iterable[T]) -> Iterator[T | Finding]:
+def explained(what: str, found: Iterable[T]) -> Iterator[T | Finding]:
     """All that is found. If AWS does not answer a call, a finding says that `what` is unknown."""
     try:
         yield from found

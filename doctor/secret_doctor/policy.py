@@ -4,13 +4,13 @@ import fnmatch
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from secret_doctor.aws import Subject
 from secret_doctor.findings import Fact, Finding, Severity
 from secret_doctor.public_policy import is_public
 
-type Statement = Mapping[str, Any]
+Statement: TypeAlias = Mapping[str, Any]
 
 # After a user or role is deleted, AWS shows its unique id instead of its ARN.
 _UNIQUE_ID = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{12,}")

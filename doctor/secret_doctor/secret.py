@@ -34,7 +34,7 @@ def scheduled_for_deletion(subject: Subject) -> Finding:
         "it permanently when its recovery window ends. Until then no other secret can have its "
         "name.",
         advice=f"aws secretsmanager restore-secret --secret-id {subject.arn} "
-        "(Terraform's state lost it: import it again, as the README describes under Restore).",
+        "(Terraform's state lost it: import it again, as docs/recipes.md describes under Restore).",
     )
 
 

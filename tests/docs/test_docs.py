@@ -23,7 +23,7 @@ from python_terraform import IsFlagged
 from emulator.localstack import session_in
 from harness.aws_commands import client_of, parameters
 from harness.markdown import Block, anchors, blocks, code_spans, links, pages
-from harness.pages import PROVIDER, from_workspace
+from harness.pages import OWNER, PROVIDER, from_workspace
 from harness.terraform import Terraform
 from harness.workspace import copy_hcl
 from tools import docs
@@ -32,6 +32,7 @@ from tools.environments import ROOT, VENV
 PAGES = [str(page.relative_to(ROOT)) for page in pages()]
 ACCOUNT = "111122223333"  # of the pages' ARNs
 SOURCE = re.compile(r'(?<=source = )"(\.[^"]*)"')
+ADDRESS = r"(?:https://[\w.]+/|repository: )([\w/.-]*?)/?terraform-aws-secrets-manager(?:/|\.git|$)"
 IMPORT = re.compile(r"^import \{\n(?:.*\n)*?\}\n", re.MULTILINE)
 # A block with one of these is for a state, or an account, that has something already.
 CONTINUES = re.compile(r"^(import|moved|removed) \{", re.MULTILINE)
@@ -258,6 +259,14 @@ def test_a_faulty_diagram_is_told() -> None:
     assert "No diagram type detected" in str(unknown)
 
 
+def leads_to(file: Path, anchor: str) -> bool:
+    """Whether a file has what a link names behind `#`: a heading, or the line of a declaration."""
+    if file.suffix != ".tf":
+        return anchor in anchors(file)
+    line = file.read_text().splitlines()[int(anchor.removeprefix("L")) - 1]
+    return bool(re.match(r'variable "\w+" \{$', line))
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_links_lead_to_a_file_and_a_heading(page: str) -> None:
     dead = []
@@ -266,7 +275,7 @@ def test_links_lead_to_a_file_and_a_heading(page: str) -> None:
             continue  # the tests ask no network
         path, _, anchor = target.partition("#")
         file = (ROOT / page).parent / path if path else ROOT / page
-        if not file.exists() or (anchor and anchor not in anchors(file)):
+        if not file.exists() or (anchor and not leads_to(file, anchor)):
             dead.append(f"{page}:{line}: {target}")
 
     assert not dead
@@ -285,6 +294,15 @@ def test_messages_of_the_modules_name_a_part_of_a_page_that_is_there() -> None:
     }
     for page, part in named:
         assert part.lower().replace(" ", "-") in anchors(ROOT / f"{page}.md")
+
+
+def test_each_address_of_this_repository_has_the_same_placeholder_owner() -> None:
+    texts = [(ROOT / page).read_text() for page in PAGES]
+    texts.append((ROOT / "policies" / "github-actions-scan.yaml").read_text())
+
+    found = [owner for text in texts for owner in re.findall(ADDRESS, text)]
+
+    assert set(found) == {OWNER}
 
 
 @pytest.mark.parametrize("page", PAGES)

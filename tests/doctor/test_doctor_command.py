@@ -26,6 +26,7 @@ from secret_doctor.main import main
 from secret_doctor.unused import check as check_unused
 from tools import environments
 from tools.environments import ROOT, UV
+from tools.lock import DOCTOR_LOCK
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -75,29 +76,60 @@ def test_uv_run_works_in_a_clone_and_leaves_the_environments_of_make(
     assert (clone / ".venv" / "tests").is_dir()
 
 
-def test_a_wheel_works_anywhere(
-    clone: Path, secret: str, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    elsewhere = tmp_path_factory.mktemp("elsewhere")
-    built = run(
-        UV,
-        "build",
-        "--python",
-        sys.executable,
-        "--wheel",
-        "--out-dir",
-        elsewhere,
-        clone,
-        folder=elsewhere,
-    )
+@pytest.fixture
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder outside of the clone."""
+    return tmp_path_factory.mktemp("elsewhere")
+
+
+@pytest.fixture
+def wheel(clone: Path, elsewhere: Path) -> Path:
+    """The doctor as a package."""
+    options = ("--python", sys.executable, "--wheel", "--out-dir", elsewhere)
+    built = run(UV, "build", *options, clone, folder=elsewhere)
     assert built.returncode == 0, built.stderr
-    (wheel,) = elsewhere.glob("*.whl")
+    (made,) = elsewhere.glob("*.whl")
+    return made
+
+
+def test_a_wheel_works_anywhere(wheel: Path, secret: str, elsewhere: Path) -> None:
     uvx = (UV, "tool", "run", "--python", sys.executable, "--from", wheel, "secret-doctor")
 
     result = run(*uvx, secret, "--json", folder=elsewhere)
 
     assert result.returncode == 0, result.stderr
     assert json.loads(result.stdout)["secret"] == secret
+
+
+@pytest.fixture
+def oldest(wheel: Path, elsewhere: Path) -> Path:
+    """The command on the oldest Python that it is for, with the packages of its lock file."""
+    version = environments.oldest_python()
+    python = run(UV, "python", "find", "--no-project", version, folder=elsewhere)
+    if python.returncode:
+        pytest.skip(f"Python {version} is missing: `pyenv install {version}`")
+    folder = elsewhere / "venv"
+    environment = ("--python", folder)
+    environments.run("venv", UV, "venv", "--python", python.stdout.strip(), folder)
+    environments.run("packages", UV, "pip", "sync", "--require-hashes", *environment, DOCTOR_LOCK)
+    environments.run("doctor", UV, "pip", "install", "--no-deps", *environment, wheel)
+    return folder / "bin" / "secret-doctor"
+
+
+def test_it_runs_on_the_oldest_python_that_is_maintained(
+    oldest: Path, secret: str, elsewhere: Path
+) -> None:
+    versions = run(oldest.with_name("python"), "--version", folder=elsewhere)
+    sound = run(oldest, secret, "--json", folder=elsewhere)
+    missing = run(oldest, "nowhere", "--other-region", "eu-west-1", folder=elsewhere)
+    unused = run(oldest, "--unused", "-1", "--json", folder=elsewhere)
+
+    assert versions.stdout.startswith(f"Python {environments.oldest_python()}.")
+    assert sound.returncode == 0, sound.stderr
+    assert {each["id"] for each in json.loads(sound.stdout)["findings"]} == {"policy-lacks-tls"}
+    assert "error not-found: " in missing.stdout
+    titles = {each["title"] for each in json.loads(unused.stdout)["findings"]}
+    assert f"{secret} is not used" in titles
 
 
 def test_json_is_what_the_readme_says(secret: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,9 +4,10 @@ import re
 
 from harness.markdown import block
 
-_SOURCE = re.compile(
-    r'"git::https://example\.com/terraform-aws-secrets-manager\.git(?:/(/[^"?]+))?\?[^"]*"'
-)
+# GitHub takes no underscore in a name that somebody registers: a copied source leads to nobody.
+OWNER = "GITHUB_OWNER"
+_REPOSITORY = f"https://github.com/{OWNER}/terraform-aws-secrets-manager.git"
+_SOURCE = re.compile(rf'"git::{re.escape(_REPOSITORY)}(?:/(/[^"?]+))?\?[^"]*"')
 
 PROVIDER = 'provider "aws" {\n  region = "us-east-1"\n}\n'
 

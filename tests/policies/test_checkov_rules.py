@@ -268,7 +268,9 @@ def test_the_table_says_of_each_rule_what_checkov_says(hcl_checks: Checks) -> No
     )
 
     assert [row[1] for row in rows] == IDS
-    guidelines = "https://example.com/terraform-aws-secrets-manager/blob/main/policies/README.md"
+    guidelines = (
+        "https://github.com/GITHUB_OWNER/terraform-aws-secrets-manager/blob/main/policies/README.md"
+    )
     assert found == {
         (id_, name.replace("`", ""), severity, f"{guidelines}#{anchor}")
         for anchor, id_, name, severity in rows

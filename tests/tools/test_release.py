@@ -16,11 +16,16 @@ from harness.terraform import Terraform
 from tools import docs, release
 from tools.environments import FUNCTION, ROOT
 from tools.lock import DOCTOR_LOCK
-from tools.release import CHECKSUMS, NAME, ReleaseError
+from tools.release import CHECKSUMS, NAME, NOTES, ReleaseError
 
 VERSION = release.version(ROOT)
 ARCHIVE = f"{NAME}-{VERSION}.zip"
+HEADING = f"## [{VERSION}] - "
+WORKFLOW = ROOT / ".github" / "workflows" / "release.yaml"
 AUTHOR = ("-c", "user.name=tests", "-c", "user.email=tests@example.com")
+UNWRITTEN = (
+    rf'^Write what is new in CHANGELOG\.md, under "## \[{re.escape(VERSION)}\] - YYYY-MM-DD"\.$'
+)
 MADE = shutil.ignore_patterns(".git", ".venv", ".terraform*", "dist", "reports", "release")
 
 
@@ -68,7 +73,33 @@ def tracked_state(clone: Path) -> None:
 def next_version(clone: Path) -> None:
     file = clone / "pyproject.toml"
     file.write_text(file.read_text().replace(f'version = "{VERSION}"', 'version = "99.0.0"'))
-    git(clone, "commit", "-am", "Version")
+    change_log(clone, HEADING, f"## [99.0.0] - 2099-12-31\n\n- New.\n\n{HEADING}")
+
+
+def change_log(clone: Path, old: str, new: str) -> None:
+    """Replace what CHANGELOG.md says of the version, and commit."""
+    file = clone / "CHANGELOG.md"
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+    git(clone, "commit", "-am", "Changes")
+
+
+def no_section(clone: Path) -> None:
+    change_log(clone, HEADING, "## [98.0.0] - ")
+
+
+def no_date(clone: Path) -> None:
+    (date,) = re.findall(rf"{re.escape(HEADING)}(.*)", (clone / "CHANGELOG.md").read_text())
+    change_log(clone, f"{HEADING}{date}", f"## [{VERSION}]")
+
+
+def no_day(clone: Path) -> None:
+    change_log(clone, HEADING, f"{HEADING}Unreleased ")
+
+
+def nothing_new(clone: Path) -> None:
+    change_log(clone, HEADING, f"{HEADING}2099-12-31\n\n## [98.0.0] - ")
 
 
 def new_output(clone: Path) -> None:
@@ -84,8 +115,12 @@ def new_output(clone: Path) -> None:
         (tracked_state, r"what \.gitignore names, .*:\nterraform\.tfstate"),
         (next_version, r"Name v99\.0\.0 here, .*:\n(.*\n)*README\.md:\d+:ref=v[\d.]+\n(.*\n)*poli"),
         (new_output, r"README\.md: its tables are old\. Run: make docs"),
+        (no_section, UNWRITTEN),
+        (no_date, UNWRITTEN),
+        (no_day, UNWRITTEN),
+        (nothing_new, UNWRITTEN),
     ],
-    ids=["not committed", "ignored", "version", "tables"],
+    ids=["not committed", "ignored", "version", "tables", "section", "date", "day", "empty"],
 )
 def test_what_is_amiss_is_told_and_nothing_is_made(
     change: Callable[[Path], None], told: str, clone: Path
@@ -100,6 +135,39 @@ def test_what_is_amiss_is_told_and_nothing_is_made(
 
 def test_nothing_is_amiss_under_the_tag_of_the_version(repository: Path) -> None:
     assert not list(release.faults(repository, f"v{VERSION}"))
+
+
+def test_the_notes_are_the_section_of_the_version_and_no_other(made: Path) -> None:
+    log = (ROOT / "CHANGELOG.md").read_text()
+    notes = (made / NOTES).read_text()
+
+    before, _, after = log.partition(notes)
+    assert re.search(rf"\n{re.escape(HEADING)}[\d-]+\n\n$", before)
+    assert re.match(r"\n(## \[|\[unreleased\]: )", after)
+
+
+def test_the_workflow_publishes_all_that_is_made_with_its_notes(made: Path, tmp_path: Path) -> None:
+    text = WORKFLOW.read_text()
+    check, publish = re.findall(r"run: (.*)", text)
+    (tmp_path / "gh").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    (tmp_path / "gh").chmod(0o755)
+
+    published = subprocess.run(
+        ["bash", "-e", "-c", publish],
+        cwd=made,
+        env={"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "GITHUB_REF_NAME": "v1.0.0"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert check == "make release-check"
+    assert "TAG: ${{ github.ref_name }}\n" in text
+    assert f"working-directory: {release.RELEASE.name}\n" in text
+    command, _, files = published.stdout.partition("--\n")
+    assert command.split()[:3] == ["release", "create", "v1.0.0"]
+    assert f"--notes-file\n{NOTES}\n" in command
+    assert set(files.split()) == {file.name for file in made.iterdir()} - {NOTES}
 
 
 def test_another_tag_than_that_of_the_version_is_told(repository: Path) -> None:
@@ -186,7 +254,7 @@ def test_the_checksums_are_those_of_all_other_files(made: Path) -> None:
         check=True,
     )
 
-    names = {file.name for file in made.iterdir()} - {CHECKSUMS}
+    names = {file.name for file in made.iterdir()} - {CHECKSUMS, NOTES}
     assert {line.removesuffix(": OK") for line in checked.stdout.splitlines()} == names
     assert len(names) == 4
 

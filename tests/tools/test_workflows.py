@@ -11,12 +11,11 @@ from typing import Any
 
 import pytest
 
-from tools import lint, release
+from tools import lint
 from tools.debian import PACKAGES
 from tools.environments import ROOT, VENV
 
 CI = ROOT / ".github" / "workflows" / "ci.yaml"
-RELEASE = ROOT / ".github" / "workflows" / "release.yaml"
 SCAN = ROOT / "policies" / "github-actions-scan.yaml"
 CHECKOUT = re.findall(r"actions/checkout@\w+ # v[\d.]+", CI.read_text())[0]
 PUBLIC = """
@@ -50,6 +49,18 @@ def test_a_faulty_workflow_is_found(sound: str, faulty: str, check: str, tmp_pat
     assert lint.run(*command)
 
 
+@pytest.mark.parametrize("form", lint.ISSUE_FORMS, ids=lambda form: form.name)
+def test_a_faulty_issue_form_is_found(form: Path, tmp_path: Path) -> None:
+    text = form.read_text()
+    file = tmp_path / "form.yaml"
+    command = lint.issue_forms_command([file])
+
+    file.write_text(text)
+    assert not lint.run(*command)
+    file.write_text(text.replace("type: textarea", "type: text"))
+    assert lint.run(*command)
+
+
 @pytest.mark.parametrize("file", lint.WORKFLOWS, ids=lambda file: file.name)
 def test_an_action_is_pinned_with_its_version_beside(file: Path) -> None:
     uses = re.findall(r"uses: (.*)", file.read_text())
@@ -75,41 +86,15 @@ def test_ci_runs_the_tests_and_uploads_the_reports_of_the_scan() -> None:
     assert "path: reports/\n" in text
 
 
-def steps(file: Path = SCAN) -> list[str]:
-    """Commands of a workflow, by default that for users, each as its shell gets it."""
+def steps() -> list[str]:
+    """Commands of the workflow for users, each as its shell gets it."""
     found = re.findall(
-        r"^( +)(?:- )?run: (?:([>|])-?\n((?:\1 {2}.*\n|\n)+)|(.*)\n)", file.read_text(), re.M
+        r"^( +)(?:- )?run: (?:([>|])-?\n((?:\1 {2}.*\n|\n)+)|(.*)\n)", SCAN.read_text(), re.M
     )
     return [
         line or (block.replace("\n", " ") if style == ">" else textwrap.dedent(block))
         for _, style, block, line in found
     ]
-
-
-def test_the_release_has_all_that_its_check_has_made(tmp_path: Path) -> None:
-    check, publish = steps(RELEASE)
-    (tmp_path / "gh").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
-    (tmp_path / "gh").chmod(0o755)
-    folder = tmp_path / re.findall(r"working-directory: (.*)", RELEASE.read_text())[0]
-    folder.mkdir()
-    for name in ("SHA256SUMS", "rotation.zip"):
-        (folder / name).touch()
-
-    published = subprocess.run(
-        ["bash", "-e", "-c", publish],
-        cwd=folder,
-        env={"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "GITHUB_REF_NAME": "v1.0.0"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-
-    assert check == "make release-check"
-    assert "TAG: ${{ github.ref_name }}\n" in RELEASE.read_text()
-    assert folder.name == release.RELEASE.name
-    command, _, files = published.stdout.partition("--\n")
-    assert command.split()[:3] == ["release", "create", "v1.0.0"]
-    assert files.split() == ["SHA256SUMS", "rotation.zip"]
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,9 @@ from asm.block import Block
 from asm.hcl import graph_of
 from asm.plan import plan_of
 
-GUIDELINES = "https://example.com/terraform-aws-secrets-manager/blob/main/policies/README.md"
+GUIDELINES = (
+    "https://github.com/GITHUB_OWNER/terraform-aws-secrets-manager/blob/main/policies/README.md"
+)
 
 # What is wrong with a block, one line for each fault; empty if nothing is wrong. None: the rule
 # does not apply to the block, or the known values do not decide.
