@@ -349,7 +349,7 @@ def test_the_hook_for_pre_commit_finds_what_a_rule_forbids(tmp_path: Path) -> No
     shutil.copy(ROOT / ".pre-commit-hooks.yaml", hooks)
     user.mkdir()
     config = block("policies/README.md", "yaml", "checkov-asm")
-    url = "https://example.com/terraform-aws-secrets-manager.git"
+    url = "https://github.com/GITHUB_OWNER/terraform-aws-secrets-manager.git"
     assert url in config
     (user / ".pre-commit-config.yaml").write_text(config.replace(url, hooks.as_uri()))
     (user / "main.tf").write_text(SECRET)
