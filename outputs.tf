@@ -59,7 +59,7 @@ output "rotation_function" {
   # In var.monitoring, this check could be a cycle: var.rotation can name the topic that monitoring creates.
   precondition {
     condition     = try(var.monitoring.rotated_within_days > local.days_between_rotations, true)
-    error_message = "monitoring.rotated_within_days is ${jsonencode(try(var.monitoring.rotated_within_days, null))}, and there are ${jsonencode(local.days_between_rotations)} days between two rotations. The alarm would go off although each rotation succeeds. Set it to at least one day more than the time between two rotations, and to at most 7. For a longer schedule, leave it out and use AWS Config, as modules/monitoring/README.md describes."
+    error_message = "monitoring.rotated_within_days is ${jsonencode(try(var.monitoring.rotated_within_days, null))}, and there are ${jsonencode(local.days_between_rotations)} days between two rotations. The alarm would go off although each rotation succeeds. Set it to at least one day more than the time between two rotations, and to at most 7 days. For a longer schedule, leave it out and use AWS Config, as modules/monitoring/README.md describes."
   }
 }
 

@@ -161,7 +161,7 @@ resource "aws_secretsmanager_secret_version" "this" {
 
     precondition {
       condition     = !local.is_unlabelled || local.wanted_version == 1
-      error_message = "value_version is ${local.wanted_version}, and no label of ${local.name} says which version the current value is. Attach a label with this command, then plan again: aws secretsmanager update-secret-version-stage --secret-id ${local.name} --version-stage value-version-N --move-to-version-id ${local.stored.current_id}, with N = ${local.wanted_version} to keep the current value, or N = ${local.wanted_version - 1} to store a new one."
+      error_message = "value_version is ${local.wanted_version}, and no label of ${local.name} says which version the current value is. Attach a label, then plan again. N = ${local.wanted_version} keeps the current value, and N = ${local.wanted_version - 1} stores a new one. The command is: aws secretsmanager update-secret-version-stage --secret-id ${local.name} --version-stage value-version-N --move-to-version-id ${local.stored.current_id}"
     }
 
     precondition {

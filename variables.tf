@@ -541,7 +541,7 @@ variable "monitoring" {
     - `cloudtrail_log_group_name`: log group of a trail. The module then counts denied reads and calls in these logs instead of by EventBridge.
     - `denied_reads_threshold`: maximum number of denied reads within 5 minutes before the alarm. Default: 5.
     - `calls_threshold`: maximum number of calls for the secret within an hour before the alarm. Default: 1000.
-    - `rotated_within_days`: number of days within which a rotation must succeed, 1 to 7. It must be at least one day more than the time between two rotations.
+    - `rotated_within_days`: number of days within which a rotation must succeed, 1 to 7 days. It must be at least one day more than the time between two rotations.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/monitoring-eventbridge.html
   EOT
   type = object({

@@ -36,7 +36,7 @@ def price(name: str) -> float:
 
 
 def identity(region: str) -> tuple[str, str]:
-    """Account of the credentials, and the endpoint that told it; exits where there are none."""
+    """Account of the credentials, and the endpoint that returned it. Exits where there are none."""
     try:
         sts = boto3.client("sts", region_name=region)
         return sts.get_caller_identity()["Account"], sts.meta.endpoint_url

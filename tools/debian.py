@@ -1,6 +1,6 @@
 """Database servers and a pooler as Debian packages: where they are, and how they get there.
 
-Runs on the standard library of Python 3.13 alone: `python -m tools.debian` installs what is
+Needs only the standard library of Python 3.13: `python -m tools.debian` installs what is
 missing, where it may.
 """
 
@@ -48,7 +48,7 @@ def mysql() -> Path | None:
     return program if program and program != mariadb() else None
 
 
-# The server alone where there is such a package: it makes no user and no service.
+# Only the server, where there is such a package: it creates no user and no service.
 PACKAGES: dict[str, Callable[[], Path | None]] = {
     "postgresql": postgresql,
     "mariadb-server-core": mariadb,

@@ -1,12 +1,13 @@
 """Writes the tables of the Markdown pages between their markers: `make docs`.
 
-`<!-- table: inputs -->` and `<!-- table: outputs -->` stand for the variables and outputs of the
-page's folder, `<!-- table: examples -->` and `<!-- table: modules -->` for the folders of that name
-beside the page, `<!-- table: leaks -->` for the places that are searched for values, and
-`<!-- table: largest -->`, `growth`, `own_keys` and `calls` for what many secrets cost,
-`<!-- table: permissions -->` for the statements of the policies for Terraform,
-`<!-- table: judges -->` and `differences` for where the guarantees were shown.
-`<!-- end -->` ends a table.
+A marker such as `<!-- table: inputs -->` names a table, and `<!-- end -->` ends it. The tables are:
+
+- inputs, outputs: the variables and outputs of the page's folder
+- examples, modules: the folders of that name beside the page
+- leaks: the places that are searched for values
+- largest, growth, own_keys, calls: the cost of many secrets
+- permissions: the statements of the policies for Terraform
+- judges, differences: where the guarantees were shown
 """
 
 import json

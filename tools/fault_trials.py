@@ -1,7 +1,7 @@
 """Tries faults at the AWS calls of each command that Terraform is asked for: `make faults`.
 
-Afterwards the command is run again, by the words of docs/value.md where that alone is not enough,
-and AWS and all files are looked at from outside.
+Then it runs the command again. Where that is not enough, it follows docs/value.md. At the end it
+examines AWS and all files from outside.
 """
 
 import json
@@ -93,7 +93,7 @@ module "credentials" {
 SECRET = "module.credentials.aws_secretsmanager_secret.this"
 ALIAS = "module.credentials.aws_kms_alias.this[0]"
 # In the refusal of a value whose version no label says.
-_SAY_VERSION = re.compile(r"--version-stage value-version-N --move-to-version-id (\S+), with N = ")
+_SAY_VERSION = re.compile(r"--version-stage value-version-N --move-to-version-id (\S+)")
 
 
 class Point(NamedTuple):
@@ -141,9 +141,9 @@ class Life:
 
 
 class Stack:
-    """A secret and its key in an AWS account of their own, and Terraform in a folder of its own.
+    """A secret and its key in a separate AWS account, and Terraform in a separate folder.
 
-    Of both, `forwarder` has to be in the way: the endpoint of Terraform alone.
+    `forwarder` must be Terraform's endpoint, and only Terraform's.
     """
 
     def __init__(self, folder: Path, templates: Path, forwarder: Forwarder) -> None:
@@ -383,7 +383,7 @@ class Stack:
             raise FaultError("the secret that was restored has another password")
 
     def _check_files(self) -> None:
-        """Raise FaultError if a password stands in a file or in what Terraform has printed."""
+        """Raise FaultError if a password is in a file or in what Terraform has printed."""
         paths = [path for path in self.terraform.folder.iterdir() if path.name != "module"]
         texts = {"what Terraform printed": self.terraform.transcript}
         found = leaks.find_each(self._values, paths, texts)

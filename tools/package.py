@@ -50,7 +50,7 @@ def build(package: Path, ca_bundle: Path | None = None, function: Path = FUNCTIO
 
 
 def archive_folder(folder: Path, package: Path) -> None:
-    """Write all files to a zip that depends on their names and contents alone."""
+    """Write all files to a zip that depends only on their names and contents."""
     files = [file for file in folder.rglob("*") if file.is_file()]
     # Not compressed: what comes out of that differs between versions of zlib.
     with zipfile.ZipFile(package, "w", zipfile.ZIP_STORED) as archive:

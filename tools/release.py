@@ -86,9 +86,10 @@ def faults(repository: Path, tag: str = "") -> Iterator[str]:
 def make(repository: Path, folder: Path, ca_bundle: Path | None = None) -> None:
     """Make the files of a release of the repository's last commit.
 
-    They are the package of the rotation function, an archive of the commit with that package in
-    dist/, where the examples look for it, SBOMs, and the checksums of all these. The notes beside
-    them are the release's text and not one of its files. Raises SetupError or ReleaseError.
+    The files are the package of the rotation function, an archive of the commit, SBOMs, and the
+    checksums of all these. The archive has that package in dist/, where the examples look for it.
+    The notes beside them are the release's text, not one of its files. Raises SetupError or
+    ReleaseError.
     """
     folder.mkdir()
     function = repository / FUNCTION.relative_to(ROOT)

@@ -1,7 +1,7 @@
 """What many secrets cost, by tests/fixtures/scale, and the tables and plot of that.
 
 One shape of these is written by hand (the floor), one like the most used public module, one with
-this module. The medians stand in docs/scale.json, which `make bench` writes.
+this module. `make bench` writes the medians to docs/scale.json.
 """
 
 import json
@@ -32,7 +32,7 @@ SHAPES = {
 COMMANDS = ("plan", "apply", "plan without change", "destroy")
 RESULTS = ROOT / "docs" / "scale.json"
 BUCKET = "state"
-# The calls of others than S3 are the provider's alone.
+# Only the provider calls services other than S3.
 BACKEND = """terraform {
   backend "s3" {
     bucket                      = "%s"

@@ -3,8 +3,8 @@
 Each mode sees what the other misses. "hcl" reads the files as a user's own scan does, but takes
 `count = var.x == null ? 1 : 0` for 0 and cannot render a policy. "plan" reads the plan of every
 example, made after an apply to LocalStack. Before an apply, all that depends on a resource of the
-same plan is unknown, and checkov takes unknown for missing: CKV_AWS_149 would fail for every secret
-that comes with its key.
+same plan is unknown, and checkov takes unknown for missing. CKV_AWS_149 would then fail for every
+secret that comes with its key.
 """
 
 import dataclasses
@@ -51,7 +51,7 @@ _SENTENCE = re.compile(r"[A-Z].*\s.*\.")
 
 
 class SkipError(Exception):
-    """The file of skips is not as it should be; the message says which skip and how to mend it."""
+    """The file of skips is not as it should be; the message says which skip and how to fix it."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,7 @@ def scan(terraform: Terraform, skips: Sequence[Skip]) -> tuple[list[Result], Map
 
 
 def table(results: Iterable[Result], repository: Path, seconds: Mapping[Mode, float]) -> Table:
-    """A row for each module and example by mode; the seconds of a mode stand in its first row."""
+    """A row for each module and example by mode. Its first row has the seconds of a mode."""
     counts = Counter((each.mode, each.scanned, each.outcome) for each in results)
     rows = Table("mode", "scanned", *OUTCOMES, "seconds", box=box.SIMPLE_HEAD)
     for mode, scanned in _scanned(repository).items():

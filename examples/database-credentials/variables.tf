@@ -11,7 +11,7 @@ variable "database_host" {
 }
 
 variable "recovery_window_in_days" {
-  description = "Number of days in which you can restore the secret after `terraform destroy`, 7 to 30. 0 deletes it immediately, so that you can try the example again with the same name."
+  description = "Number of days in which you can restore the secret after `terraform destroy`: 7 to 30, or 0 for none. AWS then deletes the secret immediately, and you can use the same name again."
   type        = number
   default     = 7
 }

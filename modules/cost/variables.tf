@@ -59,7 +59,7 @@ variable "reads_per_call" {
 variable "rotation" {
   description = <<-EOT
     Rotation of the value by a function, as `rotation` of the root module. Null: no rotation.
-    - `automatically_after_days` or `schedule_expression`: `rate(...)` or `cron(...)`. The module counts the rotations in a year of 365 days and divides by 12. The result is exact for days, for a rate and for days of the month. For days of the week it is an average: each weekday is a seventh of all days.
+    - `automatically_after_days` or `schedule_expression`: `rate(...)` or `cron(...)`. The module counts the rotations in a year of 365 days and divides by 12 months. The result is exact for days, for a rate and for days of the month. For days of the week it is an average: each weekday is a seventh of all days.
     - `function`: with `package`, this project's function, `monitoring` includes the function's alarm.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html
   EOT

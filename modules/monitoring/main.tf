@@ -6,8 +6,8 @@ locals {
   partition  = data.aws_partition.current.partition
   region     = data.aws_region.current.id
 
-  # At most 48 characters, so that the names of rules have at most 64. The hash keeps names unique, because AWS overwrites
-  # a rule, topic or alarm with the same name.
+  # At most 48 characters: names of rules have at most 64 characters. The hash keeps names unique, because AWS
+  # overwrites a rule, topic or alarm with the same name.
   name = "${substr(replace(var.secret_name, "/[^A-Za-z0-9_-]/", "-"), 0, 39)}-${substr(sha256(var.secret_name), 0, 8)}"
 
   # CloudTrail records the secret as the caller names it: by its name, its ARN, or its ARN without the suffix.

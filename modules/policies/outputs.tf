@@ -34,7 +34,7 @@ output "resource_policies_json" {
 
   precondition {
     condition     = length(local.repeated_sids) == 0
-    error_message = "The secret's resource policy has more than one statement with the Sid ${join(", ", local.repeated_sids)}. Give each statement of access.policy_documents a unique Sid that the module does not use, or no Sid."
+    error_message = "The secret's resource policy has more than one statement with the Sid ${join(", ", local.repeated_sids)}. Give each statement of access.policy_documents a unique Sid, or no Sid. The module uses some Sids too."
   }
 
   # Secrets Manager also refuses these statements, but only in the middle of an apply.

@@ -112,7 +112,7 @@ def test_a_raised_version_of_an_adopted_value_waits_until_its_version_is_said(
 
     words = adopted.refusal()
     assert "no label of" in words
-    assert "N = 5 to keep the current value, or N = 4 to store a new one" in words
+    assert "N = 5 keeps the current value, and N = 4 stores a new one" in words
     assert adopted.value == theirs
 
     assert made["VersionId"] in words

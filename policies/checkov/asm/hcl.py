@@ -460,8 +460,8 @@ class Graph:
     def secret_locals(self) -> dict[HclBlock, dict[HclBlock, list[str]]]:
         """Locals that are named as secrets or hold one, with where, by the block that shows them.
 
-        checkov shows no finding on a local, so that a block shows it which uses the local; else
-        one of the same file, or of the same module.
+        checkov shows no finding on a local. So a block that uses the local shows the finding. If
+        there is none, a block of the same file shows it, or else one of the same module.
         """
         found: dict[HclBlock, dict[HclBlock, list[str]]] = defaultdict(dict)
         for local in self.of_kind("locals"):
