@@ -20,7 +20,16 @@ from pathlib import Path
 from tools.environments import PROSE, ROOT, VENV
 
 # The files that are checked, by paths in the repository.
-SCOPE = ("tests/**/*.tf", "tests/**/*.tftest.hcl")
+SCOPE = (
+    "**/*.md",
+    "**/*.tf",
+    "**/*.tftest.hcl",
+    "doctor/**/*.py",
+    "examples/**/*.py",
+    "modules/**/*.py",
+    "policies/**/*.py",
+    "tools/*.py",
+)
 
 _GENERATED = re.compile(r"<!-- table: \w+ -->.*?<!-- end -->", re.DOTALL)
 _HCL = re.compile(
