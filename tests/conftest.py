@@ -151,8 +151,8 @@ def own_account() -> Iterator[None]:
 def lists_at_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """An emulator of this file's own, for tests that ask ListSecrets for what they have just made.
 
-    The days of its waiting periods are short, so that a key can be gone after 7 of them, and long
-    enough to examine what is gone after 30.
+    The days of its waiting periods are short: a test can wait for a key to go after 7 of them. They
+    are long enough to examine what goes after 30.
     """
     folder = tmp_path_factory.mktemp("lists-at-once") / "emulator"
     settings = {"LIST_SECRETS_LAG_SECONDS": "0", "DAY_SECONDS": "0.5"}

@@ -20,16 +20,7 @@ from pathlib import Path
 from tools.environments import PROSE, ROOT, VENV
 
 # The files that are checked, by paths in the repository.
-SCOPE = (
-    "**/*.md",
-    "**/*.tf",
-    "**/*.tftest.hcl",
-    "doctor/**/*.py",
-    "examples/**/*.py",
-    "modules/**/*.py",
-    "policies/**/*.py",
-    "tools/*.py",
-)
+SCOPE = ("**/*.md", "**/*.tf", "**/*.tftest.hcl", "**/*.py")
 
 _GENERATED = re.compile(r"<!-- table: \w+ -->.*?<!-- end -->", re.DOTALL)
 _HCL = re.compile(

@@ -59,13 +59,13 @@ class Child:
 
         text = from_workspace(SOURCE.sub(source, block.text), "../../module")
         self.hcl = IMPORT.sub("", text)
-        # Terraform takes these in the root module alone.
+        # Terraform takes these only in the root module.
         self.imports = re.sub(
             r"^(  to += )", rf"\1module.{self.name}.", "".join(IMPORT.findall(text)), flags=re.M
         )
 
     def call(self, file: Path) -> str:
-        """HCL that calls the module, which stands in a file."""
+        """HCL that calls the module in a file."""
         variables = docs.declared("variable", file)
         values = [
             f"  {name} = var.made_up\n" for name in variables if "ephemeral" in variables[name]

@@ -1,4 +1,4 @@
-"""docs/judges.md tells of every guarantee of docs/value.md, by tests that exist."""
+"""docs/judges.md has every guarantee of docs/value.md, with tests that exist."""
 
 import ast
 

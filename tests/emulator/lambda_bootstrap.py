@@ -1,7 +1,7 @@
 """Becomes the runtime client of a Lambda function, which ends with LocalStack.
 
-Run by the function's Python as the leader of a process group, with a pipe from LocalStack as
-standard input and the function's handler as its argument.
+The function's Python runs it as the leader of a process group. Standard input is a pipe from
+LocalStack, and the argument is the function's handler.
 """
 
 import os
@@ -11,7 +11,7 @@ import sys
 # checkov imports every file of a repository that it gets rules from.
 if __name__ == "__main__":
     # A guard ends the group when the pipe closes, as it does however LocalStack ends. It is a
-    # process, because a busy function may hold up all its threads, and a grandchild, because a
+    # process, because a busy function may hold up all its threads. It is a grandchild, because a
     # function may wait for all its children.
     if os.fork() == 0:
         if os.fork() == 0:

@@ -1,7 +1,7 @@
 """Refuses in LocalStack what AWS refuses of a request's parameters, which LocalStack lets through.
 
-Lengths, patterns and names of choices are those of AWS's own models of its services, as botocore
-ships them; what these do not hold is said here, with the page that documents it.
+Lengths, patterns and names of choices come from AWS's own models of its services, as botocore
+ships them. This module has what the models lack, with the page that documents it.
 """
 
 import json

@@ -1,7 +1,7 @@
-"""Runs LocalStack on loopback alone, only for as long as the process that started it lives, mended.
+"""Runs a repaired LocalStack only on loopback, and only while its starter lives.
 
-Run by LocalStack's own Python, as the leader of a process group, with a pipe from its starter as
-standard input and the folder to leave nothing of as its argument.
+LocalStack's own Python runs it as the leader of a process group. Standard input is a pipe from its
+starter. The argument is the folder that it removes at the end.
 """
 
 import functools

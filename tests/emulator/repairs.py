@@ -89,7 +89,7 @@ def keep_tags_of_alarms() -> None:
 def keep_versions_of_endpoint_policies() -> None:
     """Report an endpoint's policy as it was given; LocalStack takes the Version out of it.
 
-    The default policy alone has none, and Terraform would plan to write all others again.
+    Only the default policy has none, and Terraform would plan to write all others again.
     https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
     """
 

@@ -1,7 +1,7 @@
 """Rotation of secrets in LocalStack, as AWS documents it.
 
-LocalStack rotates within the call, fails with RotateImmediately=false, forgets schedules, rotates
-again for a token that it has had, and hands the secret's name to the function.
+LocalStack itself rotates within the call, fails with RotateImmediately=false and forgets schedules.
+It rotates again for a token that it has had, and gives the secret's name to the function.
 https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
 """
 
@@ -34,8 +34,8 @@ _rotating: set[str] = set()
 def rotate(secret: Secret, token: str, request: Mapping[str, Any]) -> str:
     """Begin a rotation, or a test of the function if it is not to rotate immediately.
 
-    Both go on in the background. A rotation that has failed is repeated, at AWS by itself and here
-    by the next call, which is refused as at AWS: its version still has the label AWSPENDING.
+    Both go on in the background. AWS repeats a failed rotation by itself. Here the next call
+    repeats it, and is refused as at AWS, because the version still has the label AWSPENDING.
     Needs the lock; returns the token.
     """
     function_arn = request.get("RotationLambdaARN") or secret.rotation.function_arn

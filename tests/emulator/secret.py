@@ -1,7 +1,7 @@
 """Secrets as AWS documents them: versions, labels, keys, replicas, and what ListSecrets knows.
 
-This is what the calls in `secrets_api` work on; LocalStack's own model has one key for
-all versions, no copies for replicas, and drops versions without a label.
+The calls in `secrets_api` work on this. LocalStack's own model has one key for all versions and no
+copies for replicas. It drops versions without a label.
 """
 
 import os

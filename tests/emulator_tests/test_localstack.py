@@ -1,4 +1,4 @@
-"""LocalStack is heard on loopback alone and does not outlive whoever started it."""
+"""LocalStack listens only on loopback and does not outlive its starter."""
 
 import json
 import os

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-# Moves the staging labels as a rotation function does, and fails where it is told to.
+# Moves the staging labels as a rotation function does, and fails where a test asks for it.
 MOVE_LABELS = """
 import json, os
 import boto3

@@ -54,7 +54,7 @@ def start_task(terraform: Terraform) -> dict[str, str]:
 
 
 def current_value(secretsmanager: "SecretsManagerClient") -> dict[str, Any]:
-    """What stands in Secrets Manager."""
+    """What Secrets Manager stores."""
     value: dict[str, Any] = json.loads(
         secretsmanager.get_secret_value(SecretId=NAME)["SecretString"]
     )

@@ -82,7 +82,7 @@ class Consumer:
             self.server.run("SELECT pg_terminate_backend(%s, 5000)", pid)
 
     def set_password(self, password: str) -> None:
-        """Change the password in the database alone."""
+        """Change the password only in the database."""
         self.server.run(f"ALTER USER bookings PASSWORD {native.literal(password)}")
 
 

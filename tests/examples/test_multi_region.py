@@ -40,7 +40,7 @@ def client(region: str) -> "SecretsManagerClient":
 
 
 def value(region: str) -> dict[str, Any]:
-    """What an application reads in this region alone."""
+    """What an application reads only in this region."""
     text = client(region).get_secret_value(SecretId=NAME)["SecretString"]
     current: dict[str, Any] = json.loads(text)
     return current

@@ -44,7 +44,7 @@ class Case:
         return replace(self, documents={**self.documents, kind: document})
 
     def normalize(self, text: str) -> str:
-        """The text without what is this case's alone."""
+        """The text without what only this case has."""
         name = self.pattern or self.secret_name
         title = re.sub(r"[^A-Za-z0-9]", " ", name).title().replace(" ", "")
         for own, common in (
@@ -234,7 +234,7 @@ def _values(values: list[str]) -> Iterator[tuple[str, list[str]]]:
 def _without(document: Document, number: int) -> Document:
     statements = list(document["Statement"])
     del statements[number]
-    # A policy of no statement is not valid: a statement for a service that never asks stands in.
+    # A policy without a statement is not valid. So this one names a service that never asks.
     nobody = {**document["Statement"][number], "Sid": "Nothing", "Effect": "Deny"}
     nobody["Condition"] = {"StringEquals": {"aws:PrincipalAccount": "000000000000"}}
     return {**document, "Statement": statements or [nobody]}

@@ -1,7 +1,7 @@
 """Runs checkov and says what each of its rules found, and which rules did not run at all.
 
-checkov's exit code is no verdict: it is 0 for a file that it cannot parse, for a folder of rules
-that it cannot load and for a resource that a rule drops in silence. So its JSON is read.
+checkov's exit code is no verdict. It is 0 for a file that it cannot parse and for a folder of rules
+that it cannot load. It is 0 where a rule drops a resource in silence. So this reads its JSON.
 """
 
 import json
@@ -22,8 +22,8 @@ _OUTCOMES = {"passed_checks": "passed", "failed_checks": "failed"}
 
 type Mode = Literal["hcl", "plan", "self"]
 
-# Rules of checkov that must give an answer for each planned resource of a type: a rule that cannot
-# tell says nothing, and then looks like one that is obeyed.
+# Rules of checkov that must give an answer for each planned resource of a type. A rule that cannot
+# decide says nothing, which looks like a pass.
 EXPECTED = {
     "aws_secretsmanager_secret": {"CKV_AWS_149", "CKV2_AWS_57"},
     "aws_secretsmanager_secret_rotation": {"CKV_AWS_304"},

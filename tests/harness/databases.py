@@ -35,7 +35,7 @@ class DatabaseError(Exception):
 class Server(ABC):
     """A server of one's own on a free port of loopback, for the length of a `with` block.
 
-    With `tls`, it has a certificate for `host` from a CA made for it, `ca`, which stands in
+    With `tls`, it has a certificate for `host` from a CA made for it, `ca`, which is in
     `ca_file`. It logs every statement, in `folder`, which goes when it ends. It ends with this
     process, also when that is killed. Raises DatabaseError on entry when it does not start, and
     FileNotFoundError when it is not installed.
@@ -274,7 +274,7 @@ class NewestPostgreSQL(PostgreSQL):
 class PgBouncer:
     """PgBouncer before a PostgreSQL server, for a `with` block: a free port of loopback, no TLS.
 
-    It gives a connection to each transaction in turn, and asks the server for the hash of each
+    It gives a connection to each transaction in turn. It asks the server for the hash of each
     password (`auth_query`), or knows only those in `known` (`auth_file`).
     """
 
@@ -378,7 +378,7 @@ class MariaDB(Server):
     @override
     def _initialize(self) -> None:
         (self.folder / "data").mkdir()
-        # What mariadb-install-db does, which is not in the package of the server alone.
+        # What mariadb-install-db does, which the package of only the server lacks.
         share = next(Path("/usr/share").glob("m*/*_system_tables.sql")).parent
         scripts = [next(share.glob(f"*_system_tables{part}.sql")) for part in ("", "_data")]
         text = "".join(script.read_text() for script in scripts)

@@ -57,7 +57,7 @@ def documented_ids() -> set[str]:
 
 
 def search(texts: Mapping[str, str]) -> None:
-    """AssertionError if a value of the tests stands in one of the texts."""
+    """AssertionError if a value of the tests is in one of the texts."""
     found = [place for hidden in HIDDEN for place in leaks.find(hidden, texts=texts)]
     assert found == [], f"the doctor prints what is secret: {found}"
 

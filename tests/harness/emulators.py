@@ -107,7 +107,7 @@ class Moto(Emulator):
 
     @property
     def settings(self) -> dict[str, str]:
-        """Environment in which Terraform and boto3 ask this server for ECS, and it alone."""
+        """Environment in which Terraform and boto3 ask only this server for ECS."""
         return {"AWS_ENDPOINT_URL_ECS": self.endpoint_url}
 
 

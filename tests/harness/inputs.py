@@ -127,7 +127,7 @@ def role(name: str, account: str = "000000000000") -> str:
 
 
 KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
-ALIAS = "alias/bad-input"  # of a key that whoever plans has to make
+ALIAS = "alias/bad-input"  # of a key that a test has to make
 FILE = "main.tf"  # any that is there while planning
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:bad-input"
 TRAIL = "bad-input"  # a log group

@@ -1,4 +1,4 @@
-"""Where a run leaves something that a value could stand in: the table of docs/security.md.
+"""Where a run leaves something that could hold a value: the table of docs/security.md.
 
 tests/module/test_no_trace_of_the_value.py makes such a run, and fails where one of these rows is
 not true.

@@ -23,10 +23,10 @@ def find(
 ) -> list[str]:
     """Where the value stands, as `place: form`; empty if nowhere. Of its forms the first is named.
 
-    Folders are searched with all below them but what symbolic links lead to, zip files (a plan file
-    is one) by their members, gzip files by their content. `texts` are further texts by name. Raises
-    ValueError for a value so short that it would be found by chance, FileNotFoundError for a path
-    that is not there.
+    It searches folders with all below them, except what symbolic links lead to. It searches the
+    members of zip files (a plan file is one) and the content of gzip files. `texts` are further
+    texts by name. Raises ValueError for a value so short that chance would find it. Raises
+    FileNotFoundError for a path that does not exist.
     """
     return find_each([value], paths, texts)[value]
 
@@ -179,7 +179,7 @@ _ESCAPES: Mapping[str, Callable[[str], str]] = {
 
 
 def _base64_within(text: bytes, shift: int, altchars: bytes = b"+/") -> bytes:
-    """Base64 characters that the text alone decides, `shift` bytes into a group of three."""
+    """Base64 characters that only the text decides, `shift` bytes into a group of three."""
     encoded = base64.b64encode(bytes(shift) + text, altchars)
     # A character holds 6 bits: those that reach into what stands before or after are left out.
     first = -(-shift * 8 // 6)

@@ -66,8 +66,8 @@ class Refusal:
 class SeparateCalls:
     """A working folder with room for `size` calls of the module, of which some may be refused.
 
-    Each call stands in a file of its own and takes the module from a folder of its own, so that a
-    diagnostic tells by its place which call it is about, and that no call stops another.
+    Each call has its own file, and its own folder with the module. So the place of a diagnostic
+    says which call it is about, and no call stops another.
     """
 
     def __init__(self, workspace: Workspace, size: int) -> None:
@@ -135,8 +135,8 @@ class JoinedCalls:
 
 
 def _give(terraform: Terraform, calls: Mapping[str, Inputs]) -> None:
-    # By a variable: in `terraform validate`, with which a plan begins, it is not known, so that a
-    # call that would be refused there does not keep the others from being planned.
+    # By a variable: `terraform validate`, with which a plan begins, does not know its value. So a
+    # call that it would refuse does not keep Terraform from planning the others.
     (terraform.folder / "terraform.tfvars.json").write_text(json.dumps({"calls": calls}))
 
 

@@ -71,7 +71,7 @@ def links(page: Path) -> Iterator[tuple[int, str]]:
 
 
 def code_spans(page: Path) -> Iterator[str]:
-    """What stands in backticks in the text of a page."""
+    """What is in backticks in the text of a page."""
     for _, inline in _inline(page):
         if inline.type == "code_inline":
             yield inline.content

@@ -1,4 +1,4 @@
-"""What /proc of Linux tells of a process: its children, and where it listens."""
+"""What /proc of Linux says about a process: its children, and where it listens."""
 
 import contextlib
 from pathlib import Path

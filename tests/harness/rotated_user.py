@@ -57,7 +57,7 @@ class RotatedUser:
     """A user of a database server, its secret, and rotations of it step by step.
 
     Each step has `seconds` left: by default none to try anything again.
-    `fields` stand in the secret beside those that every one has; None leaves one out.
+    The secret has `fields` beside those that every secret has. None leaves one out.
     """
 
     def __init__(
@@ -235,8 +235,8 @@ CALLS: tuple[tuple[type, str], ...] = (
 def watched(before: Hook = lambda *_: None, after: Hook = lambda *_: None) -> Iterator[None]:
     """Call `before` and `after` with number and name of each call that the function makes.
 
-    Calls that a hook makes itself are not counted. When a hook raises Killed, the calls that
-    follow raise it, too, and in the end all connections are cut, as if the process had died.
+    Calls that a hook makes itself are not counted. When a hook raises Killed, the
+    following calls raise it, too. In the end all connections are cut, as if the process had died.
     """
     count = 0
     busy = dead = False

@@ -1,4 +1,4 @@
-"""Rotations of secrets, as Secrets Manager tells of them through EventBridge."""
+"""Rotations of secrets, as Secrets Manager reports them through EventBridge."""
 
 import json
 import time

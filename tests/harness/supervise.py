@@ -1,8 +1,13 @@
 """Runs a server as another user, for as long as the process that started this one lives.
 
-Arguments: the user, or an empty text for the same one; the number of the signal that ends the
-server; the folder to leave nothing of; the server's command. Standard input is a pipe from the
-starter.
+The arguments are:
+
+- the user, or an empty text for the same one
+- the number of the signal that ends the server
+- the folder that is removed at the end
+- the server's command
+
+Standard input is a pipe from the starter.
 """
 
 import contextlib

@@ -70,7 +70,7 @@ class Change:
             for name in sorted({*self.before, *self.after, *self.after_unknown})
             if self.after_unknown.get(name) or self.before.get(name) != self.after.get(name)
         ]
-        # Names alone: a value may be secret.
+        # Only names: a value may be secret.
         names = f" ({', '.join(changed)})" if "update" in self.actions else ""
         return f"{' and '.join(self.actions)} {self.address}{names}"
 
@@ -161,8 +161,8 @@ class Terraform:
     def init(self, *, keep_hashes: bool = False) -> None:
         """Install the modules and providers that the folder's HCL names.
 
-        Unless `keep_hashes`, the lock file then forgets the hashes that have just been verified:
-        with them each command hashes a provider of 700 MB once more.
+        Unless `keep_hashes`, the lock file then forgets the hashes that were just verified. With
+        them, each command would hash a provider of 700 MB once more.
         """
         self.run("init", input=False, no_color=IsFlagged)
         lock_file = self.folder / ".terraform.lock.hcl"
@@ -230,8 +230,8 @@ class Terraform:
     ) -> tuple[int, str]:
         settings = {**self.environment, **as_environment(variables)}
         with _starting, mock.patch.dict(os.environ, settings):
-            # `synchronous=None` and not False, which would become an option of Terraform; python-
-            # terraform then leaves the waiting to us, and it has no time limit of its own.
+            # `synchronous=None`, because False would become an option of Terraform. None leaves the
+            # waiting to us, since python-terraform has no time limit.
             process, _, _ = self._cli.cmd(command, *arguments, synchronous=None, **options)
         self._process = process
         time_out = ""
@@ -257,7 +257,7 @@ def as_environment(variables: Mapping[str, object]) -> dict[str, str]:
 
 
 def environment(endpoint_url: str, folder: Path) -> dict[str, str]:
-    """Environment in which Terraform and boto3 talk to the emulator at `endpoint_url` alone.
+    """Environment in which Terraform and boto3 talk only to the emulator at `endpoint_url`.
 
     It is that of this process less all that is for AWS or Terraform. `folder` gets Terraform's CLI
     configuration where a provider mirror is used. Raises as `find_mirror` does.
@@ -373,8 +373,8 @@ def _literal(value: object) -> str:
 
 
 def _interrupt(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
-    # At the first interrupt Terraform saves its state, at the second it ends at once; both times it
-    # takes its providers along, as SIGKILL would not.
+    # At the first interrupt Terraform saves its state, at the second it ends at once. Both times it
+    # ends its providers, too, which SIGKILL would not.
     for seconds in (10, 5):
         process.send_signal(signal.SIGINT)
         try:

@@ -1,4 +1,4 @@
-"""Database servers of the tests: never root, on loopback alone, gone with their starter."""
+"""Database servers of the tests: never root, only on loopback, gone with their starter."""
 
 import os
 import signal

@@ -44,9 +44,9 @@ class Request:
     """One call of an AWS API.
 
     `principal` is the ARN of a root, user, role or assumed-role session, or a service such as
-    `appflow.amazonaws.com`; `account` is the id of the account that owns `resource`, an ARN or `*`.
-    `context` has the condition keys that AWS would send, but for those that follow from the other
-    fields, such as `aws:PrincipalArn`; for the session of a role with a path, that one too.
+    `appflow.amazonaws.com`. `account` is the id of the account that owns `resource`, an ARN or `*`.
+    `context` has the condition keys that AWS would send, except those that follow from the other
+    fields, such as `aws:PrincipalArn`. For the session of a role with a path, it has that one too.
     """
 
     principal: str
@@ -87,8 +87,8 @@ class Policies:
 class Decision:
     """What IAM decides: allowed, denied by a statement (`explicit`), or allowed by none.
 
-    `statements` are the Sids that decided, or kind and position as in `resource[1]`; of an implicit
-    denial, the kinds of policy that do not allow, as in `no identity`.
+    `statements` are the Sids that decided, or kind and position as in `resource[1]`. For an
+    implicit denial they are the kinds of policy that do not allow, as in `no identity`.
     """
 
     allowed: bool
@@ -106,9 +106,11 @@ class Engine(Process):
     def decide_all(self, questions: Iterable[tuple[Request, Policies]]) -> list[Decision]:
         """Decide on each, in order; the fast way for many.
 
-        Raises EngineError for the first request or document that is not valid, in which `lint`
-        finds a fault, that has a condition key which AWS does not send with the action, or on which
-        the engine would decide otherwise than AWS; and if the process has ended.
+        Raises EngineError if the process has ended, or for the first request or document that:
+
+        - is not valid, or in which `lint` finds a fault
+        - has a condition key that AWS does not send with the action
+        - the engine would decide otherwise than AWS
         """
         questions = list(questions)
         answers = self.ask("decide", [_simulation(*question) for question in questions])

@@ -51,8 +51,8 @@ _PRINCIPALS = {
 def lint(document: Document) -> list[str]:
     """Faults of a policy document of any kind, a line each; none if it is in order.
 
-    A condition key is a fault if none of the statement's actions sends it, or if one that is
-    written out does not and the operator needs it.
+    A condition key is a fault if none of the statement's actions sends it. It is also a fault if
+    the operator needs it and an action that is written out does not send it.
     """
     faults = [f"unknown element {name}" for name in sorted(document.keys() - _ELEMENTS)]
     if document.get("Version") != VERSION:

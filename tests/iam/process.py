@@ -63,6 +63,6 @@ class Process:
 
     def _write(self, lines: list[str]) -> None:
         assert self.process.stdin
-        with suppress(BrokenPipeError):  # told by the missing answer
+        with suppress(BrokenPipeError):  # the missing answer shows it
             self.process.stdin.writelines(lines)
             self.process.stdin.flush()

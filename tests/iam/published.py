@@ -10,7 +10,7 @@ from typing import Any
 from iam.engine import Document, Policies, Request
 
 _TEXT = Path(__file__).with_name("published.toml").read_text()
-# Names that stand in angle brackets in an example.
+# Names in angle brackets in an example.
 NAMES: Mapping[str, str] = tomllib.loads(_TEXT)["names"]
 _SEVERAL = ("identity", "service_control", "resource_control")
 

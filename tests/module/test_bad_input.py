@@ -107,7 +107,7 @@ def nulls() -> dict[str, dict[str, object]]:
 def assert_refused(
     workspace: Workspace, cases: Mapping[str, tuple[str, Mapping[str, object]]]
 ) -> None:
-    """Plan all calls: each is refused by messages of ours alone, one of which has these words."""
+    """Plan all calls: only our messages refuse each, and one of them has these words."""
     planned = SeparateCalls(workspace, len(cases)).plan([call for _, call in cases.values()])
     wrong = [
         f"{case}: {[str(refusal) for refusal in refusals]}"
@@ -243,7 +243,7 @@ REFUSED: dict[str, tuple[str, dict[str, object]]] = {
             document(Sid="DenyRequestsWithoutTLS"),
         ]
     },
-    # Roles that are yet to be made stand in one list with these.
+    # Roles that do not exist yet are in one list with these.
     "rotator beside the function's role": (
         "access.rotators",
         {**FULL["package"], "access": {"rotators": ["rotate"]}},

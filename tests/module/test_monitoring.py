@@ -1,4 +1,4 @@
-"""What happens to a secret is told to the topic, in words that say who and what to do."""
+"""The topic gets what happens to a secret, in words that say who did it and what to do."""
 
 import json
 import uuid
@@ -286,9 +286,9 @@ def without_a_part(pattern: Pattern) -> Iterator[tuple[str, Pattern]]:
                 yield f"{number}.{where}", [*before, fewer, *after]
 
 
-# Parts that no event of AWS can tell of: its name says of which service an event is; an own account
-# is never another one, and nobody is called (none); no other call has a secret beside a key, a
-# function or a schedule; and no other error names a resource.
+# Parts that no event of AWS can show. An event's name says its service. The own account is never
+# another one, and nobody is called (none). No other call has a secret beside a key, a function or a
+# schedule. No other error names a resource.
 UNTOLD = (
     "source",
     "detail-type",

@@ -198,7 +198,7 @@ class Run:
     """A run of Terraform and of all that goes with it, and what it has left.
 
     `given` are the values in its variables, `secret` the outputs of the one that rotates, `values`
-    all that have stood in secrets, by kind. `left` is by place.
+    all that were in secrets, by kind. `left` is by place.
     """
 
     terraform: Terraform
@@ -253,12 +253,12 @@ class Run:
         }
 
     def password(self, secret: str) -> str:
-        """The password that stands in a secret now."""
+        """The password that a secret has now."""
         text = boto3.client("secretsmanager").get_secret_value(SecretId=f"{self.name}/{secret}")
         return str(json.loads(text["SecretString"])["password"])
 
     def found(self, place: Place) -> set[str]:
-        """Kinds of values that stand in what was left in the place."""
+        """Kinds of values in what was left in the place."""
         left = self.left[place.name]
         found = leaks.find_each(
             {value for kind in place.searched for value in self.values[kind]},

@@ -1,4 +1,4 @@
-"""The generated password follows every option of GetRandomPassword; a supplied one stands in."""
+"""The generated password follows every option of GetRandomPassword, or the caller supplies it."""
 
 import json
 import string

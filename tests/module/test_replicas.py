@@ -1,4 +1,4 @@
-"""Copies in other regions: added, removed, refused where the name is taken, told when they fail."""
+"""Copies in other regions: added, removed, refused for a taken name, reported on failure."""
 
 from typing import TYPE_CHECKING
 

@@ -183,7 +183,7 @@ def rotation(strategy: str, tmp_path: Path, **more: object) -> dict[str, Any]:
     }
 
 
-# The other two pairs are told apart by the function alone, in test_rotation_function.py.
+# Only the function distinguishes the other two pairs, in test_rotation_function.py.
 @pytest.mark.parametrize(
     ("server", "strategy"),
     [("postgresql", "single_user"), ("mariadb", "alternating_users")],

@@ -1,4 +1,4 @@
-"""Many secrets: what docs/scale.md tells of them still holds."""
+"""Many secrets: what docs/scale.md says about them still holds."""
 
 import uuid
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Values that the caller supplies: stored when their version is new, and then alone."""
+"""Values that the caller supplies: stored only when their version is new."""
 
 import base64
 import json

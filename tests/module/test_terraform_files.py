@@ -1,6 +1,6 @@
 """Runs tests/terraform: validations and the JSON of each engine, best said in HCL.
 
-And the shape of the modules: what stands in which file, and that no input is without a use.
+And the shape of the modules: what is in which file, and that no input is without a use.
 """
 
 import re
@@ -30,7 +30,7 @@ def test_all_runs_of_the_file_pass(file: Path, workspace: Workspace) -> None:
     terraform = workspace.repository()
     (terraform.folder / "tests").mkdir()
     shutil.copy(file, terraform.folder / "tests")
-    # Modules that the file alone calls.
+    # Modules that only the file calls.
     terraform.run("get", "-test-directory=tests", no_color=IsFlagged)
 
     terraform.run("test", no_color=IsFlagged)

@@ -62,7 +62,7 @@ def applied(outputs: Mapping[str, Any]) -> Case:
 
 
 def rendered(name: str, outputs: Mapping[str, Any]) -> Case:
-    """Case of modules/policies alone, as main.tf calls it."""
+    """Case of only modules/policies, as main.tf calls it."""
     secret = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:tests/{name}-AbCdEf"
     key = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
     return Case(f"tests/{name}", secret, key, parsed(policies(outputs)))
@@ -151,7 +151,7 @@ def test_every_document_is_free_of_faults(cases: dict[str, Case]) -> None:
 def test_a_row_fails_for_every_part_of_a_policy_that_is_removed_or_widened(
     cases: dict[str, Case], engine: Engine, record_property: Callable[[str, object], None]
 ) -> None:
-    # A statement that stands in several cases is the same in all: one case has to notice.
+    # A statement in several cases is the same in all: one case has to notice.
     noticed: dict[str, bool] = defaultdict(bool)
     for name, case in cases.items():
         own_rows = [(row, questions(row, case)) for row in ROWS if row.case == name]

@@ -24,7 +24,7 @@ STRATEGIES = ("single_user", "alternating_users")
 
 
 class Client:
-    """An application: reads the secret and logs in until it is told to stop.
+    """An application: reads the secret and logs in until it has to stop.
 
     `gaps` are the times in seconds from a login that failed to the next that did not.
     """
