@@ -19,11 +19,10 @@ import hcl2
 from hcl2 import SerializationOptions
 
 from harness import judges, leak_places, permissions
-from harness.markdown import pages
+from harness.markdown import TABLE, pages
 from tools import scale
 from tools.environments import ROOT
 
-_TABLE = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 # A full stop in a code span ends no sentence.
 _SENTENCE = re.compile(r"(?:``.*?``|`[^`]*`|[^`])*?(?=[.:]?(?:\n|$)|\.\s)")
 _PARSED = SerializationOptions(
@@ -36,7 +35,7 @@ _PARSED = SerializationOptions(
 
 def render(page: Path) -> str:
     """The page's text with its tables as the HCL beside it wants them."""
-    return _TABLE.sub(lambda found: found[1] + table(found[2], page) + found[3], page.read_text())
+    return TABLE.sub(lambda found: found[1] + table(found[2], page) + found[3], page.read_text())
 
 
 def table(kind: str, page: Path) -> str:

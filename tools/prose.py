@@ -17,12 +17,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.files import files
+from harness.markdown import TABLE
 from tools.environments import PROSE, ROOT, VENV
 
 # The files that are checked, by paths in the repository.
 SCOPE = ("**/*.md", "**/*.tf", "**/*.tftest.hcl", "**/*.py")
 
-_GENERATED = re.compile(r"<!-- table: \w+ -->.*?<!-- end -->", re.DOTALL)
 _HCL = re.compile(
     r"(?:^|(?<=\s))(?P<comment>(?:#|//)[^\n]*|/\*.*?\*/)"
     r"|(?P<attribute>^[ \t]*[\w-]+)[ \t]*=(?![=>])"
@@ -41,25 +42,12 @@ class Text:
     text: str
 
 
-def files(globs: Iterable[str], repository: Path = ROOT) -> list[Path]:
-    """The files that match one of the globs, but none in a hidden folder."""
-    found: list[Path] = []
-    for folder, folders, names in repository.walk():
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [folder / name for name in names]
-    return sorted(
-        file
-        for file in found
-        if any(file.relative_to(repository).full_match(glob) for glob in globs)
-    )
-
-
 def texts(file: Path) -> list[Text]:
     """What is written for people in a file."""
     text = file.read_text()
     match file.suffix:
         case ".md":
-            return [Text(1, _GENERATED.sub(lambda found: "\n" * found[0].count("\n"), text))]
+            return [Text(1, TABLE.sub(lambda found: "\n" * found[0].count("\n"), text))]
         case ".py":
             return [*_docstrings(text), *_joined(_python_comments(text))]
         case _:
@@ -171,10 +159,10 @@ def findings(checked: Sequence[Path], repository: Path = ROOT) -> list[str]:
 
 def check() -> str:
     """The findings in all of SCOPE; empty if there are none."""
-    return "\n".join(findings(files(SCOPE)))
+    return "\n".join(findings(files(*SCOPE)))
 
 
 if __name__ == "__main__":
-    found = findings(files(sys.argv[1:] or SCOPE))
+    found = findings(files(*(sys.argv[1:] or SCOPE)))
     print("\n".join(found))
     sys.exit(1 if found else 0)

@@ -9,8 +9,11 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from harness.files import files
 from tools.environments import ROOT
 
+# A table that `make docs` writes: from its marker to the end.
+TABLE = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _PARSER = MarkdownIt("commonmark").enable("table")
 
 
@@ -29,11 +32,7 @@ class Block:
 
 def pages(repository: Path = ROOT) -> list[Path]:
     """Every Markdown file of the repository but those in hidden folders."""
-    found: list[Path] = []
-    for folder, folders, files in repository.walk():
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [folder / name for name in files if name.endswith(".md")]
-    return sorted(found)
+    return files("**/*.md", repository=repository)
 
 
 def blocks(*languages: str) -> list[Block]:

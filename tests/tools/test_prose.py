@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.files import files
 from tools import lint, prose
 
 LONG = " ".join(["word"] * 26)
@@ -144,12 +145,12 @@ def test_a_word_with_another_meaning_is_no_finding(text: str, tmp_path: Path) ->
 
 def test_the_scope_is_of_files_that_exist_and_of_none_in_hidden_folders(tmp_path: Path) -> None:
     for glob in prose.SCOPE:
-        assert prose.files([glob]), f"{glob} matches nothing"
+        assert files(glob), f"{glob} matches nothing"
 
     for folder in (".venv", "docs"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "page.md").touch()
-    assert prose.files(["**/*.md"], tmp_path) == [tmp_path / "docs" / "page.md"]
+    assert files("**/*.md", repository=tmp_path) == [tmp_path / "docs" / "page.md"]
 
 
 def test_lint_checks_the_prose(tmp_path: Path) -> None:

@@ -1,0 +1,18 @@
+"""Finds files of this repository, as its own tools look at them."""
+
+from pathlib import Path
+
+from tools.environments import ROOT
+
+
+def files(*globs: str, repository: Path = ROOT) -> list[Path]:
+    """The files that match one of the globs, but none in a hidden folder."""
+    found: list[Path] = []
+    for folder, folders, names in repository.walk():
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [folder / name for name in names]
+    return sorted(
+        file
+        for file in found
+        if any(file.relative_to(repository).full_match(glob) for glob in globs)
+    )
