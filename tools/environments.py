@@ -18,6 +18,7 @@ import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 REQUIREMENTS = ROOT / "tests" / "requirements"
@@ -27,6 +28,8 @@ PYTHONPATH = os.pathsep.join((str(ROOT), str(ROOT / "tests")))
 UV = VENV / "uv" / "bin" / "uv"
 IAM = ROOT / "tests" / "iam"
 PROSE = ROOT / "tests" / "prose"
+# The environments that Node runs, by the folder of their lock file.
+NODE = {"iam": IAM, "prose": PROSE}
 FUNCTION = ROOT / "modules" / "rotation" / "function"
 OLDEST_TERRAFORM = (1, 11)
 OLDEST_NODE = 20
@@ -36,10 +39,15 @@ class SetupError(Exception):
     """What is missing and how to get it, in a line."""
 
 
+def project(repository: Path = ROOT) -> dict[str, Any]:
+    """What pyproject.toml says of the doctor as a package."""
+    described: dict[str, Any] = tomllib.loads((repository / "pyproject.toml").read_text())
+    return dict(described["project"])
+
+
 def oldest_python() -> str:
     """Oldest version of Python that the doctor runs on, as pyproject.toml says."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    return str(project["requires-python"]).removeprefix(">=")
+    return str(project()["requires-python"]).removeprefix(">=")
 
 
 def check_terraform() -> None:
@@ -73,11 +81,11 @@ def check_node() -> None:
 def make(name: str) -> None:
     """Make the environment `.venv/name` unless it is there as its lock file wants it.
 
-    Node runs `iam` and `prose`, Python all others. The last thing written is a stamp, so that an
+    The last thing written is a stamp, so that an
     environment half made is made again. Raises SetupError with the installer's last words when it
     fails.
     """
-    node = {"iam": IAM, "prose": PROSE}.get(name)
+    node = NODE.get(name)
     lock_file = node / "package-lock.json" if node else REQUIREMENTS / f"{name}.txt"
     folder = VENV / name
     stamp = folder / "stamp"
@@ -145,7 +153,7 @@ def main(names: list[str]) -> None:
     """Make the environments of these names, after uv's own; end with one line on an error."""
     try:
         check_terraform()
-        if {"iam", "prose"} & {*names}:
+        if NODE.keys() & names:
             check_node()
         with alone():
             for name in ["uv", *names]:

@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 
 from tools.environments import (
-    IAM,
-    PROSE,
+    NODE,
     REQUIREMENTS,
     ROOT,
     UV,
@@ -60,7 +59,7 @@ if __name__ == "__main__":
                 newest = NEWEST_RELEASE.get(requirements.stem)
                 limits = ["--exclude-newer", newest] if newest else []
                 lock(requirements, requirements.with_suffix(".txt"), *limits)
-            for folder in (IAM, PROSE):
+            for folder in NODE.values():
                 lock_node(folder)
     except SetupError as error:
         sys.exit(str(error))

@@ -11,13 +11,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 from harness.markdown import pages
 from tools import docs, package
-from tools.environments import FUNCTION, ROOT, VENV, SetupError
+from tools.environments import FUNCTION, ROOT, VENV, SetupError, project
 
 NAME = "terraform-aws-secrets-manager"
 RELEASE = ROOT / "release"
@@ -46,8 +45,7 @@ def run(*command: str | Path, folder: Path = ROOT, fine: tuple[int, ...] = (0,))
 
 def version(repository: Path) -> str:
     """Version of the repository, as pyproject.toml has it."""
-    project = tomllib.loads((repository / "pyproject.toml").read_text())["project"]
-    return str(project["version"])
+    return str(project(repository)["version"])
 
 
 def notes(repository: Path) -> str:

@@ -25,7 +25,7 @@ def lock_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(environments, "ROOT", tmp_path)
     monkeypatch.setattr(environments, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(environments, "REQUIREMENTS", tmp_path)
-    monkeypatch.setattr(environments, "IAM", tmp_path)
+    monkeypatch.setitem(environments.NODE, "iam", tmp_path)
     (tmp_path / "some.txt").touch()
     return tmp_path / "some.txt"
 
