@@ -13,6 +13,7 @@ from asm.rule import Faults
 )
 def find_faults(block: HclBlock) -> Faults:
     """The block shows what is wrong with locals: checkov keeps no lines for one."""
-    shown = block.graph.secret_locals.get(block, {})
-    found = [f"local.{place} is a secret value" for places in shown.values() for place in places]
-    return found if found or shown else None
+    shown = block.graph.secret_locals.get(block)
+    if shown is None:
+        return None
+    return [f"local.{place} is a secret value" for places in shown.values() for place in places]

@@ -27,7 +27,7 @@ from asm.block import (
     is_policy,
 )
 from asm.evaluation import NoValueError, as_bool, as_items, as_text, evaluate
-from asm.syntax import SPLAT, Body, HclError, Node, parse_body
+from asm.syntax import SPLAT, UNREADABLE, Body, HclError, Node, parse_body
 
 # A step to something that does not show a value, such as a number of elements.
 _ABOUT = ("about",)
@@ -465,22 +465,28 @@ class Graph:
         """
         found: dict[HclBlock, dict[HclBlock, list[str]]] = defaultdict(dict)
         for local in self.of_kind("locals"):
-            node = local.body.attributes.get(local.name, ("unreadable",))
+            node = local.body.attributes.get(local.name, UNREADABLE)
             value = evaluate(node, WrittenScope({}))
             places = list(names.passwords_in(local.name, value))
             if not places and not (names.is_secret(local.name) and is_known(value)):
                 continue
-            beside = [
-                block
-                for kind in SHOWING
-                for block in sorted(self.of_kind(kind), key=lambda block: block.declared_name)
-                if (block.folder, block.module) == (local.folder, local.module)
-            ]
-            if beside:
-                beside.sort(key=lambda block: block.file != local.file)
-                beside.sort(key=lambda block: local not in self._locals_of(block))
-                found[beside[0]][local] = places
+            if block := self._showing(local):
+                found[block][local] = places
         return found
+
+    def _showing(self, local: HclBlock) -> HclBlock | None:
+        """The block that shows what is found in a local; None without any in its module."""
+        beside = [
+            block
+            for kind in SHOWING
+            for block in sorted(self.of_kind(kind), key=lambda block: block.declared_name)
+            if (block.folder, block.module) == (local.folder, local.module)
+        ]
+        return min(
+            beside,
+            key=lambda block: (local not in self._locals_of(block), block.file != local.file),
+            default=None,
+        )
 
     def _locals_of(self, block: HclBlock) -> list[HclBlock]:
         attributes = [*block.body.attributes, *(kind for kind, _, _ in block.body.blocks)]
@@ -525,7 +531,7 @@ class Graph:
                 self._values[place] = self._given(block, scope, has_defaults=has_defaults)
             else:
                 name = "value" if block.kind == "output" else block.name
-                node = block.body.attributes.get(name, ("unreadable",))
+                node = block.body.attributes.get(name, UNREADABLE)
                 self._values[place] = evaluate(node, scope)
         return self._values[place]
 
@@ -583,7 +589,7 @@ class Graph:
             output = rest[0] if rest and isinstance(rest[0], str) else None
             for call in self.named(block, "module", first):
                 for target in self.outputs_of(call, output):
-                    value = target.body.attributes.get("value", ("unreadable",))
+                    value = target.body.attributes.get("value", UNREADABLE)
                     self._follow(target, value, rest[1:], trail)
         elif name not in _NO_RESOURCES:
             is_data = name == "data"
