@@ -18,11 +18,11 @@ import boto3
 from rich.console import Console
 
 from emulator.localstack import LocalStackError, RequestLog
+from harness.checkov import CHECKOV
 from harness.functions import create_function
 from harness.session import own_emulator, temporary_folder
 from harness.terraform import TerraformError
 from tools import package, scale
-from tools.environments import VENV
 from tools.scale import RESULTS, SHAPES, Cost
 from tools.scan import RULES
 
@@ -119,7 +119,7 @@ def rules(folder: Path, number: int) -> str:
     folder.mkdir(parents=True)
     hcl = [SECRETS_KEY, *(SECRET.replace("NUMBER", str(each)) for each in range(number))]
     (folder / "main.tf").write_text("\n".join(hcl))
-    command = (VENV / "checkov" / "bin" / "checkov", "--directory", folder, "--skip-download")
+    command = (CHECKOV, "--directory", folder, "--skip-download")
     seconds = []
     for options in ((), ("--external-checks-dir", RULES)):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)

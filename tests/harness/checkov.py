@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from tools.environments import VENV
 
+CHECKOV = VENV / "checkov" / "bin" / "checkov"
 NOWHERE = "http://127.0.0.1:1"  # no scan may reach the network
 _INDEX = re.compile(r'\[(?:\d+|"[^"]*")\]')
 _OUTCOMES = {"passed_checks": "passed", "failed_checks": "failed"}
@@ -142,7 +143,7 @@ def _run(folder: Path, rules: Path, *target: str) -> Mapping[str, Any]:
     also when a rule breaks: checkov logs that, and goes on without its answer.
     """
     home = tempfile.gettempdir()
-    command: list[str | Path] = [VENV / "checkov" / "bin" / "checkov", *target]
+    command: list[str | Path] = [CHECKOV, *target]
     command += ["--external-checks-dir", rules, "--skip-download", "--output", "json"]
     result = subprocess.run(
         command,

@@ -6,8 +6,8 @@ from harness.markdown import block
 
 # GitHub takes no underscore in a name that somebody registers: a copied source leads to nobody.
 OWNER = "GITHUB_OWNER"
-_REPOSITORY = f"https://github.com/{OWNER}/terraform-aws-secrets-manager.git"
-_SOURCE = re.compile(rf'"git::{re.escape(_REPOSITORY)}(?:/(/[^"?]+))?\?[^"]*"')
+REPOSITORY = f"https://github.com/{OWNER}/terraform-aws-secrets-manager.git"
+_SOURCE = re.compile(rf'"git::{re.escape(REPOSITORY)}(?:/(/[^"?]+))?\?[^"]*"')
 
 PROVIDER = 'provider "aws" {\n  region = "us-east-1"\n}\n'
 

@@ -21,7 +21,9 @@ from typing import Any
 
 import pytest
 
+from harness.checkov import CHECKOV
 from harness.markdown import block
+from harness.pages import REPOSITORY
 from harness.terraform import Terraform
 from harness.workspace import Workspace
 from tools.environments import ROOT, VENV
@@ -94,7 +96,7 @@ def run(folder: Path, *options: str | Path, **environment: str) -> Checks:
 
     Of checkov's own rules CKV_AWS_304 breaks on a plan with a rotation by days.
     """
-    command = [str(VENV / "checkov" / "bin" / "checkov"), "--check", "CKV_ASM_*"]
+    command = [str(CHECKOV), "--check", "CKV_ASM_*"]
     result = subprocess.run(
         [*command, "--skip-download", "--output", "json", *options],
         cwd=folder,
@@ -334,7 +336,7 @@ def test_rules_load_from_a_git_repository(tmp_path: Path) -> None:
 
 
 def test_checkov_lists_only_its_own_rules_as_the_page_says() -> None:
-    command = [str(VENV / "checkov" / "bin" / "checkov"), "--list", "--framework", "terraform"]
+    command = [str(CHECKOV), "--list", "--framework", "terraform"]
     listed = subprocess.run(
         [*command, "--external-checks-dir", RULES], capture_output=True, text=True, check=True
     ).stdout
@@ -349,11 +351,10 @@ def test_the_hook_for_pre_commit_finds_what_a_rule_forbids(tmp_path: Path) -> No
     shutil.copy(ROOT / ".pre-commit-hooks.yaml", hooks)
     user.mkdir()
     config = block("policies/README.md", "yaml", "checkov-asm")
-    url = "https://github.com/GITHUB_OWNER/terraform-aws-secrets-manager.git"
-    assert url in config
-    (user / ".pre-commit-config.yaml").write_text(config.replace(url, hooks.as_uri()))
+    assert REPOSITORY in config
+    (user / ".pre-commit-config.yaml").write_text(config.replace(REPOSITORY, hooks.as_uri()))
     (user / "main.tf").write_text(SECRET)
-    path = os.pathsep.join([str(VENV / "checkov" / "bin"), os.environ["PATH"]])
+    path = os.pathsep.join([str(CHECKOV.parent), os.environ["PATH"]])
 
     def call(folder: Path, *command: str | Path) -> "subprocess.CompletedProcess[str]":
         environment = os.environ | {"PRE_COMMIT_HOME": str(tmp_path / "cache"), "PATH": path}

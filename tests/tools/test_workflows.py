@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from harness.checkov import CHECKOV
 from tools import lint
 from tools.debian import PACKAGES
-from tools.environments import ROOT, VENV
+from tools.environments import ROOT
 
 CI = ROOT / ".github" / "workflows" / "ci.yaml"
 SCAN = ROOT / "policies" / "github-actions-scan.yaml"
@@ -108,7 +109,7 @@ def users_repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(step: str, folder: Path) -> "subprocess.CompletedProcess[str]":
     """Run a step of the workflow where checkov is installed."""
-    path = f"{VENV / 'checkov' / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    path = f"{CHECKOV.parent}{os.pathsep}{os.environ['PATH']}"
     settings = {"PATH": path, "HOME": str(folder), "CKV_SKIP_PACKAGE_UPDATE_CHECK": "True"}
     return subprocess.run(
         ["bash", "-e", "-c", step],
