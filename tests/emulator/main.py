@@ -35,9 +35,11 @@ if __name__ == "__main__":
     endpoints.TCP4ServerEndpoint = functools.partial(
         endpoints.TCP4ServerEndpoint, interface="127.0.0.1"
     )
+    repairs.load_each_service_before_it_answers()
     repairs.run_functions_as_processes()
     repairs.keep_objects_of_s3_in_the_folder()
     repairs.keep_log_groups()
+    repairs.create_log_groups_as_roles_allow()
     repairs.keep_descriptions_of_rules()
     repairs.keep_tags_of_alarms()
     repairs.keep_versions_of_endpoint_policies()

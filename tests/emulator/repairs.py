@@ -1,10 +1,16 @@
 """Repairs of LocalStack where it differs from what AWS documents, each with a test of its own."""
 
+import contextlib
+import threading
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from localstack.aws.api import RequestContext
+from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.aws.api.ec2 import DescribeVpcEndpointsRequest, DescribeVpcEndpointsResult
+from localstack.aws.chain import HandlerChain
+from localstack.aws.handlers.service_plugin import ServiceLoader
+from localstack.http import Response
 from localstack.services.cloudformation.resource_provider import (
     OperationStatus,
     ProgressEvent,
@@ -20,12 +26,48 @@ from localstack.services.events.resource_providers.aws_events_connection import 
 )
 from localstack.services.lambda_.invocation.execution_environment import ExecutionEnvironment
 from localstack.services.lambda_.invocation.plugins import DockerRuntimeExecutorPlugin
+from localstack.services.logs.models import get_moto_logs_backend
+from localstack.services.logs.provider import LogsProvider
 from localstack.services.s3 import provider as s3
+from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header
 from localstack.utils.patch import patch
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.models.vpcs import VPCEndPoint
+from moto.iam.access_control import (
+    AssumedRoleAccessKey,
+    CreateAccessKeyFailure,
+    IAMPolicy,
+    PermissionResult,
+)
+from moto.iam.exceptions import NotFoundException
 
 from emulator.lambda_processes import ProcessExecutor
+
+
+def load_each_service_before_it_answers() -> None:
+    """Let the first calls of a service wait until it is loaded.
+
+    LocalStack calls a service loaded shortly before it is. A second call that comes in between
+    fails: "no handler for operation".
+    """
+    locks: dict[str, threading.RLock] = defaultdict(threading.RLock)
+    loaded = set()
+
+    def require_service(
+        original: Callable[..., None],
+        loader: ServiceLoader,
+        chain: HandlerChain,
+        context: RequestContext,
+        response: Response,
+    ) -> None:
+        name = context.service.service_name if context.service else None
+        if name in loaded:
+            return
+        with locks[name]:
+            original(loader, chain, context, response)
+        loaded.add(name)
+
+    patch(ServiceLoader.require_service)(require_service)
 
 
 def run_functions_as_processes() -> None:
@@ -52,6 +94,42 @@ def keep_log_groups() -> None:
         return environment.function_version.config.logging_config["LogGroup"]
 
     ExecutionEnvironment.get_log_group_name = get_log_group_name
+
+
+def create_log_groups_as_roles_allow() -> None:
+    """Refuse that a role's session creates a log group without permission.
+
+    LocalStack lets each function create its group. The last lines of a deleted function then bring
+    the deleted group back, and Terraform cannot create it again.
+    https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
+    """
+
+    def create_log_group(
+        original: Callable[..., None],
+        provider: LogsProvider,
+        context: RequestContext,
+        log_group_name: str,
+        **settings: object,
+    ) -> None:
+        headers = context.request.headers
+        groups = get_moto_logs_backend(context.account_id, context.region).groups
+        # LocalStack's Lambda asks for a group that exists, too, when its stream does not.
+        if "X-Amz-Security-Token" in headers and log_group_name not in groups:
+            key = extract_access_key_id_from_auth_header(headers)
+            policies = []
+            with contextlib.suppress(CreateAccessKeyFailure, NotFoundException):
+                session = AssumedRoleAccessKey(context.account_id, context.partition, key, headers)
+                policies = session.collect_policies()
+            arn = f"arn:aws:logs:{context.region}:{context.account_id}:log-group:{log_group_name}"
+            decided = [
+                IAMPolicy(each).is_action_permitted("logs:CreateLogGroup", arn) for each in policies
+            ]
+            if PermissionResult.PERMITTED not in decided or PermissionResult.DENIED in decided:
+                message = f"not authorized to perform: logs:CreateLogGroup on resource: {arn}"
+                raise CommonServiceException("AccessDeniedException", message, sender_fault=True)
+        original(provider, context, log_group_name, **settings)
+
+    patch(LogsProvider.create_log_group)(create_log_group)
 
 
 def keep_descriptions_of_rules() -> None:

@@ -1,5 +1,6 @@
 """Functions run in LocalStack as they do in Lambda, and end with it."""
 
+import json
 import os
 import re
 import signal
@@ -214,6 +215,37 @@ def test_a_function_logs_to_the_group_that_it_names(lambda_: "LambdaClient") -> 
     with function(lambda_, EVALUATE, LoggingConfig={"LogGroup": group}) as evaluate:
         assert evaluate("os.environ['AWS_LAMBDA_LOG_GROUP_NAME']").payload == group
         assert wait_for_logs(boto3.client("logs"), group, 4)[1].startswith("START")
+
+
+def test_a_log_group_is_created_again_if_the_role_may_create_it(lambda_: "LambdaClient") -> None:
+    with function(lambda_, EVALUATE, Role=role_that_may("logs:CreateLogGroup")) as evaluate:
+        group = log_group(evaluate.name)
+        boto3.client("logs").delete_log_group(logGroupName=group)
+        evaluate("1")
+        assert wait_for_logs(boto3.client("logs"), group, 4)
+
+
+@pytest.mark.parametrize("role", [None, "logs:PutLogEvents"], ids=["no role", "no permission"])
+def test_a_log_group_is_not_created_again_if_the_role_may_not_create_it(
+    lambda_: "LambdaClient", role: str | None
+) -> None:
+    group = f"/custom/{uuid.uuid4().hex}"
+    settings = {"Role": role_that_may(role)} if role else {}
+    with function(lambda_, EVALUATE, **settings) as evaluate:
+        create = f"__import__('boto3').client('logs').create_log_group(logGroupName={group!r})"
+        refused = evaluate(create)
+    assert "not authorized to perform: logs:CreateLogGroup" in refused.payload["errorMessage"]
+    found = boto3.client("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"]
+    assert found == []
+
+
+def role_that_may(action: str) -> str:
+    iam, name = boto3.client("iam"), f"function-{uuid.uuid4().hex}"
+    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    statement = {"Effect": "Allow", "Action": action, "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_role_policy(RoleName=name, PolicyName="logs", PolicyDocument=policy)
+    return arn
 
 
 def test_invocations_at_once_have_an_environment_each(

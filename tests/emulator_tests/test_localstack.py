@@ -6,14 +6,18 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
 import pytest
+from botocore.config import Config
 
 from emulator.localstack import LocalStack, LocalStackError
+from emulator.places import IMPORTED
 from harness.emulators import Emulator, Ministack, Moto
 from harness.functions import create_function
 from harness.processes import LOOPBACK, listening_addresses
@@ -299,3 +303,37 @@ def test_a_changed_stack_changes_its_connection_and_tells_its_role(
     login = json.loads(secretsmanager.get_secret_value(SecretId=secret_arn)["SecretString"])
     assert login["password"] == "second"
     cloudformation.delete_stack(StackName=name)
+
+
+# LocalStack's own, which only takes long enough for other calls to come in between.
+SLOW_TO_LOAD = """
+import time
+from localstack.aws.handlers.service import ServiceRequestRouter
+
+add_skeleton = ServiceRequestRouter.add_skeleton
+
+def add_slowly(*arguments):
+    time.sleep(0.5)
+    add_skeleton(*arguments)
+
+ServiceRequestRouter.add_skeleton = add_slowly
+"""
+CALLS = 20
+
+
+def test_a_call_that_comes_while_its_service_is_loaded_is_answered(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(SLOW_TO_LOAD)
+    path = ":".join(map(str, [tmp_path, *IMPORTED]))
+    with (
+        LocalStack(tmp_path / "localstack", PYTHONPATH=path) as localstack,
+        ThreadPoolExecutor(CALLS) as pool,
+    ):
+
+        def describe(number: int) -> int:
+            config = Config(retries={"total_max_attempts": 1})
+            url = localstack.endpoint_url
+            client = boto3.client("cloudwatch", endpoint_url=url, config=config)
+            time.sleep(number * 0.2)
+            return len(client.describe_alarms()["MetricAlarms"])
+
+        assert list(pool.map(describe, range(CALLS))) == [0] * CALLS

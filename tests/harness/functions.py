@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import boto3
+
 from harness.waits import LIMIT_SECONDS
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 # Asks at once and again at once, for it never takes long.
 WAIT: "WaiterConfigTypeDef" = {"Delay": 0, "MaxAttempts": 1000}
+# There is no such role, so that it may do nothing.
 ROLE_ARN = "arn:aws:iam::000000000000:role/function"
 
 
@@ -94,7 +97,8 @@ def zip_of(source: str) -> bytes:
 def create_function(client: "LambdaClient", source: str, **settings: object) -> Function:
     """Make a function whose handler is `handler` in this source, and wait until it is active.
 
-    `settings` are those of CreateFunction. Raises WaiterError if it does not become active.
+    Its role may not create its log group, which is therefore made too. `settings` are those of
+    CreateFunction. Raises WaiterError if the function does not become active.
     """
     request: dict[str, Any] = {
         "FunctionName": f"test-{uuid.uuid4().hex}",
@@ -106,6 +110,10 @@ def create_function(client: "LambdaClient", source: str, **settings: object) -> 
     }
     created = client.create_function(**request)
     name = created["FunctionName"]
+    logs = boto3.client(
+        "logs", endpoint_url=client.meta.endpoint_url, region_name=client.meta.region_name
+    )
+    logs.create_log_group(logGroupName=created["LoggingConfig"]["LogGroup"])
     client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig=WAIT)
     return Function(client, name, created["FunctionArn"])
 
