@@ -43,7 +43,7 @@ def prove(terraform: Terraform, plan: Plan, name: str) -> str:
         "Terraform's output": terraform.transcript,
     }
     found = leaks.find(json.loads(value)["password"], paths=[terraform.folder], texts=texts)
-    assert not found, f"the password stands in: {found}"
+    assert not found, f"the password is in {found}"
     # A search that finds nothing at all would prove nothing.
     seen = leaks.find(name, paths=[terraform.folder], texts=texts)
     files = sorted(file.name for file in terraform.folder.iterdir() if file.is_file())

@@ -388,7 +388,7 @@ class Stack:
         texts = {"what Terraform printed": self.terraform.transcript}
         found = leaks.find_each(self._values, paths, texts)
         if any(found.values()):
-            raise FaultError(f"a password stands in {sorted(*found.values())}")
+            raise FaultError(f"a password is in {sorted(*found.values())}")
 
     def _current_password(self) -> str | None:
         """What an application reads; None if there is no value, or the secret is deleted."""

@@ -1,4 +1,4 @@
-"""Draws docs/scale.svg from docs/scale.json: `make docs`. Runs in an environment of its own."""
+"""Draws docs/scale.svg from docs/scale.json: `make docs`. Runs in its own environment."""
 
 import json
 from pathlib import Path

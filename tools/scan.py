@@ -104,7 +104,7 @@ def skip(results: Iterable[Result], skips: Sequence[Skip]) -> Iterator[Result]:
             result = dataclasses.replace(result, outcome="skipped", advice=matching.reason)
         yield result
     for stale in (each for each in skips if each not in used):
-        advice = f"Nothing fails {stale.rule} there: remove the skip, or mend it."
+        advice = f"Nothing fails {stale.rule} there: remove or fix the skip."
         yield fault("SCAN_STALE_SKIP", _name(SKIPS), stale.line, advice, stale.resource)
 
 
@@ -236,7 +236,7 @@ def main() -> int:
         CONSOLE.print(paragraph, markup=False, end="\n\n")
     written = " and ".join(map(_name, reports.write(results, REPORTS)))
     if found:
-        CONSOLE.print(f"Mend each finding, or accept it with a reason in {_name(SKIPS)}.")
+        CONSOLE.print(f"Fix each finding, or accept it with a reason in {_name(SKIPS)}.")
     CONSOLE.print(
         f"Findings: {len(found)}, in {time.monotonic() - start:.0f} s. Reports: {written}."
     )

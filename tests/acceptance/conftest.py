@@ -93,7 +93,7 @@ def folders(
 
 @pytest.fixture(scope="module")
 def life(folders: Workspace, client: "SecretsManagerClient", new_name: Names, kind: Kind) -> Life:
-    """A secret that has just been created, with a key of its own."""
+    """A secret that has just been created, with its own key."""
     created = Life(folders, client, new_name(kind.name), kind)
     created.ask({"key": MADE_KEY})
     created.apply()

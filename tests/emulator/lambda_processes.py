@@ -98,7 +98,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class RuntimeProcess:
-    """A runtime client in a process group of its own, until `end`.
+    """A runtime client in its own process group, until `end`.
 
     Memory is in MB, and seen only where there is /proc.
     """
@@ -125,7 +125,7 @@ class RuntimeProcess:
         return self._process.poll() is None
 
     def wait(self, deadline: float) -> Answer:
-        """What the runtime comes to next, by a time of time.monotonic()."""
+        """What the runtime does next, by a time of time.monotonic()."""
         while (left := deadline - time.monotonic()) > 0:
             answer = None
             with contextlib.suppress(Empty):
@@ -159,7 +159,7 @@ class ProcessExecutor:
     """One execution environment, with the methods of LocalStack's RuntimeExecutor.
 
     A runtime that has ended, for whatever reason, is started again by the next invocation, as
-    Lambda does; what stands for /tmp stays.
+    Lambda does; the folder that replaces /tmp stays.
     """
 
     def __init__(self, id: str, function_version: FunctionVersion) -> None:  # noqa: A002
@@ -214,7 +214,7 @@ class ProcessExecutor:
             "LAMBDA_TASK_ROOT": str(self._config.code.get_unzipped_code_location()),
             "LANG": "en_US.UTF-8",
             "PATH": "/usr/local/bin:/usr/bin:/bin",
-            # They stand for /tmp, which is not the function's own here.
+            # They replace /tmp, which functions share here.
             "HOME": self._tmp,
             "TMPDIR": self._tmp,
             **(self._config.environment or {}),

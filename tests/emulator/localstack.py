@@ -45,7 +45,7 @@ class RequestLog:
 
 
 class LocalStack:
-    """A LocalStack of one's own on a free port of loopback, for the length of a `with` block.
+    """A separate LocalStack on a free port of loopback, for the length of a `with` block.
 
     Its folder is removed when it ends. It ends with this process, also when that is killed.
     `settings` are those of docs/emulator.md. Raises LocalStackError on entry when it does not
@@ -81,7 +81,7 @@ class LocalStack:
                     "SKIP_SSL_CERT_DOWNLOAD": "1",
                     "OVERRIDE_IN_DOCKER": "0",
                     "LAMBDA_KEEPALIVE_MS": "30000",  # functions that no test uses any more
-                    # Without folders of their own, two LocalStacks wipe each other's files.
+                    # Without separate folders, two LocalStacks wipe each other's files.
                     "HOME": str(home),
                     "TMPDIR": str(home),
                     "FILESYSTEM_ROOT": str(home),

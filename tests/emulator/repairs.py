@@ -1,4 +1,4 @@
-"""Repairs of LocalStack where it differs from what AWS documents, each with a test of its own."""
+"""Repairs of LocalStack where it differs from what AWS documents, each with its own test."""
 
 import contextlib
 import threading

@@ -394,7 +394,7 @@ class SecretsManager(SecretsmanagerApi):  # type: ignore[misc]
 
     @call("StopReplicationToReplica")
     def stop_replication_to_replica(self, context: RequestContext, request: Request) -> Response:
-        """Make a secret of its own of a replica, which its primary then knows no more."""
+        """Make a replica a standalone secret, which its primary no longer knows."""
         secret = _find_living(context, request)
         if not secret.primary:
             raise InvalidRequestException("The secret is not a replica.")

@@ -41,7 +41,7 @@ UNUSABLE = pytest.mark.parametrize("spoil", [disable, schedule_deletion])
 
 
 class Secret:
-    """A secret of three versions, the first of which has a label of its own only."""
+    """A secret of three versions, the first of which has only a custom label."""
 
     def __init__(self, client: "SecretsManagerClient", name: str, key: str) -> None:
         self.client, self.name = client, name

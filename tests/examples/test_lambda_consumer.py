@@ -1,6 +1,6 @@
 """The example of a Lambda function that reads the secret: applied, invoked, rotated, destroyed.
 
-On a LocalStack of its own: no other test's calls are in its log.
+On a separate LocalStack: no other test's calls are in its log.
 """
 
 import json

@@ -132,7 +132,7 @@ def questions(row: Row, case: Case) -> list[Question]:
     def question(action: str, arn: str, policy: str | None, context: Mapping[str, str]) -> Question:
         context = {key: case.fill(value) for key, value in context.items() if value}
         endpoint = context.get("aws:SourceVpce")
-        # Any other endpoint has a policy of its own.
+        # Any other endpoint has its own policy.
         is_the_cases = bool(endpoint) and endpoint == case.others.get("endpoint", endpoint)
         through_endpoint = is_the_cases and action.startswith("secretsmanager:")
         request = Request(

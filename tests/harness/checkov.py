@@ -99,7 +99,7 @@ def scan_hcl(folder: Path, rules: Path) -> list[Result]:
     results = [_result("hcl", check, outcome) for check, outcome in _checks(answer)]
     for file in answer.get("results", {}).get("parsing_errors", []):
         place = os.path.relpath(folder / file, folder)
-        advice = "Mend its syntax: nothing in it was scanned."
+        advice = "Fix its syntax: nothing in it was scanned."
         results.append(fault("SCAN_NOT_PARSED", place, 1, advice))
     return results
 

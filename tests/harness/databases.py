@@ -1,4 +1,7 @@
-"""Database servers to test against, on loopback, never as root."""
+"""Database servers to test against, on loopback, never as root.
+
+pytest-postgresql knows no MariaDB, MySQL or TLS, and testcontainers needs Docker.
+"""
 
 import os
 import secrets
@@ -33,7 +36,7 @@ class DatabaseError(Exception):
 
 
 class Server(ABC):
-    """A server of one's own on a free port of loopback, for the length of a `with` block.
+    """A separate server on a free port of loopback, for the length of a `with` block.
 
     With `tls`, it has a certificate for `host` from a CA made for it, `ca`, which is in
     `ca_file`. It logs every statement, in `folder`, which goes when it ends. It ends with this

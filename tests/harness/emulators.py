@@ -20,7 +20,7 @@ class EmulatorError(Exception):
 
 
 class Emulator(ABC):
-    """An emulator of one's own on a free port of loopback, for the length of a `with` block.
+    """A separate emulator on a free port of loopback, for the length of a `with` block.
 
     A subclass gives its name, which is that of its environment too, and the page that it answers.
     Its folder is removed when it ends. It ends with this process, also when that is killed.
@@ -44,7 +44,7 @@ class Emulator(ABC):
     @property
     @abstractmethod
     def environment(self) -> dict[str, str]:
-        """Environment variables of its own."""
+        """Environment variables that only this emulator needs."""
 
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)

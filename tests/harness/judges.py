@@ -86,7 +86,7 @@ def _labels(client: "SecretsManagerClient", name: str) -> list[str]:
 
 
 LABELS = Difference(
-    "PutSecretValue drops a label of one's own that is stored together with AWSCURRENT",
+    "PutSecretValue drops a custom label that is stored together with AWSCURRENT",
     API.format("PutSecretValue"),
     _drops_labels,
 )

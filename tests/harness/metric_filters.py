@@ -17,7 +17,7 @@ def matches(pattern: str, event: Mapping[str, Any]) -> bool:
     two may not be mixed here. ValueError for all else.
     """
     if not (pattern.startswith("{") and pattern.endswith("}")):
-        raise ValueError(f"a pattern for JSON stands in braces: {pattern}")
+        raise ValueError(f"a metric filter pattern for JSON must be in braces: {pattern}")
     tokens = _tokens(pattern[1:-1].strip())
     result = _any_or_all(tokens, event)
     if tokens:

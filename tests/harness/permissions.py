@@ -45,17 +45,17 @@ REASONS = {
     "LetSecretsManagerInvoke": "Nobody but Secrets Manager may be let in.",
     "ManageRole": "The function's role. Who writes a role's policy and passes the role on may, "
     "through the function, do all that the policy says.",
-    "PassRole": "Whoever creates a function passes it a role. To Lambda only.",
+    "PassRole": "To create a function, pass it a role. To Lambda only.",
     "ManageLogGroup": "The function's log group.",
     "FindLogGroups": "The provider reads a log group from the list. AWS knows no resource for it.",
-    "ManageErrorAlarm": "The alarm that tells of a failed step.",
+    "ManageErrorAlarm": "The alarm for a failed step.",
     "FindAlarms": "The provider reads an alarm from the list, which AWS asks of all alarms.",
     "ReadPackage": "Only for a `package` in S3: Lambda takes it on behalf of the caller.",
     "ReadImage": "Only for a `package` in ECR: Lambda lets itself in to the repository.",
     "RotateByExistingFunction": "Who calls `RotateSecret` needs `InvokeFunction`. The function's "
     "permission for Secrets Manager is read and removed.",
     "LetSecretsManagerInvokeExistingFunction": "Nobody but Secrets Manager may be let in.",
-    "FindNetwork": "Also asked of whoever creates a function in a VPC. "
+    "FindNetwork": "Also needed to create a function in a VPC. "
     "AWS knows no resource for these.",
     "ReadVpc": "An endpoint with private DNS needs two attributes of its VPC, which are checked.",
     "CreateSecurityGroup": "The function's and the endpoints' group, in this VPC.",
@@ -203,7 +203,7 @@ class Account:
         self._services: list[str] = []
 
     def permissions(self, call: Call) -> list[Permission]:
-        """Each permission that a call needs: that of its own name first."""
+        """Each permission that a call needs: the one of the same name first."""
         # Of a call that names nobody but the caller AWS asks no policy.
         # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
         if call.service == "sts":

@@ -9,7 +9,7 @@ import boto3
 
 
 class Queue:
-    """A queue of SQS under a name of its own that begins with `purpose`."""
+    """A queue of SQS under a unique name that begins with `purpose`."""
 
     def __init__(self, purpose: str) -> None:
         self.name = f"{purpose}-{uuid.uuid4().hex}"

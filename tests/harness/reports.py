@@ -1,4 +1,7 @@
-"""Writes what a scan found as SARIF 2.1.0, for code scanning, and as JUnit XML."""
+"""Writes what a scan found as SARIF 2.1.0, for code scanning, and as JUnit XML.
+
+checkov writes both too, but for one mode only, and without policies/skips.toml.
+"""
 
 import json
 from collections.abc import Iterable, Sequence

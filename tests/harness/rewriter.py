@@ -9,7 +9,7 @@ CHUNK = 65536
 
 
 class Rewriter:
-    """Forwards TCP connections without TLS on a port of its own, for a `with` block.
+    """Forwards TCP connections without TLS on its own port, for a `with` block.
 
     Replaces `old` by `new` in what clients send, of the same length. Of its first connections,
     closes as many as `drops` at once, and keeps those of its first seconds, `sleeps`, waiting.

@@ -29,7 +29,7 @@ def temporary_folder() -> Iterator[Path]:
 
 @contextmanager
 def own_emulator(folder: Path, **settings: str) -> Iterator[LocalStack]:
-    """Point this process and its children at a LocalStack of their own, by their environment.
+    """Point this process and its children at a separate LocalStack, by their environment.
 
     LOCALSTACK_LOG names its log. `folder` goes with it. `settings` are those of LocalStack.
     """

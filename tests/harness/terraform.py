@@ -49,7 +49,7 @@ class TerraformError(Exception):
 
     @property
     def on_one_line(self) -> str:
-        """The diagnostics without the line breaks that Terraform puts in at a width of its own."""
+        """The diagnostics without the line breaks that Terraform inserts to fit its width."""
         return " ".join(str(self).split())
 
 
@@ -322,7 +322,7 @@ def terraform_settings(folder: Path) -> dict[str, str]:
 def provider_installation(folder: Path) -> dict[str, str]:
     """Environment by which Terraform takes providers from a mirror, else keeps what it downloads.
 
-    With a mirror, writes a CLI configuration into `folder`; it stands in for the user's, which may
+    With a mirror, writes a CLI configuration into `folder`; it replaces the user's, which may
     name a file that does not exist.
     """
     mirror = find_mirror()

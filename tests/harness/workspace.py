@@ -1,4 +1,8 @@
-"""Working folders for Terraform, each with a copy of this repository's HCL, initialized once."""
+"""Working folders for Terraform, each with a copy of this repository's HCL, initialized once.
+
+pytest-terraform applies a stack once in a folder of the repository. Most tests here apply several
+times, with other variables, in a folder that they may change.
+"""
 
 import fcntl
 import hashlib
@@ -117,7 +121,7 @@ class Workspace:
     def _initialize(self, terraform: Terraform, hcl: str) -> None:
         """Install the modules, and the provider as one folder's init has installed it for all.
 
-        An init hashes the provider, of 700 MB, several times. A backend needs one of its own.
+        An init hashes the provider, of 700 MB, several times. A backend needs its own init.
         """
         if hcl == _PROVIDER or _BACKEND.search(hcl):
             terraform.init()

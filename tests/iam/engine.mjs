@@ -2,7 +2,7 @@
 // One JSON value a line comes in on stdin and is answered by one on stdout, in order; it ends when
 // stdin is closed. Packages are those of the working folder (.venv/iam).
 //
-// @cloud-copilot/iam-simulate is licensed under AGPL-3.0. The tests alone use it, through these
+// @cloud-copilot/iam-simulate is licensed under AGPL-3.0. Only the tests use it, through these
 // lines between processes; nothing of it is part of the Terraform module or goes out with it.
 
 import { createRequire } from "node:module";
@@ -46,7 +46,7 @@ async function decide(simulation) {
 }
 
 // What a policy may say of a service: the types of its condition keys, and of each action its keys
-// and the ARNs of what it works on, if not on "*" alone. Null for a service that does not exist.
+// and the ARNs of what it works on, if not only on "*". Null for a service that does not exist.
 async function describe(service) {
   if (!(await data.iamServiceExists(service))) return null;
   const keys = {};

@@ -1,6 +1,6 @@
 """Decides whether IAM allows a request.
 
-The engine is @cloud-copilot/iam-simulate, in a process of its own. Where it is known to decide
+The engine is @cloud-copilot/iam-simulate, in its own process. Where it is known to decide
 otherwise than AWS, or passes over what it does not know, `Engine` raises EngineError instead.
 """
 
@@ -33,7 +33,7 @@ _PRINCIPAL = re.compile(
     re.X,
 )
 _OWNER = re.compile(r"arn:[^:]+:[^:]+:[^:]*:(\d{12}):")
-# The engine knows this family of keys by the name that stands for them all.
+# The engine knows this family of keys by one name for them all.
 _ENCRYPTION_CONTEXT = "kms:EncryptionContext:${EncryptionContextKey}"
 _ENCRYPTION_CONTEXT_KEY = re.compile(r"^kms:EncryptionContext:.+", re.I)
 _ALWAYS_SENT = ("aws:SecureTransport", "aws:ViaAWSService", "aws:CurrentTime", "aws:EpochTime")

@@ -186,7 +186,7 @@ def sends(action: str, key: str) -> bool:
 
 
 def _matching(action: str) -> Mapping[str, Any]:
-    """What is known of each action that this one, which may have wildcards, stands for."""
+    """What is known of each action that this one, which may have wildcards, matches."""
     prefix, _, name = action.partition(":")
     service = _service(prefix.lower())
     pattern = re.escape(name).replace(r"\*", ".*").replace(r"\?", ".")
@@ -195,7 +195,7 @@ def _matching(action: str) -> Mapping[str, Any]:
 
 
 def _find(key: str, names: Iterable[str]) -> str | None:
-    """The name that stands for the key in any case; it may end in `${TagKey}` and the like."""
+    """The name of the key in any case; it may end in `${TagKey}` and the like."""
     for name in names:
         pattern = re.sub(r"\\\$\\{\w+\\}|tag\\-key$", ".+", re.escape(name))
         if re.fullmatch(pattern, key, re.I):

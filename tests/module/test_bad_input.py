@@ -248,7 +248,7 @@ REFUSED: dict[str, tuple[str, dict[str, object]]] = {
         "access.rotators",
         {**FULL["package"], "access": {"rotators": ["rotate"]}},
     ),
-    "administrator whom monitoring is told of, too": (
+    "administrator that monitoring names too": (
         "access.administrators",
         {
             **FULL["package"],

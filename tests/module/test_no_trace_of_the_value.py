@@ -1,6 +1,6 @@
 """The value stands nowhere but in Secrets Manager, and where docs/security.md says so.
 
-One run leaves all that a run can leave, on a LocalStack of its own; then each place is searched.
+One run leaves all that a run can leave, on a separate LocalStack; then each place is searched.
 """
 
 import contextlib
@@ -547,7 +547,7 @@ STEPS = (create, update, rotate, read, refuse, trace, interrupt, scan, report, d
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name.replace(" ", "_"))
 def test_values_stand_where_docs_security_says_and_nowhere_else(run: Run, place: Place) -> None:
     assert run.left[place.name]
-    assert run.found(place) == set(place.found), "Mend the leak, or tests/harness/leak_places.py"
+    assert run.found(place) == set(place.found), "Fix the leak, or tests/harness/leak_places.py"
 
 
 def test_each_place_is_in_the_table_and_each_kind_of_value_was_there(run: Run) -> None:

@@ -41,7 +41,7 @@ resource "terraform_data" "name" {
   input = var.name
 }
 
-# Stands for the database that the secret waits for.
+# Replaces the database that the secret waits for.
 resource "terraform_data" "database" {
   input = var.host
 }

@@ -45,7 +45,7 @@ module "monitoring" {
 type Row = tuple[str, str, Mapping[str, str], bool]
 
 # Principal, action, what AWS sends beside what it sends with each, and whether it is allowed. Roles
-# are allowed everything by policies of their own.
+# are allowed everything by their own policies.
 ROWS: Sequence[Row] = [
     (EVENTBRIDGE, "sns:Publish", {}, True),
     (EVENTBRIDGE, "sns:Subscribe", {}, False),

@@ -1,6 +1,6 @@
 """The rotation function, on real servers: what it changes, and that no fault locks anybody out.
 
-The handler runs in this process. RotateSecret itself, Lambda and Terraform have tests of their own.
+The handler runs in this process. RotateSecret itself, Lambda and Terraform have other tests.
 """
 
 import contextlib
@@ -64,7 +64,7 @@ def strategy(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.fixture(scope="module")
 def function_arn() -> str:
-    """Lambda function that RotateSecret asks in vain."""
+    """Lambda function that RotateSecret invokes and that does nothing."""
     return throttled_function()
 
 
@@ -292,7 +292,7 @@ def test_a_secret_with_a_wrong_field_is_refused(
 
 
 @SINGLE
-@pytest.mark.parametrize("text", ["a password alone", '["password"]', '"password"', "{"])
+@pytest.mark.parametrize("text", ["only a password", '["password"]', '"password"', "{"])
 def test_a_secret_that_is_not_a_json_object_is_refused(
     make_user: MakeUser, refusal: Refusal, text: str
 ) -> None:

@@ -34,7 +34,7 @@ def proxy() -> Iterator[Proxy]:
 
 @pytest.fixture
 def demo(folder: Path, proxy: Proxy) -> Iterator["subprocess.Popen[str]"]:
-    """The demonstration, started with a LocalStack and a folder for temporary files of its own."""
+    """The demonstration, started with a separate LocalStack and folder for temporary files."""
     foreign = ("AWS_", "LOCALSTACK_", "NO_PROXY", "no_proxy")
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(foreign)

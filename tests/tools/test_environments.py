@@ -20,7 +20,7 @@ LOCK_FILES = [
 
 @pytest.fixture
 def lock_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Lock file, empty, of an environment `some` in a repository of its own."""
+    """Lock file, empty, of an environment `some` in a separate repository."""
     (tmp_path / ".venv").mkdir()
     monkeypatch.setattr(environments, "ROOT", tmp_path)
     monkeypatch.setattr(environments, "VENV", tmp_path / ".venv")

@@ -66,7 +66,7 @@ def repository(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def run() -> Iterator[tuple["subprocess.CompletedProcess[str]", list[Path]]]:
-    """`make scan` with an emulator and a temporary folder of its own, and what it leaves there."""
+    """`make scan` with a separate emulator and temporary folder, and what it leaves there."""
     foreign = ("AWS_", "LOCALSTACK_", "TF_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     with tempfile.TemporaryDirectory() as folder:

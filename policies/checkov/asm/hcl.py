@@ -141,7 +141,7 @@ class HclScope:
 
 
 class WrittenScope:
-    """Names stand for nothing: an expression is what itself says."""
+    """Resolve no name: an expression is its own text."""
 
     def __init__(self, names: dict[str, Value]) -> None:
         self._names = names
