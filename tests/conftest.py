@@ -85,16 +85,23 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @functools.cache
 def shares(file: Path) -> bool:
-    """Whether tests of this file share what a fixture has made, and so must run in one process."""
+    """Whether tests of this file share what a fixture of the file has made."""
     return 'scope="module"' in file.read_text()
+
+
+@functools.cache
+def has_own_emulator(file: Path) -> bool:
+    """Whether tests of this file share an emulator, which takes seconds to start."""
+    return "lists_at_once" in file.read_text()
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
     """Gives a worker a file whose tests share a fixture, or one other test, at a time."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return file if shares(self.config.rootpath / file) else nodeid
+        name = nodeid.partition("::")[0]
+        file = self.config.rootpath / name
+        return name if shares(file) or has_own_emulator(file) else nodeid
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:

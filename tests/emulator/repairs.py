@@ -60,7 +60,7 @@ def load_each_service_before_it_answers() -> None:
         context: RequestContext,
         response: Response,
     ) -> None:
-        name = context.service.service_name if context.service else None
+        name = str(context.service.service_name) if context.service else ""
         if name in loaded:
             return
         with locks[name]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from python_terraform import IsFlagged
 
+from harness.attached_provider import attached_provider
 from harness.workspace import Workspace
 from tools import docs
 from tools.environments import ROOT
@@ -33,7 +34,8 @@ def test_all_runs_of_the_file_pass(file: Path, workspace: Workspace) -> None:
     # Modules that only the file calls.
     terraform.run("get", "-test-directory=tests", no_color=IsFlagged)
 
-    terraform.run("test", no_color=IsFlagged)
+    with attached_provider(terraform):
+        terraform.run("test", no_color=IsFlagged)
 
     assert ", 0 failed." in terraform.transcript
 

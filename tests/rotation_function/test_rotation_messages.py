@@ -112,12 +112,11 @@ def secret(secretsmanager: "SecretsManagerClient", secret_name: str) -> Iterator
 
 
 class Log:
-    """The log of a function, to which lines come one after the other."""
+    """The log group of a function, to which lines come one after the other."""
 
     def __init__(self, group: str) -> None:
         self._client: CloudWatchLogsClient = boto3.client("logs")
         self._group = group
-        self._client.create_log_group(logGroupName=group)
         self._client.create_log_stream(logGroupName=group, logStreamName="1")
         self._time = int(time.time() * 1000)
 
