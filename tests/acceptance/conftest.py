@@ -16,12 +16,19 @@ from harness.judges import Judge, judges
 from harness.workspace import Workspace
 
 if TYPE_CHECKING:
+    from _pytest.mark.structures import ParameterSet
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 type Names = Callable[[str], str]
 
 
-@pytest.fixture(scope="module", params=judges(), ids=lambda judge: judge.name)
+def params() -> list["ParameterSet"]:
+    """One judge in `make test`; `make acceptance` and `make test-all` have all."""
+    first, *others = judges()
+    return [pytest.param(first), *(pytest.param(it, marks=pytest.mark.exhaustive) for it in others)]
+
+
+@pytest.fixture(scope="module", params=params(), ids=lambda judge: judge.name)
 def judge(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Judge]:

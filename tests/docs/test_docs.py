@@ -100,6 +100,7 @@ def network() -> Iterator[None]:
     ec2.delete_vpc(VpcId=ids[0])
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 @pytest.mark.usefixtures("network")
 def test_all_hcl_is_formatted_and_valid_and_plans(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ That every block plans is for test_docs.py.
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from harness.markdown import block
 from harness.pages import PROVIDER, hcl
 from harness.workspace import Workspace
@@ -33,6 +35,7 @@ def test_the_least_is_enough_and_is_read_as_shown(workspace: Workspace, secret_n
     assert len(found["credentials"]["password"]) == 32
 
 
+@pytest.mark.exhaustive
 def test_everything_optional_applies(
     workspace: Workspace, secretsmanager: "SecretsManagerClient"
 ) -> None:
@@ -46,6 +49,7 @@ def test_everything_optional_applies(
     assert terraform.plan().is_empty
 
 
+@pytest.mark.exhaustive
 def test_a_supplied_value_applies_and_is_needed_once(
     workspace: Workspace, secretsmanager: "SecretsManagerClient"
 ) -> None:
@@ -57,6 +61,7 @@ def test_a_supplied_value_applies_and_is_needed_once(
     assert terraform.plan().is_empty
 
 
+@pytest.mark.exhaustive
 def test_readers_and_limits_apply(
     workspace: Workspace, secretsmanager: "SecretsManagerClient"
 ) -> None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
+pytestmark = pytest.mark.exhaustive
+
 TUTORIAL = "vpc-tutorial/database/credentials"
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:rotate"
 SECTIONS = dict(

@@ -93,6 +93,7 @@ def finding(report: Report, finding_id: str) -> str:
     return f"{found[0].title} {found[0].explanation} {found[0].advice}"
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_the_secret_of_this_module_is_sound(shared_workspace: Workspace, aws: AWS) -> None:
     terraform = shared_workspace.example("database-credentials")

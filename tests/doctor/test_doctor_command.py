@@ -66,6 +66,7 @@ def run(*command: str | Path, folder: Path) -> "subprocess.CompletedProcess[str]
     return result
 
 
+@pytest.mark.exhaustive
 def test_uv_run_works_in_a_clone_and_leaves_the_environments_of_make(
     clone: Path, secret: str
 ) -> None:
@@ -92,6 +93,7 @@ def wheel(clone: Path, elsewhere: Path) -> Path:
     return made
 
 
+@pytest.mark.exhaustive
 def test_a_wheel_works_anywhere(wheel: Path, secret: str, elsewhere: Path) -> None:
     uvx = (UV, "tool", "run", "--python", sys.executable, "--from", wheel, "secret-doctor")
 
@@ -116,6 +118,7 @@ def oldest(wheel: Path, elsewhere: Path) -> Path:
     return folder / "bin" / "secret-doctor"
 
 
+@pytest.mark.exhaustive
 def test_it_runs_on_the_oldest_python_that_is_maintained(
     oldest: Path, secret: str, elsewhere: Path
 ) -> None:

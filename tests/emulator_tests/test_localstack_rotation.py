@@ -561,6 +561,7 @@ resource "aws_secretsmanager_secret_rotation" "this" {
 """
 
 
+@pytest.mark.exhaustive
 def test_terraform_turns_rotation_on_changes_its_schedule_and_turns_it_off(
     workspace: Workspace,
     secret_name: str,

@@ -14,6 +14,8 @@ from harness.workspace import Workspace
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
+pytestmark = pytest.mark.exhaustive
+
 FIRST = {"username": "first-user", "password": "first-password"}
 SECOND = {"username": "second-user", "password": "second-password"}
 # The tutorial's resource, once for each field: it shows what CloudFormation has put in.

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_secretsmanager.type_defs import DescribeSecretResponseTypeDef
 
+pytestmark = pytest.mark.exhaustive
+
 NAME = "tickets/database/credentials"
 SCHEDULE = {"ScheduleExpression": "rate(4 days)", "Duration": "3h"}
 VARIABLES: dict[str, Any] = {"recovery_window_in_days": 0}

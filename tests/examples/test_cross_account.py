@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
+pytestmark = pytest.mark.exhaustive
+
 # Not that of the example's default, in which another file's tests apply it.
 READER_ACCOUNT = "333333333333"
 READER = session_in(READER_ACCOUNT)

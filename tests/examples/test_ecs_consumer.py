@@ -14,6 +14,8 @@ from harness.workspace import Workspace
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
+pytestmark = pytest.mark.exhaustive
+
 NAME = "catalog/database/credentials"
 DELETED_AT_ONCE = {"recovery_window_in_days": 0}
 

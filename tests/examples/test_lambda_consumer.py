@@ -27,6 +27,8 @@ from tools import package
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
+pytestmark = pytest.mark.exhaustive
+
 EXAMPLE = "lambda-consumer"
 DAY = "2027-05-01"
 ANSWER = {"day": DAY, "bookings": 2}

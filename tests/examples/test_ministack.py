@@ -11,6 +11,8 @@ from harness.terraform import TerraformError
 from harness.workspace import Workspace, all_examples
 from tools.environments import ROOT
 
+pytestmark = pytest.mark.exhaustive
+
 # The others need what it lacks: rotation, several regions, Lambda in a VPC, CloudFormation.
 EXAMPLES = (
     "api-key",

@@ -24,6 +24,8 @@ from harness.workspace import Workspace
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
+pytestmark = pytest.mark.exhaustive
+
 NAME = "ledger/database/credentials"
 REGIONS = ("us-east-1", "eu-west-1", "us-west-2")
 DELETED_AT_ONCE = {"recovery_window_in_days": 0}

@@ -27,7 +27,7 @@ TOKENS = {
 NEW_TOKEN = "issued-anew-by-the-tax-office"
 
 # The application's filter finds what was made five minutes before, and here is no time to wait.
-pytestmark = pytest.mark.usefixtures("lists_at_once")
+pytestmark = [pytest.mark.exhaustive, pytest.mark.usefixtures("lists_at_once")]
 
 type Values = dict[str, dict[str, str | int]]
 

@@ -18,6 +18,8 @@ from harness.workspace import Workspace
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
+pytestmark = pytest.mark.exhaustive
+
 DEPLOY = "arn:aws:iam::000000000000:role/deploy"
 VARIABLES: dict[str, Any] = {"recovery_window_in_days": 0, "administrators": [DEPLOY]}
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import boto3
+import pytest
 
 from harness.credentials import IMPORT_BLOCK, Credentials
 from harness.workspace import Workspace
@@ -128,7 +129,8 @@ KEY_VALUES = Kind(
     raised={"key_values_wo": {"token": "second"}, "value_version": 2},
     lowered={"value_version": 1},
 )
-KINDS = (DATABASE, KEY_VALUES)
+# `make test` tries one kind, `make acceptance` and `make test-all` try both.
+KINDS = (DATABASE, pytest.param(KEY_VALUES, marks=pytest.mark.exhaustive))
 
 
 class Life(Credentials):

@@ -55,8 +55,7 @@ REASONS = {
     "RotateByExistingFunction": "Who calls `RotateSecret` needs `InvokeFunction`. The function's "
     "permission for Secrets Manager is read and removed.",
     "LetSecretsManagerInvokeExistingFunction": "Nobody but Secrets Manager may be let in.",
-    "FindNetwork": "Also needed to create a function in a VPC. "
-    "AWS knows no resource for these.",
+    "FindNetwork": "Also needed to create a function in a VPC. AWS knows no resource for these.",
     "ReadVpc": "An endpoint with private DNS needs two attributes of its VPC, which are checked.",
     "CreateSecurityGroup": "The function's and the endpoints' group, in this VPC.",
     "ManageSecurityGroup": "These groups, and one rule in the database's. In this VPC only.",

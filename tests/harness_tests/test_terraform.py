@@ -63,6 +63,7 @@ def leads_to(link: Path, folder: Path) -> bool:
         return False
 
 
+@pytest.mark.exhaustive
 def test_a_saved_plan_is_applied_changed_and_destroyed(
     workspace: Workspace, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:

@@ -40,6 +40,7 @@ def test_a_version_lost_from_state_is_written_again_with_the_current_password(
     assert credentials.value["password"] == password
 
 
+@pytest.mark.exhaustive
 def test_a_forced_replacement_writes_the_current_password(credentials: Credentials) -> None:
     password = credentials.rotate(times=2)
 
@@ -48,6 +49,7 @@ def test_a_forced_replacement_writes_the_current_password(credentials: Credentia
     assert credentials.value["password"] == password
 
 
+@pytest.mark.exhaustive
 def test_after_a_lost_state_the_imported_secret_keeps_its_password(
     credentials: Credentials, workspace: Workspace, secretsmanager: "SecretsManagerClient"
 ) -> None:
@@ -61,6 +63,7 @@ def test_after_a_lost_state_the_imported_secret_keeps_its_password(
     assert credentials.value["password"] == password
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("theirs", "engine"),
     [
@@ -148,6 +151,7 @@ def test_a_secret_that_exists_but_is_not_in_state_is_not_made_twice(
     assert second.value["password"] == "chosen-by-hand"
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "text",
     [
@@ -172,6 +176,7 @@ def test_a_current_value_without_a_password_is_left_alone_until_a_new_one_is_ask
     assert "0" not in credentials.value  # the index of what a list held
 
 
+@pytest.mark.exhaustive
 def test_a_user_name_that_is_no_text_belongs_to_another_user(credentials: Credentials) -> None:
     credentials.put('{"username": ["dbadmin"], "password": "kept"}')
     credentials.change(host="db.example.com")
@@ -179,6 +184,7 @@ def test_a_user_name_that_is_no_text_belongs_to_another_user(credentials: Creden
     assert "belongs to another user" in credentials.refusal()
 
 
+@pytest.mark.exhaustive
 def test_a_binary_current_value_is_left_alone_until_a_new_one_is_asked_for(
     credentials: Credentials, secretsmanager: "SecretsManagerClient"
 ) -> None:

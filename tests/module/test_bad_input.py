@@ -122,12 +122,14 @@ def test_the_good_calls_have_every_input_of_the_module() -> None:
     assert nulls().keys() == set(inputs.names())
 
 
+@pytest.mark.exhaustive
 def test_null_is_as_if_left_out(shared_workspace: Workspace) -> None:
     accepted = {place: call for place, call in nulls().items() if place not in REFUSED_NULLS}
 
     assert JoinedCalls(shared_workspace).plan(accepted) == []
 
 
+@pytest.mark.exhaustive
 def test_null_that_stands_for_nothing_is_refused_by_a_message(shared_workspace: Workspace) -> None:
     calls = nulls()
 
@@ -263,6 +265,7 @@ REFUSED: dict[str, tuple[str, dict[str, object]]] = {
 }
 
 
+@pytest.mark.exhaustive
 def test_what_no_limit_of_aws_forbids_applies_and_is_stored_as_it_was_given(
     shared_workspace: Workspace, secretsmanager: "SecretsManagerClient"
 ) -> None:
@@ -283,6 +286,7 @@ def test_what_no_limit_of_aws_forbids_applies_and_is_stored_as_it_was_given(
     assert len(secretsmanager.describe_secret(SecretId="edge/tags")["Tags"]) == 50
 
 
+@pytest.mark.exhaustive
 def test_what_a_limit_forbids_is_refused_by_a_message(shared_workspace: Workspace) -> None:
     assert_refused(
         shared_workspace,
@@ -383,6 +387,7 @@ def random_cases(number: int) -> list[inputs.Case]:
     return cases
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("trail", "rotation_function")
 @pytest.mark.timeout(600 + 10 * NUMBER)
 def test_a_value_at_random_is_refused_by_a_message_or_applies(

@@ -163,6 +163,7 @@ def test_the_output_is_known_while_planning_as_the_page_shows_it(workspace: Work
     assert set(parts) == {"total", "secret", "replicas", "key", "reads", "rotation", "monitoring"}
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "inputs",
     [
@@ -207,6 +208,7 @@ def test_a_schedule_is_priced_by_its_rotations(workspace: Workspace) -> None:
     assert planned(plan, "rotations") == pytest.approx(expected, rel=0.003, abs=0.005)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 @pytest.mark.parametrize("strategy", ["single_user", "alternating_users"])
 def test_a_rotation_makes_no_more_calls_than_are_counted(

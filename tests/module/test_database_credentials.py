@@ -2,12 +2,15 @@
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from harness.credentials import Credentials
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 
+@pytest.mark.exhaustive
 def test_a_second_plan_is_empty(credentials: Credentials) -> None:
     plan = credentials.plan()
 
@@ -30,6 +33,7 @@ def test_the_value_is_what_aws_documents_with_a_password_of_32_characters(
     }
 
 
+@pytest.mark.exhaustive
 def test_a_change_of_connection_keeps_the_password_and_the_old_version(
     credentials: Credentials,
 ) -> None:
@@ -44,6 +48,7 @@ def test_a_change_of_connection_keeps_the_password_and_the_old_version(
     assert credentials.stage("AWSPREVIOUS") == old
 
 
+@pytest.mark.exhaustive
 def test_a_raised_version_makes_a_new_password_once(credentials: Credentials) -> None:
     old = credentials.value
 
@@ -55,6 +60,7 @@ def test_a_raised_version_makes_a_new_password_once(credentials: Credentials) ->
     assert credentials.stage("AWSPREVIOUS") == old
 
 
+@pytest.mark.exhaustive
 def test_a_lowered_version_is_refused_with_the_way_back(credentials: Credentials) -> None:
     credentials.change(value_version=3)
     credentials.apply()
@@ -63,6 +69,7 @@ def test_a_lowered_version_is_refused_with_the_way_back(credentials: Credentials
     assert "value_version is 2, but version 3 is stored" in credentials.refusal()
 
 
+@pytest.mark.exhaustive
 def test_other_rules_for_the_password_wait_for_the_next_version(credentials: Credentials) -> None:
     credentials.change(password={"length": 41, "exclude_punctuation": True})
 
@@ -71,6 +78,7 @@ def test_other_rules_for_the_password_wait_for_the_next_version(credentials: Cre
     assert plan.is_empty, plan
 
 
+@pytest.mark.exhaustive
 def test_after_a_rotation_the_plan_is_empty_and_a_change_keeps_the_rotated_password(
     credentials: Credentials,
 ) -> None:
@@ -86,6 +94,7 @@ def test_after_a_rotation_the_plan_is_empty_and_a_change_keeps_the_rotated_passw
     assert credentials.stage("AWSPREVIOUS")["password"] == password
 
 
+@pytest.mark.exhaustive
 def test_fields_that_others_added_are_kept(credentials: Credentials) -> None:
     credentials.rotate(replicaHost="replica.example.com", nested={"list": [1, None, True]})
 
@@ -96,6 +105,7 @@ def test_fields_that_others_added_are_kept(credentials: Credentials) -> None:
     assert credentials.value["nested"] == {"list": [1, None, True]}
 
 
+@pytest.mark.exhaustive
 def test_after_120_rotations_the_plan_is_empty_and_a_raised_version_still_counts(
     credentials: Credentials,
 ) -> None:
@@ -121,6 +131,7 @@ def test_a_rotation_between_plan_and_apply_wins(credentials: Credentials) -> Non
     assert credentials.value["host"] == "db.example.com"
 
 
+@pytest.mark.exhaustive
 def test_neighbours_in_the_name_space_are_told_apart(
     credentials: Credentials, secretsmanager: "SecretsManagerClient"
 ) -> None:
@@ -146,6 +157,7 @@ def test_alternating_users_keep_the_live_one_of_the_two(credentials: Credentials
     assert credentials.value["password"] == password
 
 
+@pytest.mark.exhaustive
 def test_another_user_needs_a_new_password(credentials: Credentials) -> None:
     old = credentials.value["password"]
 

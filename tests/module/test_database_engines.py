@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 import botocore.session
+import pytest
 from botocore.model import StructureShape
 
 from harness.workspace import Workspace
@@ -53,6 +54,7 @@ def names_of_rds() -> set[str]:
     return names - WITHOUT_JSON
 
 
+@pytest.mark.exhaustive
 def test_every_engine_of_rds_is_stored_under_a_documented_name(
     workspace: Workspace, secretsmanager: "SecretsManagerClient"
 ) -> None:

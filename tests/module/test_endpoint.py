@@ -10,6 +10,8 @@ from harness.network import describe_endpoint, describe_rules
 from harness.terraform import Terraform, TerraformError
 from harness.workspace import Workspace
 
+pytestmark = pytest.mark.exhaustive
+
 HCL = """
 provider "aws" {
   region = "us-east-1"
@@ -214,6 +216,7 @@ def test_when_a_client_goes_the_others_keep_their_rules(applied: Terraform) -> N
     assert plan.creates == plan.updates == plan.replaces == []
 
 
+@pytest.mark.exhaustive
 def test_a_vpc_that_is_made_without_dns_host_names_gets_no_endpoint(workspace: Workspace) -> None:
     ec2 = boto3.client("ec2")
     terraform = workspace(HCL)

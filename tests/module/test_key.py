@@ -144,6 +144,7 @@ def test_it_is_used_through_secrets_manager_and_for_this_secret_alone(
         assert "kms:Decrypt" in statement["Action"]
 
 
+@pytest.mark.exhaustive
 def test_a_secret_made_anew_after_deletion_gets_a_new_key_under_the_same_alias(
     workspace: Workspace, secret_name: str, kms: "KMSClient"
 ) -> None:
@@ -158,6 +159,7 @@ def test_a_secret_made_anew_after_deletion_gets_a_new_key_under_the_same_alias(
     assert terraform.output()["key_arn"] != first
 
 
+@pytest.mark.exhaustive
 def test_an_existing_key_is_named_by_arn_or_alias(
     workspace: Workspace,
     secretsmanager: "SecretsManagerClient",
@@ -230,6 +232,7 @@ def for_signing(kms: "KMSClient") -> str:
     return kms.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("unfit", [disabled, for_signing])
 def test_an_unfit_key_by_its_arn_is_refused_by_aws_before_anything_is_made(
     unfit: Callable[["KMSClient"], str],
@@ -254,6 +257,7 @@ def test_an_unfit_key_by_its_arn_is_refused_by_aws_before_anything_is_made(
         secretsmanager.describe_secret(SecretId=secret_name)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("unfit", [disabled, for_signing])
 def test_a_secret_that_is_moved_to_an_unfit_key_keeps_its_value_and_its_own_key(
     unfit: Callable[["KMSClient"], str],

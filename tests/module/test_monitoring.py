@@ -299,6 +299,7 @@ UNTOLD = (
 )
 
 
+@pytest.mark.exhaustive
 def test_an_event_matches_otherwise_for_every_part_of_a_pattern_that_is_removed(
     watched: Watched, rules: Mapping[str, Mapping[str, Any]]
 ) -> None:

@@ -42,6 +42,7 @@ def test_an_imported_secret_of_another_name_is_refused_while_planning(
     assert f'the secret in the state is "{secret_name}-other"' in words
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("ending", ["/xyz-secret", "/payments-stripe"])
 def test_an_everyday_name_is_taken_though_it_ends_like_an_arn(
     workspace: Workspace, secretsmanager: "SecretsManagerClient", secret_name: str, ending: str
@@ -57,6 +58,7 @@ def test_an_everyday_name_is_taken_though_it_ends_like_an_arn(
     assert created.value["password"] == password
 
 
+@pytest.mark.exhaustive
 def test_a_lower_level_with_the_same_start_is_another_secret(
     credentials: Credentials, workspace: Workspace, secretsmanager: "SecretsManagerClient"
 ) -> None:

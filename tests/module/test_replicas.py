@@ -82,6 +82,7 @@ def refusal(terraform: Terraform, **variables: object) -> str:
     return refused.value.on_one_line
 
 
+@pytest.mark.exhaustive
 def test_copies_are_added_and_removed_one_by_one_and_the_last_one_by_hand(
     workspace: Workspace, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:
@@ -107,6 +108,7 @@ def test_copies_are_added_and_removed_one_by_one_and_the_last_one_by_hand(
     assert plan.is_empty, plan
 
 
+@pytest.mark.exhaustive
 def test_a_copy_where_the_name_is_taken_fails_the_apply_until_it_may_overwrite(
     workspace: Workspace, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:
@@ -148,6 +150,7 @@ def test_a_copy_under_a_key_that_cannot_be_used_fails_the_apply_with_the_reason_
     assert f"eu-west-1: {status['StatusMessage']}" in refused.value.on_one_line
 
 
+@pytest.mark.exhaustive
 def test_a_copy_that_has_failed_since_is_told_by_the_next_plan_and_does_not_stop_destroy(
     workspace: Workspace, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:

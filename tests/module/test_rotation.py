@@ -186,7 +186,10 @@ def rotation(strategy: str, tmp_path: Path, **more: object) -> dict[str, Any]:
 # Only the function distinguishes the other two pairs, in test_rotation_function.py.
 @pytest.mark.parametrize(
     ("server", "strategy"),
-    [("postgresql", "single_user"), ("mariadb", "alternating_users")],
+    [
+        ("postgresql", "single_user"),
+        pytest.param("mariadb", "alternating_users", marks=pytest.mark.exhaustive),
+    ],
     indirect=["server"],
 )
 def test_terraform_turns_rotation_on_and_off_and_never_touches_the_password(
@@ -228,6 +231,7 @@ def test_terraform_turns_rotation_on_and_off_and_never_touches_the_password(
         assert found == []
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("server", ["postgresql"], indirect=True)
 def test_rotate_immediately_rotates_when_only_it_becomes_true(story: Story, tmp_path: Path) -> None:
     first = story.value()
@@ -247,6 +251,7 @@ def test_rotate_immediately_rotates_when_only_it_becomes_true(story: Story, tmp_
     assert story.value() == second
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("server", ["postgresql"], indirect=True)
 def test_a_stuck_rotation_stops_terraform_until_the_doctors_command_ends_it(
     story: Story, lambda_: "LambdaClient", aws: AWS, tmp_path: Path
@@ -309,6 +314,7 @@ def change_while_stuck(story: Story, aws: AWS, change: dict[str, object], findin
     return event.name
 
 
+@pytest.mark.exhaustive
 @pytest.mark.timeout(60 + 10 * ROTATIONS)
 @pytest.mark.parametrize("server", ["postgresql"], indirect=True)
 def test_after_120_rotations_the_plan_is_empty_and_a_changed_host_keeps_the_password(
@@ -387,6 +393,7 @@ def test_names_that_differ_in_signs_or_case_alone_get_functions_of_their_own(
     assert all(re.fullmatch("[A-Za-z][A-Za-z0-9-]{0,63}", function) for function in functions)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("strategy", ["single_user"])
 @pytest.mark.parametrize("server", ["postgresql"], indirect=True)
 def test_the_role_has_the_path_and_the_permissions_boundary_that_are_asked_for(
@@ -418,6 +425,7 @@ def test_the_role_has_the_path_and_the_permissions_boundary_that_are_asked_for(
     assert story.plan().is_empty
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("example", "functions"),
     [

@@ -12,6 +12,8 @@ from tools import scale
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
+pytestmark = pytest.mark.exhaustive
+
 NUMBER = 2
 
 

@@ -178,6 +178,7 @@ def test_a_secret_scheduled_for_deletion_is_not_made_twice_and_can_be_restored(
     assert json.loads(restored) == json.loads(value)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("remembered", [True, False], ids=["in the state", "not in the state"])
 def test_a_secret_that_is_gone_but_still_listed_is_made_anew(
     workspace: Workspace, tmp_path: Path, secret_name: str, *, remembered: bool

@@ -79,6 +79,7 @@ def test_key_values_are_stored_as_json_and_needed_no_more(
     assert plan.is_empty, plan
 
 
+@pytest.mark.exhaustive
 def test_a_value_that_changes_without_its_version_is_not_written(
     terraform: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:
@@ -90,6 +91,7 @@ def test_a_value_that_changes_without_its_version_is_not_written(
     assert current(secretsmanager, secret_name) == "first value"
 
 
+@pytest.mark.exhaustive
 def test_a_raised_version_stores_the_new_pairs_and_keeps_the_others(
     terraform: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:
@@ -107,6 +109,7 @@ def test_a_raised_version_stores_the_new_pairs_and_keeps_the_others(
     }
 
 
+@pytest.mark.exhaustive
 def test_a_version_lost_from_state_is_written_again_as_it_is(
     terraform: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:
@@ -119,6 +122,7 @@ def test_a_version_lost_from_state_is_written_again_as_it_is(
     assert current(secretsmanager, secret_name) == "changed by hand"
 
 
+@pytest.mark.exhaustive
 def test_a_raised_version_without_a_value_is_refused(
     terraform: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:
@@ -130,6 +134,7 @@ def test_a_raised_version_without_a_value_is_refused(
     assert current(secretsmanager, secret_name) == "first value"
 
 
+@pytest.mark.exhaustive
 def test_a_saved_plan_wants_its_ephemeral_value_again(
     terraform: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:
@@ -164,6 +169,7 @@ def test_binary_data_is_stored_as_its_base64(
     assert base64.b64decode(current(secretsmanager, secret_name)) == data
 
 
+@pytest.mark.exhaustive
 def test_a_container_is_made_without_a_value_and_takes_one_later(
     terraform: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:
@@ -230,6 +236,7 @@ def test_a_database_takes_over_the_password_of_a_supplied_value(
     assert json.loads(current(secretsmanager, secret_name)) == {**pairs, "engine": "mysql"}
 
 
+@pytest.mark.exhaustive
 def test_a_new_password_for_a_database_takes_nothing_from_a_supplied_value(
     workspace: Workspace, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:
@@ -244,6 +251,7 @@ def test_a_new_password_for_a_database_takes_nothing_from_a_supplied_value(
     assert value.keys() == {"engine", "username", "port", "password"}
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("missing", "words"),
     [({}, "no value is given"), ({"key_values_wo": {"token": None}}, "key without a value")],
@@ -291,6 +299,7 @@ module "secret" {
 """
 
 
+@pytest.mark.exhaustive
 def test_for_each_makes_many_secrets_from_a_map_of_versions_and_an_ephemeral_map_of_values(
     workspace: Workspace, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:

@@ -129,6 +129,7 @@ def test_a_name_made_in_the_same_apply_and_a_dependency_that_changes_keep_the_pa
     assert plan.is_empty, plan
 
 
+@pytest.mark.exhaustive
 def test_a_key_and_a_dependency_that_change_in_one_apply_keep_the_password(
     workspace: Workspace,
     secretsmanager: "SecretsManagerClient",
@@ -148,6 +149,7 @@ def test_a_key_and_a_dependency_that_change_in_one_apply_keep_the_password(
     assert plan.is_empty, plan
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "key",
     [
@@ -189,6 +191,7 @@ def test_readers_whose_number_is_not_known_are_the_only_ones_who_read(
         assert plan.is_empty, plan
 
 
+@pytest.mark.exhaustive
 def test_a_name_that_changes_during_the_apply_is_refused_before_anything_else_changes(
     workspace: Workspace,
     secretsmanager: "SecretsManagerClient",

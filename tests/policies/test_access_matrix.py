@@ -148,6 +148,7 @@ def test_every_document_is_free_of_faults(cases: dict[str, Case]) -> None:
     assert faults == {}
 
 
+@pytest.mark.exhaustive
 def test_a_row_fails_for_every_part_of_a_policy_that_is_removed_or_widened(
     cases: dict[str, Case], engine: Engine, record_property: Callable[[str, object], None]
 ) -> None:

@@ -188,6 +188,7 @@ def test_in_a_plan_the_rule_finds_what_the_fixtures_are_named_for(id_: str, plan
     assert plan[id_] == expected(id_, "plan")
 
 
+@pytest.mark.exhaustive
 def test_in_a_plan_of_what_is_there_already_the_rules_find_what_is_configured(
     workspace: Workspace, secret_name: str
 ) -> None:
@@ -304,6 +305,7 @@ def test_a_comment_skips_a_rule_and_the_environment_names_the_required_tags(
     assert found["CKV_ASM_19"]["details"] == ["tag CostCenter is missing"]
 
 
+@pytest.mark.exhaustive
 def test_rules_load_from_a_git_repository(tmp_path: Path) -> None:
     scanned, repository = tmp_path / "scanned", tmp_path / "repository"
     scanned.mkdir()
@@ -345,6 +347,7 @@ def test_checkov_lists_only_its_own_rules_as_the_page_says() -> None:
     assert "CKV_ASM_" not in listed
 
 
+@pytest.mark.exhaustive
 def test_the_hook_for_pre_commit_finds_what_a_rule_forbids(tmp_path: Path) -> None:
     hooks, user = tmp_path / "hooks", tmp_path / "user"
     shutil.copytree(ROOT / "policies", hooks / "policies")

@@ -18,6 +18,8 @@ from harness.workspace import copy_hcl
 from tools.environments import ROOT
 from tools.scan import RULES
 
+pytestmark = pytest.mark.exhaustive
+
 KEY, SECRET = "key.tf", "main.tf"
 FUNCTION, ROTATION = "modules/rotation/main.tf", "rotation.tf"
 KEY_POLICY = "  policy                  = module.policies.resource_policies_json.key\n"

@@ -196,6 +196,7 @@ def denied(
     ]
 
 
+@pytest.mark.exhaustive
 def test_terraform_may_do_all_that_it_does(
     needed: list[Permission], filled_in: Mapping[str, Document], engine: Engine
 ) -> None:
@@ -204,6 +205,7 @@ def test_terraform_may_do_all_that_it_does(
     assert not_allowed == []
 
 
+@pytest.mark.exhaustive
 def test_the_run_makes_and_reads_every_type_of_every_module(run: Run) -> None:
     files = [*ROOT.glob("*.tf"), *ROOT.glob("modules/**/*.tf")]
     declared = {
@@ -215,6 +217,7 @@ def test_the_run_makes_and_reads_every_type_of_every_module(run: Run) -> None:
     assert declared == run.types | NOT_MADE
 
 
+@pytest.mark.exhaustive
 def test_without_rotation_its_policy_is_not_needed(
     run: Run, filled_in: Mapping[str, Document], engine: Engine
 ) -> None:
@@ -224,6 +227,7 @@ def test_without_rotation_its_policy_is_not_needed(
     assert denied(run.permissions("key made again", "destroy"), attached, engine) == []
 
 
+@pytest.mark.exhaustive
 def test_terraform_may_do_nothing_else(
     needed: list[Permission], filled_in: Mapping[str, Document], engine: Engine
 ) -> None:
@@ -234,6 +238,7 @@ def test_terraform_may_do_nothing_else(
     assert allowed == set()
 
 
+@pytest.mark.exhaustive
 def test_every_part_of_the_policies_is_needed(
     needed: list[Permission],
     filled_in: Mapping[str, Document],

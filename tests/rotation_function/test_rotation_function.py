@@ -173,7 +173,13 @@ FAULTS: dict[str, dict[str, Callable[[str], None]]] = {
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "killed, given up, new token",
+        pytest.param("answer lost, same token", marks=pytest.mark.exhaustive),
+    ],
+)
 def test_a_retry_heals_a_fault_at_any_call(
     make_user: MakeUser, strategy: str, fault: str, record_property: Callable[[str, object], None]
 ) -> None:
@@ -198,6 +204,7 @@ def test_a_retry_heals_a_fault_at_any_call(
     record_property(f"faults healed, {user.server.engine}, {strategy}, {fault}", number)
 
 
+@pytest.mark.exhaustive
 def test_two_runs_of_a_rotation_at_once_do_no_harm(
     make_user: MakeUser,
     strategy: str,
@@ -368,6 +375,7 @@ def test_a_server_that_does_not_wake_in_time_is_told_in_time(
 
 
 @pytest.mark.usefixtures("hurried")
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("server", ["postgresql", "mariadb"], indirect=True)
 def test_a_step_heals_the_loss_of_any_connection_by_itself(make_user: MakeUser) -> None:
     lost = 0

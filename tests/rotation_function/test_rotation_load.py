@@ -16,6 +16,8 @@ import pytest
 from harness.databases import Server
 from harness.rotated_user import RotatedUser, throttled_function
 
+pytestmark = pytest.mark.exhaustive
+
 ROTATIONS = int(os.environ.get("ROTATIONS", "10"))
 CLIENTS = 4
 PAUSE_SECONDS = 0.2

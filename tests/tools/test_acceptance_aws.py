@@ -15,6 +15,8 @@ from harness.acceptance import exists, is_gone
 from harness.waits import wait_until
 from tools.environments import ROOT
 
+pytestmark = pytest.mark.exhaustive
+
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
 DELETED = "PendingDeletion"

@@ -15,6 +15,8 @@ from harness.proxy import Proxy
 from harness.terraform import find_mirror
 from harness.waits import wait_until
 
+pytestmark = pytest.mark.exhaustive
+
 COMMAND = [sys.executable, "-m", "tools.demo"]
 
 

@@ -177,6 +177,7 @@ def test_the_page_tells_the_commands_that_are_run_here() -> None:
     assert "no label of NAME says which version the current value is" in told
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_a_disturbed_run_that_is_run_again_converges_with_the_current_password_kept(
     tmp_path_factory: pytest.TempPathFactory, record_property: Callable[[str, object], None]
@@ -208,6 +209,7 @@ def test_a_disturbed_run_that_is_run_again_converges_with_the_current_password_k
     record_property("faults tried", len(found))
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_a_new_password_that_is_asked_for_with_another_key_is_not_taken_for_stored(
     tmp_path_factory: pytest.TempPathFactory, forwarder: Forwarder
@@ -250,6 +252,7 @@ def assert_nowhere(value: str, terraform: Terraform) -> None:
     assert leaks.find(value, files, {"printed": terraform.transcript}) == []
 
 
+@pytest.mark.exhaustive
 def test_a_state_that_cannot_be_stored_is_left_in_a_file_without_the_value_and_can_be_pushed(
     forwarder: Forwarder, in_s3: Credentials
 ) -> None:
@@ -270,6 +273,7 @@ def test_a_state_that_cannot_be_stored_is_left_in_a_file_without_the_value_and_c
     assert in_s3.value["password"] == password
 
 
+@pytest.mark.exhaustive
 def test_a_run_that_is_killed_before_it_has_stored_the_state_is_unlocked_and_the_secret_imported(
     forwarder: Forwarder, in_s3: Credentials, secretsmanager: "SecretsManagerClient"
 ) -> None:
@@ -295,6 +299,7 @@ def test_a_run_that_is_killed_before_it_has_stored_the_state_is_unlocked_and_the
     assert_nowhere(password, terraform)
 
 
+@pytest.mark.exhaustive
 def test_a_state_that_a_kill_has_emptied_is_put_back_from_its_backup(
     credentials: Credentials,
 ) -> None:

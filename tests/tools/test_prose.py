@@ -153,5 +153,6 @@ def test_the_scope_is_of_files_that_exist_and_of_none_in_hidden_folders(tmp_path
     assert files("**/*.md", repository=tmp_path) == [tmp_path / "docs" / "page.md"]
 
 
+@pytest.mark.exhaustive
 def test_lint_checks_the_prose(tmp_path: Path) -> None:
     assert dict(lint.checks(tmp_path))["prose"] == prose.check

@@ -81,6 +81,7 @@ def run() -> Iterator[tuple["subprocess.CompletedProcess[str]", list[Path]]]:
         yield finished, list(Path(folder).iterdir())
 
 
+@pytest.mark.exhaustive
 def test_this_repository_has_no_finding(
     run: tuple["subprocess.CompletedProcess[str]", list[Path]],
 ) -> None:
@@ -96,6 +97,7 @@ def test_this_repository_has_no_finding(
     assert not list(RULES.rglob("__pycache__"))
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("run")
 def test_its_reports_have_all_modes_and_no_value() -> None:
     sarif, junit = REPORTS / "checkov.sarif", REPORTS / "checkov.xml"

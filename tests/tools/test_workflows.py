@@ -32,7 +32,7 @@ resource "aws_secretsmanager_secret_policy" "this" {
     [
         (CHECKOUT, "actions/checkout@v6", "zizmor"),
         ("permissions: {}", "permissions: write-all", "zizmor"),
-        ("run: make test", "run: echo ${{ github.event.pull_request.title }}", "zizmor"),
+        ("run: make test-all", "run: echo ${{ github.event.pull_request.title }}", "zizmor"),
         ("    timeout-minutes: 30\n", "", "workflow time limits"),
         ("runs-on: ubuntu-24.04", "run-on: ubuntu-24.04", "workflow schema"),
     ],
@@ -81,7 +81,7 @@ def test_ci_runs_the_tests_and_uploads_the_reports_of_the_scan() -> None:
     text = CI.read_text()
 
     install, test = re.findall(r"run: (.*)", text)
-    assert test == "make test"
+    assert test == "make test-all"
     assert install.endswith(" ".join(PACKAGES))
     assert "sarif_file: reports/checkov.sarif\n" in text
     assert "path: reports/\n" in text
