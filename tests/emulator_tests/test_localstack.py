@@ -42,6 +42,7 @@ def answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_it_keeps_to_loopback_and_its_folder_also_for_the_functions_that_it_runs(
@@ -321,6 +322,7 @@ ServiceRequestRouter.add_skeleton = add_slowly
 CALLS = 20
 
 
+@pytest.mark.exhaustive
 def test_a_call_that_comes_while_its_service_is_loaded_is_answered(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(SLOW_TO_LOAD)
     path = ":".join(map(str, [tmp_path, *IMPORTED]))

@@ -29,6 +29,7 @@ def test_where_the_version_that_terraform_knew_is_purged_the_current_password_is
     assert credentials.value["password"] == password
 
 
+@pytest.mark.exhaustive
 def test_a_version_lost_from_state_is_written_again_with_the_current_password(
     credentials: Credentials,
 ) -> None:
@@ -126,6 +127,7 @@ def test_a_raised_version_of_an_adopted_value_waits_until_its_version_is_said(
     assert adopted.value["password"] != theirs["password"]
 
 
+@pytest.mark.exhaustive
 def test_a_secret_whose_first_value_was_never_stored_gets_one(
     workspace: Workspace, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:

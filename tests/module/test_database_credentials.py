@@ -147,6 +147,7 @@ def test_neighbours_in_the_name_space_are_told_apart(
     assert credentials.value["password"] == old
 
 
+@pytest.mark.exhaustive
 def test_alternating_users_keep_the_live_one_of_the_two(credentials: Credentials) -> None:
     password = credentials.rotate(username="dbadmin_clone")
 

@@ -175,6 +175,7 @@ def test_an_existing_key_is_named_by_arn_or_alias(
     assert plan.creates == plan.updates == plan.deletes == []
 
 
+@pytest.mark.exhaustive
 def test_the_aws_managed_key_is_used_when_asked_for(
     workspace: Workspace, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:
@@ -192,6 +193,7 @@ def refusal(workspace: Workspace, alias: str) -> str:
     return refused.value.on_one_line
 
 
+@pytest.mark.exhaustive
 def test_an_alias_that_does_not_exist_is_refused(workspace: Workspace) -> None:
     words = refusal(workspace, "alias/nowhere")
 

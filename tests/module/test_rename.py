@@ -30,6 +30,7 @@ def test_a_changed_region_is_refused_while_planning(credentials: Credentials) ->
     assert "region changes from us-east-1 to eu-west-1" in words
 
 
+@pytest.mark.exhaustive
 def test_an_imported_secret_of_another_name_is_refused_while_planning(
     workspace: Workspace, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:

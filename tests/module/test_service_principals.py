@@ -127,6 +127,7 @@ def principals(value: object) -> Iterator[str]:
             yield from principals(json.loads(value))
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("region", REGIONS)
 def test_the_modules_write_the_principals_of_the_partition(plan: Plan, region: str) -> None:
     table = json.loads(plan.json)["planned_values"]["outputs"][region]["value"]
@@ -161,6 +162,7 @@ def test_no_module_names_a_service_that_is_not_compared() -> None:
     ] == []
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("region", REGIONS)
 def test_the_policies_name_the_endpoint_of_the_partition(plan: Plan, region: str) -> None:
     endpoint = json.loads(plan.json)["planned_values"]["outputs"][f"{region}-endpoint"]["value"]

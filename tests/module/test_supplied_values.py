@@ -68,6 +68,7 @@ def current(secretsmanager: "SecretsManagerClient", name: str) -> str:
     return secretsmanager.get_secret_value(SecretId=name)["SecretString"]
 
 
+@pytest.mark.exhaustive
 def test_key_values_are_stored_as_json_and_needed_no_more(
     terraform: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:
@@ -147,6 +148,7 @@ def test_a_saved_plan_wants_its_ephemeral_value_again(
     assert current(secretsmanager, secret_name) == "first value"
 
 
+@pytest.mark.exhaustive
 def test_65536_bytes_are_stored(
     terraform: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:
@@ -157,6 +159,7 @@ def test_65536_bytes_are_stored(
     assert current(secretsmanager, secret_name) == value
 
 
+@pytest.mark.exhaustive
 def test_binary_data_is_stored_as_its_base64(
     workspace: Workspace, secretsmanager: "SecretsManagerClient", secret_name: str
 ) -> None:

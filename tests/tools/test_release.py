@@ -18,6 +18,8 @@ from tools.environments import FUNCTION, ROOT
 from tools.lock import DOCTOR_LOCK
 from tools.release import CHECKSUMS, NAME, NOTES, ReleaseError
 
+pytestmark = pytest.mark.exhaustive
+
 VERSION = release.version(ROOT)
 ARCHIVE = f"{NAME}-{VERSION}.zip"
 HEADING = f"## [{VERSION}] - "
@@ -137,7 +139,6 @@ def test_nothing_is_amiss_under_the_tag_of_the_version(repository: Path) -> None
     assert not list(release.faults(repository, f"v{VERSION}"))
 
 
-@pytest.mark.exhaustive
 def test_the_notes_are_the_section_of_the_version_and_no_other(made: Path) -> None:
     log = (ROOT / "CHANGELOG.md").read_text()
     notes = (made / NOTES).read_text()
@@ -234,7 +235,6 @@ def test_the_archive_is_the_same_in_every_time_zone_and_for_every_user(
     assert (tmp_path / ARCHIVE).read_bytes() == (made / ARCHIVE).read_bytes()
 
 
-@pytest.mark.exhaustive
 def test_terraform_takes_the_archive_for_a_module(made: Path, tmp_path: Path) -> None:
     source = f"file://{made / ARCHIVE}//{NAME}-{VERSION}"
     arguments = 'name         = "orders/credentials"\n  create_value = false'
