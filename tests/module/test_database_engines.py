@@ -17,6 +17,7 @@ from botocore.model import StructureShape
 from harness.workspace import Workspace
 from rotation.secret import OTHER_NAMES, PORTS
 from secret_doctor.value import ENGINES
+from tools.environments import ROOT
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -54,6 +55,15 @@ def names_of_rds() -> set[str]:
     return names - WITHOUT_JSON
 
 
+def test_the_input_and_the_doctor_name_every_engine() -> None:
+    described = re.search("`engine`: (.*?), or the name", (ROOT / "variables.tf").read_text())
+    assert described
+
+    names = DOCUMENTED | NOT_OF_RDS.keys()
+    assert set(re.findall(r"`(\w+)`", described[1])) == names
+    assert {NOT_OF_RDS.get(name, name) for name in names} | OTHER_NAMES.keys() == ENGINES.keys()
+
+
 @pytest.mark.exhaustive
 def test_every_engine_of_rds_is_stored_under_a_documented_name(
     workspace: Workspace, secretsmanager: "SecretsManagerClient"
@@ -77,6 +87,5 @@ def test_every_engine_of_rds_is_stored_under_a_documented_name(
         # The name of an edition has the engine's in it.
         assert engines[name] in name, name
     assert {name: engines[name] for name in NOT_OF_RDS} == NOT_OF_RDS
-    assert set(engines.values()) | OTHER_NAMES.keys() == ENGINES.keys()
     assert {name: ports[name] for name in PORTS} == PORTS
     assert {name: engines[name] for name in OTHER_NAMES} == OTHER_NAMES
