@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.emulators import Ministack
+from harness.forwarder import Forwarder
 from harness.session import judge_is_aws
 
 if TYPE_CHECKING:
@@ -118,8 +119,9 @@ def _as_it_is(folder: Path) -> Iterator[dict[str, str]]:  # noqa: ARG001 - it st
 
 @contextmanager
 def _ministack(folder: Path) -> Iterator[dict[str, str]]:
-    with Ministack(folder) as ministack:
-        yield {"AWS_ENDPOINT_URL": ministack.endpoint_url}
+    # It sends an answer in several packets. AWS's Go SDK can lose the last one and repeat the call.
+    with Ministack(folder) as ministack, Forwarder(ministack.endpoint_url) as forwarder:
+        yield {"AWS_ENDPOINT_URL": forwarder.endpoint_url}
 
 
 # Its emulator is that of the whole run, and so are AWS's credentials.
