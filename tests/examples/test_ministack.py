@@ -5,8 +5,7 @@ from unittest import mock
 
 import pytest
 
-from harness.emulators import Ministack
-from harness.forwarder import Forwarder
+from harness.judges import MINISTACK
 from harness.workspace import Workspace, all_examples
 from tools.environments import ROOT
 
@@ -28,10 +27,8 @@ def test_examples_are_applied_planned_without_change_and_destroyed(
 ) -> None:
     terraform = workspace(all_examples(ROOT, *EXAMPLES))
     with (
-        Ministack(tmp_path_factory.mktemp("ministack") / "it") as ministack,
-        # In one packet: AWS's Go SDK can lose what comes later, and then repeats the call.
-        Forwarder(ministack.endpoint_url) as forwarder,
-        mock.patch.dict(os.environ, AWS_ENDPOINT_URL=forwarder.endpoint_url),
+        MINISTACK.environment(tmp_path_factory.mktemp("ministack") / "it") as settings,
+        mock.patch.dict(os.environ, settings),
     ):
         terraform.apply(made_up="made-up")
         plan = terraform.plan(made_up="made-up")
