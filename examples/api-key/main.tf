@@ -16,7 +16,7 @@ provider "aws" {
 }
 
 module "api_key" {
-  source = "../.."
+  source = "git::https://github.com/GITHUB_OWNER/terraform-aws-secrets-manager.git?ref=v1.0.0"
 
   name        = "payments/provider/api-key-pair"
   description = "Key of the payment provider's API"

@@ -36,7 +36,7 @@ resource "aws_iam_role_policy" "reads_credentials" {
 }
 
 module "credentials" {
-  source = "../.."
+  source = "git::https://github.com/GITHUB_OWNER/terraform-aws-secrets-manager.git?ref=v1.0.0"
 
   name        = "billing/database/credentials"
   description = "Credentials of the billing database"

@@ -17,7 +17,7 @@ provider "aws" {
 }
 
 module "login" {
-  source = "../.."
+  source = "git::https://github.com/GITHUB_OWNER/terraform-aws-secrets-manager.git?ref=v1.0.0"
 
   name        = "shipping/carrier/api-login"
   description = "Login of the carrier's API"

@@ -23,7 +23,7 @@ resource "aws_kms_alias" "copy" {
 }
 
 module "copy_policies" {
-  source = "../../modules/policies"
+  source = "git::https://github.com/GITHUB_OWNER/terraform-aws-secrets-manager.git//modules/policies?ref=v1.0.0"
 
   secret_name = local.name
   account_id  = data.aws_caller_identity.current.account_id

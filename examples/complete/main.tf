@@ -57,7 +57,7 @@ locals {
 }
 
 module "credentials" {
-  source = "../.."
+  source = "git::https://github.com/GITHUB_OWNER/terraform-aws-secrets-manager.git?ref=v1.0.0"
 
   name        = local.name
   description = "Credentials of the tickets database"
@@ -91,7 +91,7 @@ module "credentials" {
 }
 
 module "cost" {
-  source = "../../modules/cost"
+  source = "git::https://github.com/GITHUB_OWNER/terraform-aws-secrets-manager.git//modules/cost?ref=v1.0.0"
 
   rotation        = local.rotation
   replicas        = local.replicas

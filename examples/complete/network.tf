@@ -21,7 +21,7 @@ resource "aws_subnet" "private" {
 }
 
 module "endpoint" {
-  source = "../../modules/vpc-endpoint"
+  source = "git::https://github.com/GITHUB_OWNER/terraform-aws-secrets-manager.git//modules/vpc-endpoint?ref=v1.0.0"
 
   vpc_id     = aws_vpc.this.id
   subnet_ids = aws_subnet.private[*].id

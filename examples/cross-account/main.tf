@@ -53,7 +53,7 @@ resource "aws_iam_role_policy" "reads_credentials" {
 }
 
 module "credentials" {
-  source = "../.."
+  source = "git::https://github.com/GITHUB_OWNER/terraform-aws-secrets-manager.git?ref=v1.0.0"
 
   name        = "inventory/database/reports"
   description = "Login of the reports, which run in another account"

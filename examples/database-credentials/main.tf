@@ -16,7 +16,7 @@ provider "aws" {
 }
 
 module "credentials" {
-  source = "../.."
+  source = "git::https://github.com/GITHUB_OWNER/terraform-aws-secrets-manager.git?ref=v1.0.0"
 
   name        = "vpc-tutorial/database/credentials"
   description = "Database credentials of the VPC tutorial"

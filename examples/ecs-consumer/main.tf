@@ -18,7 +18,7 @@ provider "aws" {
 data "aws_caller_identity" "current" {}
 
 module "credentials" {
-  source = "../.."
+  source = "git::https://github.com/GITHUB_OWNER/terraform-aws-secrets-manager.git?ref=v1.0.0"
 
   name        = "catalog/database/credentials"
   description = "Credentials of the catalog database"

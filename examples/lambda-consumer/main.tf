@@ -28,7 +28,7 @@ locals {
 }
 
 module "credentials" {
-  source = "../.."
+  source = "git::https://github.com/GITHUB_OWNER/terraform-aws-secrets-manager.git?ref=v1.0.0"
 
   name        = "bookings/database/credentials"
   description = "Credentials of the bookings database"

@@ -3,7 +3,7 @@
 # material.
 
 module "policies" {
-  source   = "../../modules/policies"
+  source   = "git::https://github.com/GITHUB_OWNER/terraform-aws-secrets-manager.git//modules/policies?ref=v1.0.0"
   for_each = toset(["eu-west-1", "us-west-2"])
 
   secret_name = local.name

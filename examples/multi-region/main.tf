@@ -27,7 +27,7 @@ provider "aws" {
 }
 
 module "credentials" {
-  source = "../.."
+  source = "git::https://github.com/GITHUB_OWNER/terraform-aws-secrets-manager.git?ref=v1.0.0"
 
   name        = local.name
   description = "Credentials of the ledger database"

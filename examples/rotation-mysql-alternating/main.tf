@@ -28,7 +28,7 @@ locals {
 
 # Only the function reads this secret. To change the superuser's password, raise value_version.
 module "superuser" {
-  source = "../.."
+  source = "git::https://github.com/GITHUB_OWNER/terraform-aws-secrets-manager.git?ref=v1.0.0"
 
   name        = "orders/mysql/superuser"
   description = "Superuser of the orders database, who changes the application's passwords"
@@ -50,7 +50,7 @@ module "superuser" {
 }
 
 module "credentials" {
-  source = "../.."
+  source = "git::https://github.com/GITHUB_OWNER/terraform-aws-secrets-manager.git?ref=v1.0.0"
 
   name        = "orders/mysql/credentials"
   description = "Credentials of the orders application"

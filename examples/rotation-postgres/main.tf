@@ -20,7 +20,7 @@ locals {
 }
 
 module "credentials" {
-  source = "../.."
+  source = "git::https://github.com/GITHUB_OWNER/terraform-aws-secrets-manager.git?ref=v1.0.0"
 
   name        = "orders/postgres/credentials"
   description = "Credentials of the orders application"

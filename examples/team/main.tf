@@ -67,7 +67,7 @@ locals {
 }
 
 module "secrets" {
-  source   = "../.."
+  source   = "git::https://github.com/GITHUB_OWNER/terraform-aws-secrets-manager.git?ref=v1.0.0"
   for_each = local.secrets
 
   name = "${local.team}/${each.key}"
@@ -109,7 +109,7 @@ resource "aws_kms_alias" "this" {
 }
 
 module "policies" {
-  source = "../../modules/policies"
+  source = "git::https://github.com/GITHUB_OWNER/terraform-aws-secrets-manager.git//modules/policies?ref=v1.0.0"
 
   secret_name    = "${local.team}/*"
   account_id     = data.aws_caller_identity.current.account_id

@@ -17,7 +17,7 @@ provider "aws" {
 }
 
 module "credentials" {
-  source = "../.."
+  source = "git::https://github.com/GITHUB_OWNER/terraform-aws-secrets-manager.git?ref=v1.0.0"
 
   name        = "payroll/database/credentials"
   description = "Credentials of the payroll database"
@@ -40,7 +40,7 @@ module "credentials" {
 }
 
 module "endpoint" {
-  source = "../../modules/vpc-endpoint"
+  source = "git::https://github.com/GITHUB_OWNER/terraform-aws-secrets-manager.git//modules/vpc-endpoint?ref=v1.0.0"
 
   vpc_id           = aws_vpc.this.id
   subnet_ids       = aws_subnet.private[*].id

@@ -5,7 +5,6 @@ is applied is for the tests that ask for it by name, as those of the README do.
 """
 
 import json
-import os
 import re
 import shlex
 import shutil
@@ -31,7 +30,6 @@ from tools.environments import ROOT, VENV
 
 PAGES = [str(page.relative_to(ROOT)) for page in pages()]
 ACCOUNT = "111122223333"  # of the pages' ARNs
-SOURCE = re.compile(r'(?<=source = )"(\.[^"]*)"')
 ADDRESS = r"(?:https://[\w.]+/|repository: )([\w/.-]*?)/?terraform-aws-secrets-manager(?:/|\.git|$)"
 IMPORT = re.compile(r"^import \{\n(?:.*\n)*?\}\n", re.MULTILINE)
 # A block with one of these is for a state, or an account, that has something already.
@@ -52,12 +50,7 @@ class Child:
     def __init__(self, block: Block) -> None:
         self.name = re.sub(r"\W+", "_", str(block))
         self.continues = bool(CONTINUES.search(block.text))
-
-        def source(found: re.Match[str]) -> str:
-            path = os.path.relpath(Path(block.page).parent / found[1])
-            return f'"../../module/{path}"'
-
-        text = from_workspace(SOURCE.sub(source, block.text), "../../module")
+        text = from_workspace(block.text, "../../module")
         self.hcl = IMPORT.sub("", text)
         # Terraform takes these only in the root module.
         self.imports = re.sub(

@@ -1,4 +1,4 @@
-"""The examples, from a copy outside this repository that takes the module from git."""
+"""The examples as a user copies them: the files as they are, which take the module from git."""
 
 import json
 import shutil
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness import leaks
+from harness.pages import REPOSITORY
 from harness.terraform import Terraform, TerraformError
 from harness.workspace import copy_hcl
-from tools.environments import ROOT
+from tools.environments import ROOT, project
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -21,24 +22,26 @@ pytestmark = pytest.mark.exhaustive
 
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """This repository's HCL as a git repository with the tag `v1.0.0`."""
-    folder = tmp_path_factory.mktemp("git") / "terraform-aws-secrets-manager"
+    """This repository's HCL as a git repository with the tag that the examples name."""
+    folder = tmp_path_factory.mktemp("git") / "repository"
     copy_hcl(folder)
+    tag = f"v{project()['version']}"
     author = ["-c", "user.name=tests", "-c", "user.email=tests@example.com"]
-    for command in (["init"], ["add", "."], [*author, "commit", "-m", "All"], ["tag", "v1.0.0"]):
+    for command in (["init"], ["add", "."], [*author, "commit", "-m", "All"], ["tag", tag]):
         subprocess.run(["git", *command], cwd=folder, check=True, capture_output=True)
     return folder
 
 
 def example(name: str, repository: Path, tmp_path: Path) -> Terraform:
-    """Terraform for a copy of examples/NAME that takes the module from the git repository."""
+    """Terraform for a copy of examples/NAME, where git finds the releases in `repository`."""
     copy = tmp_path / name
     shutil.copytree(ROOT / "examples" / name, copy)
-    main = (copy / "main.tf").read_text()
-    assert main.count('"../.."') == 1
-    source = f"git::file://{repository}?ref=v1.0.0"
-    (copy / "main.tf").write_text(main.replace("../..", source))
     terraform = Terraform(copy)
+    terraform.environment = {
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"url.file://{repository}.insteadOf",
+        "GIT_CONFIG_VALUE_0": REPOSITORY,
+    }
     terraform.init()
     return terraform
 

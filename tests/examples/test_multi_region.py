@@ -15,7 +15,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, HTTPClientError
 
-from harness import leaks
+from harness import leaks, pages
 from harness.emulators import Moto
 from harness.markdown import block
 from harness.terraform import Terraform, TerraformError
@@ -185,9 +185,8 @@ def test_a_promoted_copy_keeps_its_value_and_is_managed_where_it_is(
 ) -> None:
     before = value("eu-west-1")
     arn = client("eu-west-1").stop_replication_to_replica(SecretId=NAME)["ARN"]
-    at_once = '"./module"\n\n  recovery_window_in_days = 0'
-    hcl = block(README, "hcl", "import {").replace('"../.."', at_once)
-    hcl = re.sub(r'"arn:[^"]*"', f'"{arn}"', hcl)
+    hcl = re.sub(r'"arn:[^"]*"', f'"{arn}"', pages.hcl(README, "import {"))
+    hcl = hcl.replace('"./module"\n', '"./module"\n\n  recovery_window_in_days = 0\n')
     assert arn in hcl
 
     # The host that the README has would be no change.

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from python_terraform import IsFlagged
 
+from harness.pages import from_workspace
 from harness.terraform import Terraform
 from tools.environments import ROOT
 from tools.package import DIST
@@ -28,9 +29,9 @@ _EPHEMERAL = re.compile(r'^variable "(\w+)" \{\n(?:(?!\}).*\n)*?  ephemeral += t
 
 
 def copy_hcl(destination: Path) -> None:
-    """Copy the root module, modules/ and examples/ as they would reach a user.
+    """Copy the root module, modules/ and examples/, and the packages of `make package`.
 
-    With them go the packages of the functions, where `make package` has built them.
+    The examples in the copy take the module from the copy, not from its release.
     """
     leave = shutil.ignore_patterns(".terraform*", "*.tfstate*", "*.tfplan", "*.tfvars")
     destination.mkdir(parents=True)
@@ -38,6 +39,8 @@ def copy_hcl(destination: Path) -> None:
         shutil.copy(file, destination)
     for name in ("modules", "examples"):
         shutil.copytree(ROOT / name, destination / name, ignore=leave)
+    for file in destination.glob("examples/*/*.tf"):
+        file.write_text(from_workspace(file.read_text(), "../.."))
     if DIST.exists():
         shutil.copytree(DIST, destination / DIST.name)
 

@@ -11,9 +11,10 @@ import pytest
 from python_terraform import IsFlagged
 
 from harness.attached_provider import attached_provider
+from harness.pages import REPOSITORY
 from harness.workspace import Workspace
 from tools import docs
-from tools.environments import ROOT
+from tools.environments import ROOT, project
 
 FILES = sorted(ROOT.glob("tests/terraform/*.tftest.hcl"))
 MODULES = [ROOT, *sorted(file.parent for file in ROOT.glob("modules/**/main.tf"))]
@@ -81,3 +82,13 @@ def test_all_modules_and_examples_are_for_the_same_terraform_and_provider() -> N
 
     assert len(wanted) == 2
     assert {line for file in files for line in CONSTRAINT.findall(file.read_text())} == wanted
+
+
+@pytest.mark.parametrize("folder", EXAMPLES, ids=lambda folder: folder.name)
+def test_an_example_takes_the_module_from_its_release(folder: Path) -> None:
+    text = "".join(file.read_text() for file in folder.glob("*.tf"))
+    sources = re.findall(r'^module .*\n +source +(= ".*")$', text, flags=re.MULTILINE)
+    release = rf'= "git::{re.escape(REPOSITORY)}(//modules/[a-z-]+)?\?ref=v{project()["version"]}"'
+
+    assert len(sources) == len(re.findall("^module ", text, flags=re.MULTILINE)) > 0
+    assert [source for source in sources if not re.fullmatch(release, source)] == []
