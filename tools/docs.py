@@ -68,7 +68,7 @@ def table(kind: str, page: Path) -> str:
                 for readme in sorted(folder.glob(f"{kind}/*/README.md"))
             ]
         case "leaks":
-            heading = ("place", "searched for", "found", "what to do, or what filled it")
+            heading = ("place", "searched for", "found", "what to do, or what is there")
             rows = [place.row for place in leak_places.PLACES]
         case "largest" | "growth" | "own_keys" | "calls":
             heading, *rows = scale.rows(kind)

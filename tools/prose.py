@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.files import files
-from harness.markdown import TABLE
 from tools.environments import PROSE, ROOT, VENV
 
 # The files that are checked, by paths in the repository.
@@ -47,7 +46,7 @@ def texts(file: Path) -> list[Text]:
     text = file.read_text()
     match file.suffix:
         case ".md":
-            return [Text(1, TABLE.sub(lambda found: "\n" * found[0].count("\n"), text))]
+            return [Text(1, text)]
         case ".py":
             return [*_docstrings(text), *_joined(_python_comments(text))]
         case _:

@@ -21,9 +21,9 @@ PASSED_ON_AWS: str | None = None
 
 @dataclass(frozen=True)
 class Difference:
-    """What an emulator does other than AWS documents on a page.
+    """A difference between an emulator and what a page of AWS documents.
 
-    `shows` tries it on a secret of the name given; the caller removes that. `cases` are the
+    `shows` tries it on a secret of the given name, which the caller deletes. `cases` are the
     acceptance tests that it makes impossible.
     """
 
@@ -35,9 +35,9 @@ class Difference:
 
 @dataclass(frozen=True)
 class Judge:
-    """Who answers AWS's calls. `environment` starts it in a folder, and gives its settings.
+    """A service that answers AWS's calls. `environment` starts it and yields its settings.
 
-    What is made before one that `ends` with the tests need not be destroyed.
+    If it `ends` with the tests, they need not destroy what they create.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Judge:
     ends: bool = False
 
     def lacks(self, case: str) -> Difference | None:
-        """What keeps this judge from trying an acceptance test of this name."""
+        """Return the difference that makes an acceptance test of this name impossible."""
         return next((each for each in self.differences if case in each.cases), None)
 
 
@@ -92,8 +92,8 @@ LABELS = Difference(
     _drops_labels,
 )
 FIRST = Difference(
-    "CreateSecret without a value makes an empty version with AWSCURRENT, which a first value that"
-    " is stored under another label does not get",
+    "CreateSecret without a value creates an empty version with AWSCURRENT. A first value with"
+    " another label does not get AWSCURRENT",
     API.format("PutSecretValue"),
     _first_version_is_empty,
 )
@@ -103,10 +103,10 @@ TOKENS = Difference(
     _changes_versions,
 )
 MOVES = Difference(
-    "PutSecretValue attaches a label without taking it from the version that has it",
+    "PutSecretValue attaches a label and does not remove it from the version that has it",
     API.format("PutSecretValue"),
     _doubles_labels,
-    # The provider takes the label from the version that Terraform knows, and is refused.
+    # The provider removes the label from the version in the state, and the call fails.
     ("test_what_was_imported_after_a_lost_state_is_destroyed",),
 )
 DIFFERENCES = (LABELS, FIRST, TOKENS, MOVES)
@@ -124,12 +124,12 @@ def _ministack(folder: Path) -> Iterator[dict[str, str]]:
         yield {"AWS_ENDPOINT_URL": forwarder.endpoint_url}
 
 
-# Its emulator is that of the whole run, and so are AWS's credentials.
+# The whole run uses one emulator, or the credentials for AWS.
 LOCALSTACK = Judge("LocalStack", _as_it_is)
 MINISTACK = Judge("ministack", _ministack, DIFFERENCES, ends=True)
 AWS = Judge("AWS", _as_it_is)
 
-# The rows of the first table of docs/value.md, each with the test that shows it.
+# The rows of the first table in docs/value.md, each with the test that shows it.
 GUARANTEES = {
     "an apply follows directly after the first one": (
         "acceptance/test_life.py",
@@ -215,7 +215,7 @@ GUARANTEES = {
 
 
 def rows(kind: str) -> list[tuple[str, ...]]:
-    """Heading and rows of a table of docs/judges.md: `judges` or `differences`."""
+    """Return heading and rows of a table in docs/judges.md: `judges` or `differences`."""
     if kind == "differences":
         heading: tuple[str, ...] = ("what ministack does", "what AWS documents", "not tried there")
         known = [
@@ -246,5 +246,5 @@ def _on_aws(file: str) -> str:
 
 
 def judges() -> list[Judge]:
-    """Who judges in this run."""
+    """Return the judges of this run."""
     return [AWS] if judge_is_aws() else [LOCALSTACK, MINISTACK]

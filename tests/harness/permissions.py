@@ -1,4 +1,4 @@
-"""What AWS asks of the identity that runs Terraform: the permissions that each call needs.
+"""The permissions that each call of the identity that runs Terraform needs.
 
 policies/terraform-policy*.json allow them. Names and resources are those of AWS's Service
 Authorization Reference: https://docs.aws.amazon.com/service-authorization/latest/reference/
@@ -18,72 +18,78 @@ from tools.environments import ROOT
 
 FILES = sorted(ROOT.glob("policies/terraform-policy*.json"))
 FOLDER = ROOT / "tests" / "fixtures" / "permissions"
-# By what comes before the hyphen of an id.
+# By the prefix of an ID.
 _EC2_KINDS = {"sg": "security-group", "sgr": "security-group-rule", "vpce": "vpc-endpoint"}
-# Why each statement of the policies is needed, by its Sid.
+_NO_RESOURCE = "The action does not support resource-level permissions."
+# Why the policies need each statement, by its Sid.
 REASONS = {
-    "CreateSecret": "The ARN ends in characters that AWS makes up, so the name is asked of itself.",
-    "ManageSecret": "The secret, its value, policy, tags, copies and rotation. "
-    "The value is read with each plan, to keep it. A secret with tags needs `TagResource` to be "
-    "created, one with copies `ReplicateSecretToRegions`.",
+    "CreateSecret": "Before the secret exists, the end of its ARN is unknown. So a condition on "
+    "`secretsmanager:Name` checks the name.",
+    "ManageSecret": "The secret, its value, policy, tags, replicas and rotation. Each plan reads "
+    "the value, to keep it. To create a secret with tags, AWS also requires `TagResource`. With "
+    "replicas it requires `ReplicateSecretToRegions`.",
     "GeneratePassword": "The first password, and one for each raised `value_version`. "
-    "AWS knows no resource for it.",
-    "EncryptValue": "Secrets Manager uses the secret's key on behalf of who reads or stores a "
-    "value, and tries a key that a secret is given, under `RequestToValidateKeyAccess`. For a "
-    "change of key it takes `Encrypt` on the new one and `Decrypt` on the old one: without them "
-    "the versions stay under the old key, and AWS reports no error.",
-    "EncryptCopies": "Secrets Manager copies each value that is stored on behalf of who stores "
-    "it. Repeat the statement for each region; leave it out without `replicas`.",
-    "CreateKey": "The secret's key, and that of a topic of `monitoring.emails`. "
-    "AWS knows no resource for a key that is yet to be made.",
-    "ManageKey": "A key's ARN is known once the key is there: put it in place of `key/*` then, "
-    "unless the key is still to change.",
-    "ManageAlias": "AWS asks for each on the alias and on its key.",
-    "FindAlias": "The provider finds an alias in the list. AWS knows no resource for it.",
-    "ManageFunction": "The function, its permissions and its concurrency. Who calls "
-    "`RotateSecret` needs `InvokeFunction` on the function.",
-    "LetSecretsManagerInvoke": "Nobody but Secrets Manager may be let in.",
-    "ManageRole": "The function's role. Who writes a role's policy and passes the role on may, "
-    "through the function, do all that the policy says.",
-    "PassRole": "To create a function, pass it a role. To Lambda only.",
+    f"{_NO_RESOURCE}",
+    "EncryptValue": "Secrets Manager uses the key on behalf of the identity that reads or stores a "
+    "value. It also validates a new key with the context `RequestToValidateKeyAccess`. A change of "
+    "key needs `Encrypt` on the new key and `Decrypt` on the old one. Without them the versions "
+    "stay under the old key, and AWS reports no error.",
+    "EncryptCopies": "Secrets Manager replicates each value on behalf of the identity that stores "
+    "it. Repeat the statement for each region. Leave it out without `replicas`.",
+    "CreateKey": "The secret's key, and the key of the topic of `monitoring.emails`. A key has no "
+    "ARN before it exists.",
+    "ManageKey": "When the key exists, you can replace `key/*` by its ARN, unless the secret "
+    "changes to another key.",
+    "ManageAlias": "AWS checks each action on the alias and on its key.",
+    "FindAlias": f"The provider finds an alias in the list. {_NO_RESOURCE}",
+    "ManageFunction": "The function, its permissions and its concurrency. A call of `RotateSecret` "
+    "needs `InvokeFunction` on the function.",
+    "LetSecretsManagerInvoke": "It can give permission only to Secrets Manager.",
+    "ManageRole": "The function's role. An identity that can write a role's policy and pass the "
+    "role can do all that the policy allows.",
+    "PassRole": "Lambda needs the role to create the function. Only to Lambda.",
     "ManageLogGroup": "The function's log group.",
-    "FindLogGroups": "The provider reads a log group from the list. AWS knows no resource for it.",
+    "FindLogGroups": f"The provider finds a log group in the list. {_NO_RESOURCE}",
     "ManageErrorAlarm": "The alarm for a failed step.",
-    "FindAlarms": "The provider reads an alarm from the list, which AWS asks of all alarms.",
-    "ReadPackage": "Only for a `package` in S3: Lambda takes it on behalf of the caller.",
-    "ReadImage": "Only for a `package` in ECR: Lambda lets itself in to the repository.",
-    "RotateByExistingFunction": "Who calls `RotateSecret` needs `InvokeFunction`. The function's "
-    "permission for Secrets Manager is read and removed.",
-    "LetSecretsManagerInvokeExistingFunction": "Nobody but Secrets Manager may be let in.",
-    "FindNetwork": "Also needed to create a function in a VPC. AWS knows no resource for these.",
-    "ReadVpc": "An endpoint with private DNS needs two attributes of its VPC, which are checked.",
-    "CreateSecurityGroup": "The function's and the endpoints' group, in this VPC.",
-    "ManageSecurityGroup": "These groups, and one rule in the database's. In this VPC only.",
+    "FindAlarms": "The provider finds an alarm in the list. AWS checks the permission on all "
+    "alarms.",
+    "ReadPackage": "Only for a `package` in S3. Lambda reads it on behalf of the caller.",
+    "ReadImage": "Only for a `package` in ECR. Lambda adds its permission to the repository's "
+    "policy on behalf of the caller.",
+    "RotateByExistingFunction": "A call of `RotateSecret` needs `InvokeFunction`. Terraform reads "
+    "and removes the function's permission for Secrets Manager.",
+    "LetSecretsManagerInvokeExistingFunction": "It can give permission only to Secrets Manager.",
+    "FindNetwork": "Lambda also needs them to create a function in a VPC. "
+    "These actions do not support resource-level permissions.",
+    "ReadVpc": "The module checks the two attributes of the VPC that private DNS needs.",
+    "CreateSecurityGroup": "The security groups of the function and the endpoints, in this VPC.",
+    "ManageSecurityGroup": "These groups, and one rule in the database's. Only in this VPC.",
     "ChangeSecurityGroupRule": "A rule for the endpoints' clients changes in place.",
     "TagNetwork": "Tags of groups, rules and endpoints.",
-    "CreateEndpointInVpc": "AWS asks for the VPC, the subnets and the group as well.",
-    "CreateEndpointForService": "Endpoints of these two services only.",
+    "CreateEndpointInVpc": "AWS also checks the VPC, the subnets and the group.",
+    "CreateEndpointForService": "Only endpoints of these two services.",
     "ChangeEndpoint": "The endpoint's policy, and its subnets.",
-    "DeleteEndpoint": "Endpoints of these two services only.",
-    "DeleteNetworkInterfaces": "What Lambda leaves behind keeps a group from being deleted.",
+    "DeleteEndpoint": "Only endpoints of these two services.",
+    "DeleteNetworkInterfaces": "Network interfaces that Lambda leaves prevent the deletion of a "
+    "security group.",
     "ManageRules": "The rules that watch the secret.",
-    "ManageAlarms": "The alarms on what is counted.",
+    "ManageAlarms": "The alarms on metrics of the secret.",
     "ManageTopic": "Only for `emails`.",
     "CountInTrail": "Only for `cloudtrail_log_group_name`.",
-    "TakePublishedFunction": "AWS's own functions, in the repository that publishes them.",
-    "ReadPublishedFunction": "The template and the package, as AWS's policy "
+    "TakePublishedFunction": "AWS's own functions, in the AWS Serverless Application Repository.",
+    "ReadPublishedFunction": "The template and the package, as AWS's managed policy "
     "`SecretsManagerReadWrite` names them.",
-    "ManageStack": "The stack that the function is made by.",
-    "TransformTemplate": "The template is one of the Serverless Application Model.",
-    "ManageRoleOfStack": "CloudFormation makes the function's role on behalf of the caller, under "
-    "a name that it makes up.",
-    "AttachPoliciesToRoleOfStack": "AWS's policies for logs and for a network, and no other.",
-    "PassRoleOfStack": "To Lambda only.",
+    "ManageStack": "The stack that creates the function.",
+    "TransformTemplate": "The template uses the Serverless Application Model.",
+    "ManageRoleOfStack": "CloudFormation creates the function's role on behalf of the caller, and "
+    "chooses its name.",
+    "AttachPoliciesToRoleOfStack": "Only AWS's policies for logs and for a network.",
+    "PassRoleOfStack": "Only to Lambda.",
 }
-# The Service Authorization Reference, all that the engine has, does not know its resource.
+# The engine decides by the Service Authorization Reference, which lacks this resource.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-template.html
 NOT_DECIDED = "TransformTemplate"
-# What the words of the policies are for tests/fixtures/permissions/main.tf.
+# The values of the placeholders in the policies, for tests/fixtures/permissions/main.tf.
 _WORDS = {
     "REGION": "us-east-1",
     "SECRET_NAME": "orders/database/credentials",
@@ -107,7 +113,7 @@ _STRANGE_NAMES = (
     ("orders/database/credentials", "orders/database/credentials-of-others"),
     ("orders-database-credentials", "others"),
 )
-# By the beginning of the resource that they work on.
+# By the prefix of their resource.
 _STRANGE_ACTIONS = {
     "cloudformation:stack": "cloudformation:UpdateStack",
     "cloudwatch:alarm": "cloudwatch:SetAlarmState",
@@ -148,7 +154,7 @@ _NO_KEY = "00000000-0000-0000-0000-000000000000"
 
 @dataclass(frozen=True)
 class Permission:
-    """An action on a resource, with the condition keys that AWS sends for this action."""
+    """An action on a resource, with the condition keys that AWS sends for the action."""
 
     action: str
     resource: str
@@ -159,7 +165,7 @@ class Permission:
         return f"{self.action} on {self.resource}{conditions}"
 
     def question(self, policies: Iterable[Document], account: str) -> tuple[Request, Policies]:
-        """Whether a role of this account with these policies has the permission."""
+        """Return the request of a role with these policies, and all policies that decide it."""
         is_by_service = "kms:ViaService" in self.context
         context = {
             "aws:SecureTransport": "true",
@@ -171,7 +177,7 @@ class Permission:
         request = Request(
             principal, self.action, self.resource, owner[1] if owner else account, context
         )
-        # A key's policy decides as well: this one leaves all to IAM. AWS's functions are for all.
+        # This key policy leaves the decision to IAM. AWS shares its functions with everybody.
         shared_by = {
             "kms": {"AWS": f"arn:aws:iam::{account}:root"} if ":key/" in self.resource else None,
             "serverlessrepo": "*",
@@ -189,9 +195,9 @@ class Permission:
 
 
 class Account:
-    """Tells the permissions that calls need, in the order in which they are made.
+    """Returns the permissions that calls need, for calls in their order.
 
-    It remembers what later calls do not name: the secret's keys, the VPC, the endpoints' service.
+    Later calls do not name the secret's keys, the VPC and the endpoints' service: it keeps them.
     """
 
     def __init__(self, account: str) -> None:
@@ -202,8 +208,8 @@ class Account:
         self._services: list[str] = []
 
     def permissions(self, call: Call) -> list[Permission]:
-        """Each permission that a call needs: the one of the same name first."""
-        # Of a call that names nobody but the caller AWS asks no policy.
+        """Return each permission that a call needs, the one of the same name first."""
+        # GetCallerIdentity needs no permission.
         # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
         if call.service == "sts":
             return []
@@ -221,7 +227,7 @@ class Account:
         return list(of_service(call, call.parameters))
 
     def _of_secrets_manager(self, call: Call, given: Mapping[str, Any]) -> Iterator[Permission]:
-        """As the API reference says, "Required permissions", for each call."""
+        """Yield what the API reference lists as "Required permissions" of each call."""
         if call.operation == "GetRandomPassword":
             yield Permission("secretsmanager:GetRandomPassword", "*")
             return
@@ -239,7 +245,7 @@ class Account:
         yield from self._of_keys(call, given, secret)
 
     def _of_keys(self, call: Call, given: Mapping[str, Any], secret: str) -> Iterator[Permission]:
-        """What Secrets Manager does with the secret's keys on behalf of the caller.
+        """Yield what Secrets Manager does with the secret's keys on behalf of the caller.
 
         https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
         """
@@ -280,7 +286,7 @@ class Account:
     def _of_kms(self, call: Call, given: Mapping[str, Any]) -> Iterator[Permission]:
         action = f"kms:{call.operation}"
         named = given.get("KeyId") or given.get("TargetKeyId") or _NO_KEY
-        # An alias stands for a key, of which AWS asks.
+        # AWS checks the key that an alias names.
         key = named if named.startswith("arn:") else self._arn(call, f"key/{named}")
         key = re.sub("key/alias/.*", f"key/{_NO_KEY}", key)
         if call.operation == "CreateKey":
@@ -367,7 +373,7 @@ class Account:
             yield Permission("logs:DescribeLogGroups", "*")
             return
         group = given.get("resourceArn") or self._arn(call, f"log-group:{given['logGroupName']}")
-        # But for tags, AWS names the streams of a group along with it.
+        # Except for tags, the ARN of a log group includes its streams.
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
         if "logGroupName" in given:
             group += ":log-stream:"
@@ -376,7 +382,7 @@ class Account:
             yield Permission("logs:TagResource", group)
 
     def _of_cloudwatch(self, call: Call, given: Mapping[str, Any]) -> Iterator[Permission]:
-        # To describe alarms by their names is asked of all: "any" stands for that.
+        # AWS checks DescribeAlarms on all alarms, also with names: "any" is for that.
         named = given.get("AlarmName") or given.get("AlarmNames.member.1")
         name = "any" if call.operation == "DescribeAlarms" else named
         alarm = given.get("ResourceARN") or self._arn(call, f"alarm:{name}")
@@ -393,7 +399,7 @@ class Account:
 
     def _of_sns(self, call: Call, given: Mapping[str, Any]) -> Iterator[Permission]:
         named = given.get("TopicArn") or given.get("ResourceArn") or given.get("SubscriptionArn")
-        # The ARN of a subscription is that of its topic with an id after it.
+        # The ARN of a subscription is that of its topic, followed by an ID.
         topic = ":".join(named.split(":")[:6]) if named else self._arn(call, given["Name"])
         yield Permission(f"sns:{call.operation}", topic)
         if call.operation == "CreateTopic" and _has_tags(given):
@@ -404,9 +410,9 @@ class Account:
 
 
 def policies(**filled_in: str) -> dict[str, Document]:
-    """policies/terraform-policy*.json by name, for tests/fixtures/permissions/main.tf.
+    """Return policies/terraform-policy*.json by name, for tests/fixtures/permissions/main.tf.
 
-    Without the statement that cannot be decided on.
+    They lack the statement that the engine cannot decide.
     """
     words = {**_WORDS, **filled_in}
     pattern = re.compile("|".join(sorted(words, key=len, reverse=True)))
@@ -421,7 +427,7 @@ def policies(**filled_in: str) -> dict[str, Document]:
 
 
 def unseen(account: str, vpc: str) -> list[Permission]:
-    """Permissions for what Terraform and AWS do where no emulator can show it."""
+    """Return permissions for calls of Terraform and AWS that no emulator can show."""
     text = (FOLDER / "unseen.toml").read_text()
     text = text.replace("ACCOUNT_ID", account).replace("VPC_ID", vpc)
     return [
@@ -433,7 +439,7 @@ def unseen(account: str, vpc: str) -> list[Permission]:
 
 
 def rows() -> list[tuple[str, ...]]:
-    """The table of docs/security.md: each statement of the policies, its heading first."""
+    """Return heading and rows of the table in docs/security.md: each statement of the policies."""
     statements = {
         statement["Sid"]: statement
         for file in FILES
@@ -458,7 +464,7 @@ def rows() -> list[tuple[str, ...]]:
 
 
 def strange(permission: Permission) -> Iterator[Permission]:
-    """Permissions that differ in one thing and that nobody needs."""
+    """Yield permissions that differ in one part and that Terraform does not need."""
     action, resource, context = permission.action, permission.resource, permission.context
     if other_action := strange_action(action, resource):
         sent = {key: value for key, value in context.items() if sends(other_action, key)}
@@ -476,7 +482,7 @@ def strange(permission: Permission) -> Iterator[Permission]:
 
 
 def strange_action(action: str, resource: str) -> str | None:
-    """An action of the same service on the same kind of resource that nobody needs."""
+    """Return an action on the same kind of resource that Terraform does not need."""
     service = action.partition(":")[0]
     kind = re.split("[:/]", resource.split(":", 5)[-1])[0]
     return _STRANGE_ACTIONS.get(f"{service}:{kind}") or _STRANGE_ACTIONS.get(f"{service}:")
