@@ -187,7 +187,7 @@ class ProcessExecutor:
         if config.runtime != RUNTIME or config.package_type != "Zip" or config.layers:
             raise ValueError(f"only {RUNTIME} functions from a zip, without layers, run here")
         if not FUNCTION_PYTHON.exists():
-            raise ValueError("no Python for functions: run `make test`, which makes .venv/function")
+            raise ValueError("no Python for functions: run `make test` to create .venv/function")
         config.code.prepare_for_execution()
 
     @classmethod

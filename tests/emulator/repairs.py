@@ -80,7 +80,7 @@ def run_functions_as_processes() -> None:
 
 
 def keep_objects_of_s3_in_the_folder() -> None:
-    """Make S3, which also stores the code of functions, keep its files in LocalStack's folder."""
+    """Make S3, which also stores functions' code, keep its files in the folder that is removed."""
     s3.DEFAULT_S3_TMP_DIR = None
 
 

@@ -80,7 +80,7 @@ def abandon(secret: Secret, current_id: str) -> None:
     pending = secret.pending
     if pending and pending.version_id != current_id:
         pending.labels.remove("AWSPENDING")
-        # The receiver of the event can read a secret, which waits for the lock.
+        # In a thread, because the event's receiver can make a call that waits for the lock.
         arguments = (secret, pending.version_id, "RotationAbandoned")
         threading.Thread(target=_announce, args=arguments, daemon=True).start()
 

@@ -1,4 +1,4 @@
-"""The fate of a secret when AWS disturbs, or a kill ends, its creation, change or deletion.
+"""What a secret becomes when AWS or a kill disturbs its creation, change or deletion.
 
 `make faults` tries every call; these tests try the calls with the highest risk.
 """
