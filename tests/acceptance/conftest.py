@@ -1,4 +1,4 @@
-"""Fixtures of the acceptance tests: a judge, and secrets before it that do not outlive the test."""
+"""Fixtures of the acceptance tests: a judge, and its secrets, which do not outlive the test."""
 
 import os
 import tempfile
@@ -23,7 +23,7 @@ type Names = Callable[[str], str]
 
 
 def params() -> list["ParameterSet"]:
-    """One judge in `make test`; `make acceptance` and `make test-all` have all."""
+    """The judges: `make test` uses only one, `make acceptance` and `make test-all` use all."""
     first, *others = judges()
     return [pytest.param(first), *(pytest.param(it, marks=pytest.mark.exhaustive) for it in others)]
 
@@ -32,7 +32,7 @@ def params() -> list["ParameterSet"]:
 def judge(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Judge]:
-    """The judge whom Terraform and boto3 ask from now on."""
+    """The judge that Terraform and boto3 use from now on."""
     chosen: Judge = request.param
     with (
         chosen.environment(tmp_path_factory.mktemp("judge")) as settings,
@@ -44,7 +44,7 @@ def judge(
 
 @pytest.fixture(autouse=True)
 def skip_what_the_judge_lacks(request: pytest.FixtureRequest) -> None:
-    """Skip a test that this judge cannot try, and say why."""
+    """Skip a test that this judge cannot run, and say why."""
     judge = request.getfixturevalue("judge")
     if lack := judge.lacks(request.function.__name__):
         pytest.skip(f"{judge.name}: {lack.what}; AWS documents otherwise: {lack.page}")
@@ -58,19 +58,19 @@ def client(judge: Judge) -> "SecretsManagerClient":  # noqa: ARG001
 
 @pytest.fixture(scope="session")
 def made() -> Counter[str]:
-    """How many names each judge has seen in this run."""
+    """Number of names that each judge has had in this run."""
     return Counter()
 
 
 @pytest.fixture(scope="session")
 def prefix() -> str:
-    """What all names of this run begin with."""
+    """The prefix of all names of this run."""
     return os.environ.get("ACCEPTANCE_PREFIX") or random_prefix()
 
 
 @pytest.fixture(scope="module")
 def new_name(judge: Judge, made: Counter[str], prefix: str) -> Iterator[Names]:
-    """Maker of names that nothing else has; in the end no secret has one of them."""
+    """A factory of names that nothing else has; at the end, no secret has one of them."""
     names: list[str] = []
 
     def make(purpose: str) -> str:
@@ -90,7 +90,7 @@ def folders(
     new_name: Names,  # noqa: ARG001 - destroyed by Terraform first
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Workspace]:
-    """Maker of working folders; what was applied in them is destroyed in the end."""
+    """A factory of working folders; at the end, it destroys what was applied in them."""
     templates = Path(tempfile.gettempdir(), "templates")
     workspace = Workspace(tmp_path_factory.mktemp("folders"), templates)
     yield workspace

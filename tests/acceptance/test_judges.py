@@ -1,4 +1,4 @@
-"""What each judge does is what AWS documents, but for the differences that are known of it."""
+"""Each judge does what AWS documents, except for its known differences."""
 
 from typing import TYPE_CHECKING
 

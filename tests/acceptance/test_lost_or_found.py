@@ -1,4 +1,4 @@
-"""A secret that Terraform has forgotten, or never knew, keeps its value when it is imported."""
+"""A secret that is missing from the state, or was never in it, keeps its value on import."""
 
 import json
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What would break current credentials is refused while planning, unless a new one is asked for."""
+"""The plan refuses what would break current credentials, unless a new credential is requested."""
 
 import pytest
 

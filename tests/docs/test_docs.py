@@ -1,7 +1,7 @@
-"""Every page in Markdown is true: code runs or plans, links lead somewhere, tables are complete.
+"""Every Markdown page is correct: code runs or plans, links work, tables are complete.
 
-Pages and blocks are found by themselves, so a new one is checked too. What comes of a block when it
-is applied is for the tests that ask for it by name, as those of the README do.
+The tests find all pages and blocks, so they check new ones too. Other tests, such as those of the
+README, read a block by its name and check the result of its apply.
 """
 
 import json
@@ -29,30 +29,30 @@ from tools import docs
 from tools.environments import ROOT, VENV
 
 PAGES = [str(page.relative_to(ROOT)) for page in pages()]
-ACCOUNT = "111122223333"  # of the pages' ARNs
+ACCOUNT = "111122223333"  # in the pages' ARNs
 ADDRESS = r"(?:https://[\w.]+/|repository: )([\w/.-]*?)/?terraform-aws-secrets-manager(?:/|\.git|$)"
 IMPORT = re.compile(r"^import \{\n(?:.*\n)*?\}\n", re.MULTILINE)
-# A block with one of these is for a state, or an account, that has something already.
+# A block with one of these needs a state, or an account, that already has resources.
 CONTINUES = re.compile(r"^(import|moved|removed) \{", re.MULTILINE)
-# Without a line like this one a block is a piece of another.
+# A block without such a line is a part of another block.
 WHOLE = re.compile(r"^\w+ (\"|\{)", re.MULTILINE)
 HEAD = PROVIDER + 'variable "made_up" {\n  ephemeral = true\n}\n'
 VALUE = json.dumps({"engine": "mysql", "username": "dbadmin", "password": "made-up", "port": 3306})
-# Options that the AWS CLI has for every command, beside those of the API.
+# Options that every AWS CLI command has, in addition to the API's parameters.
 AWS_CLI_OPTIONS = {"--cli-binary-format", "--output", "--profile", "--query", "--region"}
-# Of these no more is checked than that they are meant; others are made known here or to `faults`.
+# The tests do not check the arguments of these. Add another command here or to `faults`.
 OTHER_COMMANDS = {"checkov", "git", "jq", "psql"}
 
 
 class Child:
-    """A block of HCL as a child module; its name, which diagnostics show, is of page and line."""
+    """An HCL block as a child module; its name, which diagnostics show, has the page and line."""
 
     def __init__(self, block: Block) -> None:
         self.name = re.sub(r"\W+", "_", str(block))
         self.continues = bool(CONTINUES.search(block.text))
         text = from_workspace(block.text, "../../module")
         self.hcl = IMPORT.sub("", text)
-        # Terraform takes these only in the root module.
+        # Terraform accepts these only in the root module.
         self.imports = re.sub(
             r"^(  to += )", rf"\1module.{self.name}.", "".join(IMPORT.findall(text)), flags=re.M
         )
@@ -70,7 +70,7 @@ class Child:
 def network() -> Iterator[None]:
     """The VPC that the pages name, with its subnet and security group, for modules that look it up.
 
-    LocalStack takes the id of what it makes from a tag.
+    LocalStack takes the id of a new resource from a tag.
     """
     ec2: Any = session_in(ACCOUNT).client("ec2")
     kinds = ("vpc", "subnet", "security-group")
@@ -126,7 +126,7 @@ def test_all_hcl_is_formatted_and_valid_and_plans(tmp_path: Path) -> None:
 
 def test_all_python_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", ACCOUNT)
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # which keeps the credentials that it has
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # a session keeps its credentials
     secretsmanager = boto3.client("secretsmanager")
     names = {
         name for each in blocks("python") for name in re.findall(r'SecretId="(.*?)"', each.text)
@@ -143,7 +143,7 @@ def test_all_python_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def commands(text: str) -> Iterator[list[str]]:
-    """The commands of shell code as lists of words, assignments before them included."""
+    """The commands of shell code as lists of words, with the assignments before them."""
     for line in text.replace("\\\n", " ").splitlines():
         words = shlex.shlex(line, posix=True, punctuation_chars="();|&")
         words.whitespace_split = True
@@ -153,7 +153,7 @@ def commands(text: str) -> Iterator[list[str]]:
 
 
 def faults(words: list[str], page: Path) -> Iterator[str]:
-    """What a command names that does not exist. Variables are those of the page's folder."""
+    """Names in a command that do not exist. Variables are those of the page's folder."""
     given = [word.removeprefix("TF_VAR_") for word in words if word.startswith("TF_VAR_")]
     words = list(dropwhile(lambda word: re.match(r"\w+=", word), words))
     given += [value for option, value in pairwise(words) if option == "-var"]
@@ -220,7 +220,7 @@ def test_json_is_whole(block: Block) -> None:
 
 
 def parse_errors(diagrams: list[str]) -> list[str | None]:
-    """What Mermaid's own parser finds wrong in each diagram."""
+    """The error that Mermaid's own parser finds in each diagram, if any."""
     result = subprocess.run(
         ["node", Path(__file__).with_name("diagrams.mjs")],
         cwd=VENV / "iam",
@@ -254,7 +254,7 @@ def test_a_faulty_diagram_is_told() -> None:
 
 
 def leads_to(file: Path, anchor: str) -> bool:
-    """Whether a file has what a link names behind `#`: a heading, or the line of a declaration."""
+    """Whether a file has a link's target after `#`: a heading, or the line of a declaration."""
     if file.suffix != ".tf":
         return anchor in anchors(file)
     line = file.read_text().splitlines()[int(anchor.removeprefix("L")) - 1]
@@ -266,7 +266,7 @@ def test_links_lead_to_a_file_and_a_heading(page: str) -> None:
     dead = []
     for line, target in links(ROOT / page):
         if re.match(r"\w+:", target):
-            continue  # the tests ask no network
+            continue  # the tests do not use the network
         path, _, anchor = target.partition("#")
         file = (ROOT / page).parent / path if path else ROOT / page
         if not file.exists() or (anchor and not leads_to(file, anchor)):

@@ -16,7 +16,7 @@ def named_tests(file: str) -> set[str]:
 
 
 def exhaustive_tests(file: str) -> set[str]:
-    """Names of the tests in a file that `make test` leaves out, for the mark of theirs or its."""
+    """Names of the tests in a file that `make test` skips, because they or the file are marked."""
     tree = ast.parse((TESTS / file).read_text())
     assigned = [ast.unparse(node) for node in tree.body if isinstance(node, ast.Assign)]
     if any(each.startswith("pytestmark = ") and MARK in each for each in assigned):

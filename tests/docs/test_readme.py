@@ -1,6 +1,6 @@
-"""What the README and the pages in docs/ show does, applied, what they say of it.
+"""When applied, the code in the README and the pages in docs/ does what these pages say.
 
-That every block plans is for test_docs.py.
+test_docs.py checks that every block plans.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The recipes of docs/recipes.md work as they are shown: their blocks are read from the page."""
+"""The recipes of docs/recipes.md work as shown: the tests read their blocks from the page."""
 
 import json
 import re
@@ -38,7 +38,7 @@ SECTIONS = dict(
     )
 )
 
-# Rotates a password that no database knows.
+# Rotates a password that no database has.
 ROTATE = """
 import json, uuid
 import boto3
@@ -66,7 +66,7 @@ def handler(event, context):
 
 
 def shown(section: str, language: str, words: dict[str, str]) -> list[str]:
-    """Blocks of a recipe, with other words in place of the page's own."""
+    """Blocks of a recipe, with some words of the page replaced."""
     found = [from_workspace(text) for text in code(SECTIONS[section], language)]
     for old, new in words.items():
         assert any(old in block for block in found), f"{section} does not have {old}"
@@ -75,7 +75,7 @@ def shown(section: str, language: str, words: dict[str, str]) -> list[str]:
 
 
 def importing(hcl: str, arn: str) -> str:
-    """The same with the ARN of the secret to import."""
+    """The same HCL with the ARN of the secret to import."""
     return re.sub(r'"arn:aws:secretsmanager:[^"]*"', f'"{arn}"', hcl)
 
 
@@ -85,7 +85,7 @@ def value_of(client: "SecretsManagerClient", name: str, stage: str = "AWSCURRENT
 
 
 def made_by_peer(workspace: Workspace, peer: str, **variables: object) -> Terraform:
-    """State that tests/fixtures/peers/PEER has made, as `module.secrets_manager`."""
+    """State that tests/fixtures/peers/PEER has created, as `module.secrets_manager`."""
     terraform = workspace(PROVIDER)
     shutil.copytree(ROOT / "tests" / "fixtures" / "peers" / peer, terraform.folder / "theirs")
     arguments = "".join(f"  {name} = {json.dumps(value)}\n" for name, value in variables.items())
@@ -109,7 +109,7 @@ def attributes(terraform: Terraform, resource_type: str) -> dict[str, str]:
 
 
 def move(terraform: Terraform, hcl: str) -> Plan:
-    """Put this in place of the peer's module, and apply it; returns what was planned."""
+    """Replace the peer's module with this HCL, and apply it; return the plan."""
     (terraform.folder / "main.tf").write_text(PROVIDER + hcl)
     terraform.init()
     plan = terraform.plan()
@@ -120,11 +120,11 @@ def move(terraform: Terraform, hcl: str) -> Plan:
 
 
 def assert_gone_from_state(value: str, terraform: Terraform, plan: Plan) -> None:
-    """The state has lost the value; its backup and the plan of the move have not."""
+    """Assert that the state no longer has the value; its backup and the move's plan still do."""
     state = terraform.folder / "terraform.tfstate"
     assert leaks.find(value, [state]) == []
     for old in (state.with_suffix(".tfstate.backup"), plan.path):
-        assert leaks.find(value, [old]), f"{old} has it no more: correct docs/recipes.md"
+        assert leaks.find(value, [old]), f"{old} no longer has it: correct docs/recipes.md"
 
 
 def test_a_password_is_carried_over_to_a_secret_of_another_name(
@@ -188,7 +188,7 @@ def test_secrets_that_others_made_are_adopted_with_their_values(
 
     assert "LastAccessedDate" not in secretsmanager.describe_secret(SecretId=arns["key"])
     terraform.apply()
-    # As the recipe for unused secrets warns.
+    # The recipe for unused secrets warns of this.
     assert "LastAccessedDate" in secretsmanager.describe_secret(SecretId=arns["key"])
 
     adopted = json.loads(value_of(secretsmanager, arns["login"]))
@@ -231,7 +231,8 @@ def test_a_secret_of_terraform_aws_modules_moves_with_its_rotation(
     before = secretsmanager.describe_secret(SecretId=secret["arn"])
     plan = move(terraform, *shown("from-terraform-aws-modules", "hcl", words))
 
-    # Theirs rotates at once where it changes, and this module does not: only the state tells so.
+    # Their rotation runs at once when it changes, and this module's does not. Only the state has
+    # that setting.
     assert "aws_secretsmanager_secret_rotation" not in plan.creates
     after = secretsmanager.describe_secret(SecretId=secret["arn"])
     assert after["LastRotatedDate"] == before["LastRotatedDate"]
@@ -296,7 +297,7 @@ def test_a_deleted_secret_is_restored_with_the_key_that_was_made_for_it(
 def test_binary_data_is_read_as_it_was_and_its_file_is_needed_once(
     workspace: Workspace, secret_name: str
 ) -> None:
-    data = bytes(range(256)) * 192  # as much as base64 leaves room for
+    data = bytes(range(256)) * 192  # the most that fits as base64
     words = {"shop/tls/keystore": secret_name}
     (hcl,) = shown("binary", "hcl", words)
     (reading,) = shown("binary", "python", words)
@@ -322,7 +323,7 @@ def test_unused_secrets_are_found_by_when_they_were_read_or_made(
     (search,) = code(SECTIONS["unused"], "python")
 
     def unused(days: int) -> list[str]:
-        """What the block would find so many days from now."""
+        """The secrets that the block would find after this number of days."""
         found: dict[str, Any] = {}
         then = f"datetime.now(UTC) + timedelta(days={days})"
         exec(search.replace("datetime.now(UTC)", then), found)  # noqa: S102

@@ -1,4 +1,4 @@
-"""The doctor's findings, each about a secret in LocalStack that has what is found."""
+"""The doctor's findings, each about a secret in LocalStack that causes the finding."""
 
 import json
 import time
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 type Make = Callable[..., str]
 
-# The doctor lists what lives in the account.
+# The doctor lists the resources of the account.
 pytestmark = pytest.mark.usefixtures("lists_at_once", "own_account")
 
 LATER = datetime.now(UTC) + timedelta(days=60)
@@ -40,7 +40,7 @@ def elsewhere() -> AWS:
 
 @pytest.fixture
 def secret(secretsmanager: "SecretsManagerClient", secret_name: str) -> Iterator[Make]:
-    """Makes a secret, by default with sound credentials; returns its ARN."""
+    """A function that creates a secret, by default with sound credentials, and returns its ARN."""
     made: list[tuple[SecretsManagerClient, str]] = []
 
     def make(
@@ -71,14 +71,14 @@ def key(kms: "KMSClient") -> str:
 
 @pytest.fixture
 def function(lambda_: "LambdaClient") -> Iterator[Function]:
-    """A function that rotates nothing, and that Secrets Manager may invoke."""
+    """A function that rotates nothing, and that Secrets Manager can invoke."""
     with running_function(lambda_, "def handler(event, context): pass") as created:
         created.allow()
         yield created
 
 
 def exists(kms: "KMSClient", key: str) -> bool:
-    """Whether KMS knows the key."""
+    """Whether the key exists in KMS."""
     try:
         kms.describe_key(KeyId=key)
     except kms.exceptions.NotFoundException:
@@ -87,7 +87,7 @@ def exists(kms: "KMSClient", key: str) -> bool:
 
 
 def finding(report: Report, finding_id: str) -> str:
-    """What a finding says, in one text."""
+    """All texts of a finding, joined."""
     found = [each for each in report.findings if each.id == finding_id]
     assert len(found) == 1, report.findings
     return f"{found[0].title} {found[0].explanation} {found[0].advice}"
@@ -144,9 +144,9 @@ def test_a_key_that_is_gone_is_found(secret: Make, key: str, kms: "KMSClient", a
 
 
 def versions_under(aws: AWS, secret_key: str | None, *keys: str) -> list[Finding]:
-    """Findings about versions under these keys, the first of which is the current one.
+    """Findings about versions under these keys; the first key is that of the current version.
 
-    The emulator does not tell the keys of versions; the answer is recorded, the keys are real.
+    The emulator does not report the keys of versions. The answer is recorded; the keys are real.
     """
     labels = ["AWSCURRENT", "orders-version-1"]
     listed = [
@@ -284,7 +284,7 @@ def test_a_secret_that_is_nowhere_is_said_to_be(secret_name: str, aws: AWS) -> N
 
 
 def allow(**statement: object) -> str:
-    """Policy of one statement, which allows reading unless it says otherwise; None leaves out."""
+    """Policy of one statement, which allows reading by default; None omits an element."""
     reading = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
     given = {name: value for name, value in (reading | statement).items() if value is not None}
     return json.dumps({"Version": "2012-10-17", "Statement": [given]})
@@ -327,7 +327,7 @@ def test_a_role_that_is_gone_is_found_and_as_a_text_the_policy_is_deleted_before
     secretsmanager: "SecretsManagerClient",
     aws: AWS,
 ) -> None:
-    """What becomes of Terraform then is in test_deleted_principal.py."""
+    """test_deleted_principal.py tests what Terraform does in this case."""
     iam = boto3.client("iam")
     trust = json.dumps({"Version": "2012-10-17", "Statement": []})
     role = iam.create_role(RoleName="gone", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
@@ -373,7 +373,7 @@ def test_a_resource_policy_that_does_not_insist_on_tls_is_noted(
 
 @pytest.fixture
 def endpoint(elsewhere: AWS) -> Iterator[Callable[..., str]]:
-    """Makes a VPC endpoint for Secrets Manager in the other region."""
+    """A function that creates a VPC endpoint for Secrets Manager in the other region."""
     ec2 = elsewhere.ec2
     vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
     made = []
@@ -619,7 +619,7 @@ def test_days_are_those_of_aws_in_every_time_zone(
     today = datetime.now(UTC)
     aws.secretsmanager.get_secret_value(SecretId=arn)
     try:
-        # AWS tells the day by its first moment, which is in the day before there.
+        # AWS reports the day as its first moment, which is on the day before in Los Angeles.
         monkeypatch.setenv("TZ", "America/Los_Angeles")
         time.tzset()
         facts = {fact.name: fact.value for fact in diagnose(aws, arn).facts}

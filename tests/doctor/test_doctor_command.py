@@ -1,4 +1,4 @@
-"""The command secret-doctor: how it is installed, what it answers, and what it may ask."""
+"""The command secret-doctor: its installation, its answers, and the calls that it can make."""
 
 import json
 import os
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-# Of which `aws` sees to it that no service of the emulator is slow.
+# The fixture `aws` ensures that no service of the emulator is slow.
 pytestmark = pytest.mark.usefixtures("lists_at_once", "own_account", "aws")
 
 
 @pytest.fixture
 def secret(secretsmanager: "SecretsManagerClient", secret_name: str) -> Iterator[str]:
-    """Name of a secret that is sound but for a note."""
+    """Name of a secret that has no problem, only a note."""
     secretsmanager.create_secret(Name=secret_name, SecretString=VALUE)
     yield secret_name
     secretsmanager.delete_secret(SecretId=secret_name, ForceDeleteWithoutRecovery=True)
@@ -46,7 +46,7 @@ def secret(secretsmanager: "SecretsManagerClient", secret_name: str) -> Iterator
 
 @pytest.fixture
 def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What `uv run` sees of a clone in which `make` has made an environment."""
+    """The files that `uv run` uses in a clone in which `make` has created an environment."""
     for name in ("pyproject.toml", ".python-version", "LICENSE"):
         shutil.copy(ROOT / name, tmp_path)
     shutil.copytree(ROOT / "doctor", tmp_path / "doctor")
@@ -57,7 +57,7 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*command: str | Path, folder: Path) -> "subprocess.CompletedProcess[str]":
-    """Run the command without this environment's packages; its output must hold no value."""
+    """Run the command without this environment's packages; its output must contain no value."""
     shell = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     result = subprocess.run(
         command, cwd=folder, env=shell, capture_output=True, text=True, check=False
@@ -105,7 +105,7 @@ def test_a_wheel_works_anywhere(wheel: Path, secret: str, elsewhere: Path) -> No
 
 @pytest.fixture
 def oldest(wheel: Path, elsewhere: Path) -> Path:
-    """The command on the oldest Python that it is for, with the packages of its lock file."""
+    """The command on the oldest Python that it supports, with the packages of its lock file."""
     version = environments.oldest_python()
     python = run(UV, "python", "find", "--no-project", version, folder=elsewhere)
     if python.returncode:
@@ -298,5 +298,5 @@ def test_it_asks_what_the_readme_permits_and_nothing_that_changes(
     policy = json.loads(block("doctor/README.md", "json", '"Version"'))
     permitted = set(policy["Statement"][0]["Action"])
     assert all(re.fullmatch(r"[a-z0-9]+:(Describe|Filter|Get|List)\w+", action) for action in asked)
-    # Everybody may ask STS who he is; decrypting is what Secrets Manager does for the caller.
+    # GetCallerIdentity needs no permission. Secrets Manager calls kms:Decrypt for the caller.
     assert asked.keys() - {"sts:GetCallerIdentity"} == permitted - {"kms:Decrypt"}

@@ -1,4 +1,4 @@
-"""The doctor explains what LocalStack never answers: errors as AWS documents them.
+"""The doctor explains errors that AWS documents and that LocalStack never returns.
 
 Denials: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 KMS: https://repost.aws/knowledge-center/secrets-manager-cross-account-key
@@ -39,7 +39,7 @@ SCP = "arn:aws:organizations::444455556666:policy/o-abcdefghij/service_control_p
 
 
 def description(**more: object) -> dict[str, object]:
-    """What DescribeSecret says of a sound secret that was made long ago."""
+    """The answer of DescribeSecret for a sound secret that was created long ago."""
     stages = {"0" * 32: ["AWSCURRENT"]}
     return {
         "ARN": ARN,
@@ -56,11 +56,11 @@ def value(**more: object) -> tuple[str, str, Any]:
 
 
 def report(aws: AWS, described: object, read: tuple[str, str, Any], name: str = "orders") -> Report:
-    """What the doctor says if Secrets Manager gives these answers."""
+    """The doctor's report if Secrets Manager gives these answers."""
     described = described if isinstance(described, tuple) else ("", described)
     answers = [
         ("describe_secret", *described),
-        # Of a secret that is described.
+        # The doctor makes this call only if DescribeSecret succeeds.
         *[("list_secret_version_ids", "", {"Versions": []})][: not described[0]],
         read,
         ("get_resource_policy", "", {"ARN": ARN, "Name": "orders"}),
@@ -70,18 +70,18 @@ def report(aws: AWS, described: object, read: tuple[str, str, Any], name: str = 
 
 
 def denied(message: str, code: str = "AccessDeniedException") -> tuple[str, str, str]:
-    """GetSecretValue fails so."""
+    """An answer with which GetSecretValue fails."""
     return ("get_secret_value", code, message)
 
 
 def unless_allowed(policy: str, request: str = READ) -> str:
-    """AWS's words for a request that no policy of this type allows."""
+    """AWS's message for a request that no policy of this type allows."""
     action = "kms:Decrypt" if request == DECRYPT else "secretsmanager:GetSecretValue"
     return f"{request}because no {policy} allows the {action} action"
 
 
 def explicitly(policy: str, policy_arn: str = "") -> str:
-    """AWS's words for a request that a policy of this type denies."""
+    """AWS's message for a request that a policy of this type denies."""
     article = "an" if policy.startswith("identity") else "a"
     return f"{READ}with an explicit deny in {article} {policy}{policy_arn and f': {policy_arn}'}"
 
@@ -411,7 +411,7 @@ def test_credentials_that_boto3_does_not_get_end_the_examination(operation: str,
         message = f"{USER}sts:{operation}"
         raise ClientError({"Error": {"Code": "AccessDenied", "Message": message}}, operation)
 
-    # When a request is signed, boto3 gets the credentials that it does not have.
+    # boto3 gets the credentials that it lacks when it signs a request.
     aws.secretsmanager.meta.events.register("before-sign", refuse)
     found = diagnose(aws, "orders")
 
@@ -421,7 +421,7 @@ def test_credentials_that_boto3_does_not_get_end_the_examination(operation: str,
 
 @pytest.fixture
 def silent_port() -> Iterator[int]:
-    """Port that takes no connection and does not refuse any either."""
+    """Port that neither accepts nor refuses connections."""
     with socket.create_server(("127.0.0.1", 0), backlog=0) as server, ExitStack() as stack:
         port = server.getsockname()[1]
         for _ in range(4):
@@ -433,13 +433,13 @@ def silent_port() -> Iterator[int]:
 
 @pytest.fixture(autouse=True)
 def directly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No proxy, which would answer for a host that does not exist."""
+    """Remove the proxy, which would answer for a host that does not exist."""
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
 
 
 def unreachable(url: str, monkeypatch: pytest.MonkeyPatch) -> Report:
-    """What the doctor says where Secrets Manager is at this URL; boto3's own limits are longer."""
+    """The doctor's report if Secrets Manager is at this URL; boto3's own limits are longer."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", url)
     start = time.monotonic()
     found = diagnose(AWS(boto3.Session()), "orders")
@@ -506,7 +506,7 @@ def test_a_proxy_that_does_not_answer_is_explained_and_its_password_not_shown(
 
 
 def test_a_certificate_that_is_not_trusted_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
-    # LocalStack answers by TLS too, with a certificate of its own.
+    # LocalStack also answers over TLS, with its own certificate.
     found = unreachable(os.environ["AWS_ENDPOINT_URL"].replace("http:", "https:"), monkeypatch)
 
     assert problems(found) == ["certificate-not-trusted"]

@@ -1,1 +1,1 @@
-"""LocalStack, as strict as AWS documents its services; README.md says what that is."""
+"""LocalStack, as strict as AWS documents its services; README.md introduces LocalStack."""

@@ -1,7 +1,7 @@
-"""KMS keys in LocalStack: what Secrets Manager can do with them, and what KMS itself refuses.
+"""KMS keys in LocalStack: whether Secrets Manager can use them, and which requests KMS refuses.
 
-Permissions are not enforced here. The tags below make a key refuse a use as a missing permission
-does in AWS, so that tests can try that as well.
+The emulator does not enforce permissions. With the tags below, tests can make a key refuse a use as
+AWS does when a permission is missing.
 """
 
 import os
@@ -22,18 +22,18 @@ from localstack.utils.patch import patch
 from emulator.policies import Policy, PolicyError
 
 MANAGED_ALIAS = "alias/aws/secretsmanager"
-# What ListSecretVersionIds calls the AWS managed key.
+# Name of the AWS managed key in the answers of ListSecretVersionIds.
 MANAGED_KEY = "DefaultEncryptionKey"
-# How long a day of a waiting period is; without it, none ends while tests run.
+# Length of a day of a waiting period. With 0, no waiting period ends.
 DAY_SECONDS = float(os.environ.get("DAY_SECONDS", "0"))
 DENY_ENCRYPT = "emulator:deny-encrypt"
 DENY_DECRYPT = "emulator:deny-decrypt"
 
 
 def find_key(reference: str | None, account: str, region: str) -> str | None:
-    """ARN of the key to which an id, ARN, alias or alias ARN leads now; None if there is none.
+    """ARN of the key that an id, ARN, alias or alias ARN refers to now; None if there is none.
 
-    The AWS managed key is MANAGED_KEY, however it is named.
+    Every form of reference to the AWS managed key returns MANAGED_KEY.
     https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecret.html
     """
     if not reference:
@@ -57,13 +57,13 @@ def find_key(reference: str | None, account: str, region: str) -> str | None:
 
 
 def alias_arn(reference: str, account: str, region: str) -> str:
-    """The ARN of an alias; another reference to a key, or an alias that is not there, as it is."""
+    """ARN of an alias; return any other reference, or an alias that does not exist, unchanged."""
     alias = kms_stores[account][region].aliases.get(reference)
     return str(alias.metadata["AliasArn"]) if alias else reference
 
 
 def is_usable(key_arn: str | None) -> bool:
-    """Whether a key can encrypt and decrypt for Secrets Manager, in its state and of its kind.
+    """Whether a key's state, usage and spec let Secrets Manager encrypt and decrypt with it.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
     https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
@@ -79,7 +79,7 @@ def is_usable(key_arn: str | None) -> bool:
 
 
 def denies(key_arn: str, tag: str) -> bool:
-    """Whether a test has taken a permission on a key from all callers, by one of the tags above."""
+    """Whether one of the tags above removes a permission on a key from all callers."""
     if key_arn == MANAGED_KEY or not _key(key_arn):
         return False
     _, _, _, region, account, _ = key_arn.split(":", 5)
@@ -95,7 +95,7 @@ def _key(key_arn: str | None) -> KmsKey | None:
 
 
 def refuse_what_kms_refuses() -> None:
-    """Have KMS refuse aliases, policies and states of keys that LocalStack lets through."""
+    """Make KMS refuse aliases, key policies and key states that LocalStack accepts."""
     patch(KmsProvider.create_alias)(_create_alias)
     patch(KmsProvider.update_alias)(_update_alias)
     patch(KmsProvider.create_key)(_create_key)
@@ -117,7 +117,7 @@ def _refuse_pending_import(
     context: RequestContext,
     request: Mapping[str, Any],
 ) -> Any:  # noqa: ANN401
-    """Refuse a key that waits for its material.
+    """Refuse a key that waits for the import of its key material.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
     """
@@ -133,7 +133,7 @@ def _create_alias(
     context: RequestContext,
     request: Mapping[str, Any],
 ) -> None:
-    """Refuse names that AWS keeps to itself.
+    """Refuse alias names that AWS reserves.
 
     https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html
     """
@@ -148,9 +148,9 @@ def _update_alias(
     context: RequestContext,
     request: dict[str, Any],
 ) -> None:
-    """Take the key's ARN as well as its id, and refuse a key of another type or usage.
+    """Accept the key's ARN as well as its id, and refuse a key of another type or usage.
 
-    LocalStack stores what it is given, and finds no key by an alias that leads to an ARN.
+    LocalStack stores the given target, and finds no key by an alias whose target is an ARN.
     https://docs.aws.amazon.com/kms/latest/APIReference/API_UpdateAlias.html
     """
     place = context.account_id, context.region
@@ -169,7 +169,7 @@ def _update_alias(
 
 
 def after_days(days: float, action: Callable[..., None], *arguments: object) -> None:
-    """Do what AWS does at the end of a waiting period, if a day is short enough to wait for it."""
+    """Run an action at the end of a waiting period, unless DAY_SECONDS is 0."""
     if DAY_SECONDS:
         timer = threading.Timer(days * DAY_SECONDS, action, arguments)
         timer.daemon = True
@@ -225,7 +225,7 @@ def _put_key_policy(
     request: Mapping[str, Any],
 ) -> None:
     policy = _policy(request["Policy"])
-    # The provider of LocalStack requires the name, which has a default.
+    # LocalStack's provider requires the policy name, although it has a default.
     original(provider, context, {"PolicyName": "default", **request})
     key = _key(find_key(request["KeyId"], context.account_id, context.region))
     if key:
@@ -238,7 +238,7 @@ def _get_key_policy(
     context: RequestContext,
     request: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Show principals that were deleted since as AWS does, and the policy's name.
+    """Show the policy's name, and show principals that were deleted since as AWS does.
 
     https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html
     """
@@ -249,7 +249,7 @@ def _get_key_policy(
 
 
 def _policy(text: str) -> Policy:
-    """Refuse a policy with errors of syntax, or a principal that does not exist any more.
+    """Refuse a policy that has syntax errors or names a principal that no longer exists.
 
     https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
     """

@@ -1,7 +1,7 @@
-"""Runs Lambda functions for LocalStack as processes, where LocalStack itself wants Docker.
+"""Run Lambda functions for LocalStack as processes; LocalStack itself requires Docker.
 
-Each execution environment is a process of AWS's own runtime client and a Runtime API beside it, on
-loopback: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+Each execution environment is a process of AWS's own runtime client, with a Runtime API on loopback:
+https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
 
 import contextlib
@@ -32,16 +32,16 @@ BOOTSTRAP = Path(__file__).with_name("lambda_bootstrap.py")
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 INIT_SECONDS = 10
 POLL_SECONDS = 0.02
-# Handed over by LocalStack for its own runtime in a container, and unknown in Lambda.
+# Variables that LocalStack sets for its own runtime in a container, and Lambda does not have.
 _NOT_OF_LAMBDA = re.compile(
     "LOCALSTACK_|EDGE_PORT|_AWS_XRAY_|AWS_LAMBDA_FUNCTION_TIMEOUT|LAMBDA_RUNTIME_DIR"
 )
 
 
 class Answer(NamedTuple):
-    """What a runtime came to: `kind` is next, response, error, exit, memory or timeout.
+    """The result of a wait: `kind` is next, response, error, exit, memory or timeout.
 
-    `body` is what the runtime has sent, or how it has exited.
+    `body` is the data that the runtime has sent, or says how the runtime has exited.
     """
 
     kind: str
@@ -49,7 +49,7 @@ class Answer(NamedTuple):
 
 
 class RuntimeAPI(socketserver.ThreadingTCPServer):
-    """The HTTP interface by which one runtime fetches invocations and delivers its answers."""
+    """The HTTP interface from which one runtime gets invocations, and to which it sends answers."""
 
     daemon_threads = True
 
@@ -62,7 +62,7 @@ class RuntimeAPI(socketserver.ThreadingTCPServer):
         threading.Thread(target=self.serve_forever, args=(0.1,), daemon=True).start()
 
     def close(self) -> None:
-        """Stop listening, and let go of a runtime that waits for an invocation."""
+        """Stop listening, and disconnect a runtime that waits for an invocation."""
         self.invocations.put(None)
         self.shutdown()
         self.server_close()
@@ -71,7 +71,7 @@ class RuntimeAPI(socketserver.ThreadingTCPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: RuntimeAPI
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # or replies wait 40 ms for an acknowledgement
+    disable_nagle_algorithm = True  # otherwise, replies wait 40 ms for an acknowledgement
 
     def do_GET(self) -> None:
         self.server.answers.put(Answer("next"))
@@ -82,7 +82,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        # The path ends in response or error, the latter also when the initialization fails.
+        # The path ends in response or error. It also ends in error if the initialization fails.
         self.server.answers.put(Answer(self.path.rpartition("/")[2], body))
         self._reply(HTTPStatus.ACCEPTED, {}, b"")
 
@@ -94,13 +94,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Keep LocalStack's log free of these calls."""
+        """Keep these calls out of LocalStack's log."""
 
 
 class RuntimeProcess:
-    """A runtime client in its own process group, until `end`.
+    """A runtime client in its own process group, which `end` ends.
 
-    Memory is in MB, and seen only where there is /proc.
+    Memory is in MB. It is measured only on systems that have /proc.
     """
 
     def __init__(
@@ -121,11 +121,11 @@ class RuntimeProcess:
 
     @property
     def is_running(self) -> bool:
-        """Whether the process has not ended."""
+        """Whether the process still runs."""
         return self._process.poll() is None
 
     def wait(self, deadline: float) -> Answer:
-        """What the runtime does next, by a time of time.monotonic()."""
+        """The runtime's next answer; wait for it until a deadline of time.monotonic()."""
         while (left := deadline - time.monotonic()) > 0:
             answer = None
             with contextlib.suppress(Empty):
@@ -140,7 +140,7 @@ class RuntimeProcess:
         return Answer("timeout")
 
     def end(self) -> None:
-        """Kill the process, if it still runs, and whatever it has started in its group."""
+        """Kill the process, if it still runs, and all other processes of its group."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
@@ -158,8 +158,8 @@ class RuntimeProcess:
 class ProcessExecutor:
     """One execution environment, with the methods of LocalStack's RuntimeExecutor.
 
-    A runtime that has ended, for whatever reason, is started again by the next invocation, as
-    Lambda does; the folder that replaces /tmp stays.
+    If the runtime has ended, for any reason, the next invocation starts it again, as Lambda does.
+    The folder that replaces /tmp stays.
     """
 
     def __init__(self, id: str, function_version: FunctionVersion) -> None:  # noqa: A002
@@ -168,8 +168,8 @@ class ProcessExecutor:
         self._config = function_version.config
         self._environment: dict[str, str] = {}
         self._tmp = tempfile.mkdtemp(prefix="lambda-")
-        # Without a name, so that nothing stays of it; a file, so that none of it is under way when
-        # the runtime has answered.
+        # A file without a name leaves nothing behind. Unlike a pipe, it already has all output when
+        # the runtime answers.
         self._output = tempfile.TemporaryFile()  # noqa: SIM115
         self._output_read = 0
         self._runtime: RuntimeProcess | None = None
@@ -177,33 +177,33 @@ class ProcessExecutor:
 
     @classmethod
     def validate_environment(cls) -> bool:
-        """Leave it to `prepare_version` to say that functions cannot run."""
+        """Return True: `prepare_version` reports functions that cannot run."""
         return True
 
     @classmethod
     def prepare_version(cls, function_version: FunctionVersion) -> None:
-        """Unzip the code; ValueError, which becomes the function's state, if it cannot run."""
+        """Unzip the code; if it cannot run, raise ValueError, which the function's state shows."""
         config = function_version.config
         if config.runtime != RUNTIME or config.package_type != "Zip" or config.layers:
             raise ValueError(f"only {RUNTIME} functions from a zip, without layers, run here")
         if not FUNCTION_PYTHON.exists():
-            raise ValueError("no Python for functions: run `make test`, which makes .venv/function")
+            raise ValueError("no Python for functions: run `make test` to create .venv/function")
         config.code.prepare_for_execution()
 
     @classmethod
     def cleanup_version(cls, function_version: FunctionVersion) -> None:
-        """Leave the unzipped code to LocalStack."""
+        """Do nothing: LocalStack manages the unzipped code."""
 
     def get_endpoint_from_executor(self) -> str:
-        """Host at which a function finds LocalStack."""
+        """Host of LocalStack for a function."""
         return "127.0.0.1"
 
     def get_runtime_endpoint(self) -> str:
-        """Address of an interface for LocalStack's own runtime, of which there is none here."""
+        """Return an empty address: there is no interface for LocalStack's own runtime."""
         return ""
 
     def get_logs(self) -> str:
-        """Logs beside those of invocations, of which there are none."""
+        """Return an empty text: only invocations have logs."""
         return ""
 
     def start(self, env_vars: dict[str, object]) -> None:
@@ -214,7 +214,7 @@ class ProcessExecutor:
             "LAMBDA_TASK_ROOT": str(self._config.code.get_unzipped_code_location()),
             "LANG": "en_US.UTF-8",
             "PATH": "/usr/local/bin:/usr/bin:/bin",
-            # They replace /tmp, which functions share here.
+            # These replace /tmp, which all functions share here.
             "HOME": self._tmp,
             "TMPDIR": self._tmp,
             **(self._config.environment or {}),
@@ -226,14 +226,14 @@ class ProcessExecutor:
             self._end_runtime()
 
     def stop(self) -> None:
-        """End the environment; an invocation that it runs fails."""
+        """End the environment; a running invocation fails."""
         self._end_runtime()
         shutil.rmtree(self._tmp, ignore_errors=True)
 
     def invoke(self, payload: dict[str, str]) -> InvocationResult:
         """Run an invocation until the runtime is ready for the next; return its InvocationResult.
 
-        Errors and logs read as Lambda's:
+        Errors and logs have the text that Lambda gives them:
         https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
         """
         request_id = payload["invoke-id"]
@@ -307,10 +307,10 @@ class ProcessExecutor:
             self._runtime = None
 
     def _new_output(self) -> str:
-        """What the function has printed since the last call, as whole lines."""
+        """Output of the function since the last call, as whole lines."""
         descriptor = self._output.fileno()
         size = os.fstat(descriptor).st_size
-        # Without moving the offset, which is the function's too.
+        # `pread` does not move the offset, which the function shares.
         output = os.pread(descriptor, size - self._output_read, self._output_read).decode(
             errors="replace"
         )

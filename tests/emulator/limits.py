@@ -1,7 +1,7 @@
-"""Refuses in LocalStack what AWS refuses of a request's parameters, which LocalStack lets through.
+"""Refuse in LocalStack request parameters that AWS refuses and LocalStack accepts.
 
-Lengths, patterns and names of choices come from AWS's own models of its services, as botocore
-ships them. This module has what the models lack, with the page that documents it.
+Lengths, patterns and enum values come from AWS's own models of its services, as botocore ships
+them. This module adds the limits that the models lack, with the pages that document them.
 """
 
 import json
@@ -15,11 +15,11 @@ from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.aws.chain import HandlerChain
 from localstack.http import Response
 
-# Parameters that hold a policy, in which a Sid may stand once.
+# Parameters that hold a policy. A Sid can occur only once in a policy.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html
 POLICIES = {"AssumeRolePolicyDocument", "Policy", "PolicyDocument", "ResourcePolicy"}
 
-# Size in bytes of what JSON of these parameters takes, by operation and parameter.
+# Largest size of a parameter in bytes, by operation and parameter.
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
 # https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
@@ -36,7 +36,7 @@ MAX_TAGS = 50
 
 
 def refuse_what_aws_refuses() -> None:
-    """Check each request that comes from outside before its service sees it."""
+    """Check each external request before its service gets it."""
     handlers.serve_custom_service_request_handlers.append(_check)
 
 
@@ -49,13 +49,13 @@ def _check(_: HandlerChain, context: RequestContext, __: Response) -> None:
         *_other_faults(context.operation.name, request),
     ]
     if faults:
-        # AWS does not repeat what was given either: it may be secret.
+        # Like AWS, do not repeat the values: they can be secret.
         message = f"{len(faults)} validation errors detected: {'; '.join(faults)}"
         raise CommonServiceException("ValidationException", message, sender_fault=True)
 
 
 def faults_of(shape: Shape, value: Any, path: str) -> Iterator[str]:  # noqa: ANN401
-    """What the model of a parameter refuses of a value, in a line each."""
+    """Violations of a parameter's model by a value, one line each."""
     if value is None:
         return
     low, high = shape.metadata.get("min"), shape.metadata.get("max")
@@ -91,7 +91,7 @@ def faults_of(shape: Shape, value: Any, path: str) -> Iterator[str]:  # noqa: AN
 
 
 def pattern_of(shape: StringShape) -> str | None:
-    """Pattern of a text in AWS's model, which botocore reads but does not offer."""
+    """Pattern of a string in AWS's model, for which botocore has no public attribute."""
     model: Mapping[str, str] = getattr(shape, "_shape_model")  # noqa: B009 unknown to its types
     return model.get("pattern")
 
@@ -117,5 +117,5 @@ def _statements(policy: str) -> list[dict[str, Any]]:
     try:
         statements = json.loads(policy)["Statement"]
     except (ValueError, KeyError, TypeError):
-        return []  # for the service to refuse
+        return []  # the service refuses it
     return statements if isinstance(statements, list) else [statements]

@@ -1,4 +1,4 @@
-"""An AWS to test against: LocalStack in host mode, a process that ends with its starter."""
+"""An AWS to test against: LocalStack in host mode, which ends with the process that starts it."""
 
 import contextlib
 import http.client
@@ -28,13 +28,13 @@ class LocalStackError(Exception):
 
 
 class RequestLog:
-    """The AWS calls that a LocalStack has answered, as it logs them."""
+    """The AWS calls that a LocalStack has answered, read from its log."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def mark(self) -> int:
-        """Position in the log now, for `calls_since`."""
+        """Current position in the log, for `calls_since`."""
         return self.path.stat().st_size
 
     def calls_since(self, mark: int) -> Counter[str]:
@@ -45,10 +45,10 @@ class RequestLog:
 
 
 class LocalStack:
-    """A separate LocalStack on a free port of loopback, for the length of a `with` block.
+    """A separate LocalStack on a free loopback port, which runs during a `with` block.
 
-    Its folder is removed when it ends. It ends with this process, also when that is killed.
-    `settings` are those of docs/emulator.md. Raises LocalStackError on entry when it does not
+    Its folder is removed when it ends. It ends with this process, even if this process is killed.
+    docs/emulator.md describes `settings`. Raises LocalStackError on entry if LocalStack does not
     start.
     """
 
@@ -61,7 +61,7 @@ class LocalStack:
 
     def __enter__(self) -> Self:
         home = self.folder / "localstack"
-        home.mkdir(parents=True, exist_ok=True)  # or Python would not take it for TMPDIR
+        home.mkdir(parents=True, exist_ok=True)  # Python ignores a TMPDIR that does not exist
         with self.log.path.open("wb") as log:
             self.process = subprocess.Popen(
                 [
@@ -73,14 +73,14 @@ class LocalStack:
                 env={
                     "PATH": os.environ["PATH"],
                     "PYTHONPATH": ":".join(map(str, IMPORTED)),
-                    "PYTHONSAFEPATH": "1",  # no module from where the tests happen to be run
+                    "PYTHONSAFEPATH": "1",  # import nothing from the current folder
                     "PYTHONPYCACHEPREFIX": str(CACHE),
                     "GATEWAY_LISTEN": f"127.0.0.1:{self.port}",
                     "DNS_ADDRESS": "0",
                     "DISABLE_EVENTS": "1",
                     "SKIP_SSL_CERT_DOWNLOAD": "1",
                     "OVERRIDE_IN_DOCKER": "0",
-                    "LAMBDA_KEEPALIVE_MS": "30000",  # functions that no test uses any more
+                    "LAMBDA_KEEPALIVE_MS": "30000",  # ends functions that no test uses any more
                     # Without separate folders, two LocalStacks wipe each other's files.
                     "HOME": str(home),
                     "TMPDIR": str(home),
@@ -91,7 +91,7 @@ class LocalStack:
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
-                # Ctrl-C at the terminal is for the starter, which may still need LocalStack.
+                # Ctrl-C must reach only the starting process, which can still need LocalStack.
                 start_new_session=True,
             )
         try:
@@ -121,19 +121,19 @@ class LocalStack:
 
 
 def new_account() -> str:
-    """Id of an account that nothing else has; LocalStack takes it for an access key id."""
+    """Id of an account that nothing else uses; LocalStack accepts it as an access key id."""
     return f"{uuid.uuid4().int % 10**12:012}"
 
 
 def session_in(account: str) -> boto3.Session:
-    """Session of an account, which LocalStack takes from the access key."""
+    """Session in an account; LocalStack reads the account from the access key."""
     return boto3.Session(aws_access_key_id=account, aws_secret_access_key="test")
 
 
 def answers_in_time(
     process: "subprocess.Popen[bytes]", port: int, path: str, seconds: float
 ) -> bool:
-    """Whether the process's server on this port of loopback gives a page within the time."""
+    """Whether the process's server on this loopback port returns a page in time."""
     deadline = time.monotonic() + seconds
     while process.poll() is None and time.monotonic() < deadline:
         try:
@@ -149,10 +149,10 @@ def answers_in_time(
 
 
 def free_port() -> int:
-    """A port of loopback on which nothing listens now.
+    """A loopback port on which nothing listens now.
 
-    It is below the range that systems give to outgoing connections, one of which could take the
-    port before the server does.
+    It is below the range that systems use for outgoing connections. In that range, a connection
+    could take the port before the server does.
     """
     while True:
         port = 10_000 + secrets.randbelow(22_768)

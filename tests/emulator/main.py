@@ -1,7 +1,8 @@
-"""Runs a repaired LocalStack only on loopback, and only while its starter lives.
+"""Run LocalStack with its repairs, only on loopback and only while its starter runs.
 
-LocalStack's own Python runs it as the leader of a process group. Standard input is a pipe from its
-starter. The argument is the folder that it removes at the end.
+The starter is the process that starts this module, with LocalStack's own Python, as the leader of a
+process group. Standard input is a pipe from the starter. The argument is the folder to remove at
+the end.
 """
 
 import functools
@@ -13,7 +14,7 @@ import threading
 
 
 def end_with_starter(folder: str) -> None:
-    """Wait for the pipe to close, as it does however the starter ends; then end the whole group."""
+    """Wait until the pipe closes, which happens however the starter ends; then end the group."""
     os.read(sys.stdin.fileno(), 1)
     shutil.rmtree(folder, ignore_errors=True)
     os.killpg(0, signal.SIGKILL)
@@ -22,7 +23,7 @@ def end_with_starter(folder: str) -> None:
 if __name__ == "__main__":
     threading.Thread(target=end_with_starter, args=sys.argv[1:], daemon=True).start()
 
-    # Imported this late because it takes seconds, in which the starter can already be gone.
+    # These imports are late because they take seconds, in which the starter can already end.
     from localstack.runtime.main import main
     from twisted.internet import endpoints
 
@@ -31,7 +32,7 @@ if __name__ == "__main__":
     from emulator.limits import refuse_what_aws_refuses
     from emulator.secrets_api import serve_secrets_as_documented
 
-    # LocalStack listens on every interface whatever IPv4 address GATEWAY_LISTEN names.
+    # LocalStack listens on every interface, whichever IPv4 address GATEWAY_LISTEN names.
     endpoints.TCP4ServerEndpoint = functools.partial(
         endpoints.TCP4ServerEndpoint, interface="127.0.0.1"
     )

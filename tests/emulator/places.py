@@ -1,4 +1,4 @@
-"""Where the emulator finds its Pythons and the rules that it shares with this project."""
+"""Paths of the emulator's Pythons and of the rules that it shares with this project."""
 
 from pathlib import Path
 
@@ -7,5 +7,5 @@ VENV = _ROOT / ".venv"
 LOCALSTACK_PYTHON = VENV / "localstack" / "bin" / "python"
 FUNCTION_PYTHON = VENV / "function" / "bin" / "python"
 CACHE = VENV / "cache" / "python"
-# The packages emulator, secret_doctor (which policies are public) and asm (schedules).
+# Folders of the packages emulator, secret_doctor (for public policies) and asm (for schedules).
 IMPORTED = (_ROOT / "tests", _ROOT / "doctor", _ROOT / "policies" / "checkov")

@@ -1,4 +1,4 @@
-"""Resource policies in LocalStack: what AWS refuses of them, and deleted principals in them."""
+"""Resource policies in LocalStack: those that AWS refuses, and how deleted principals appear."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -17,9 +17,9 @@ class PolicyError(ValueError):
 
 
 class Policy:
-    """A policy as it was put, whose principals are known by the unique ids that they had then.
+    """A policy as it was put, with the unique ids that its principals had then.
 
-    Raises PolicyError for what AWS calls malformed.
+    Raises PolicyError for a policy that AWS calls malformed.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
     """
 
@@ -35,9 +35,9 @@ class Policy:
         self._ids = {arn: found for arn in principals if (found := unique_id(arn))}
 
     def text(self) -> str:
-        """The policy as AWS shows it: a principal that is gone by its unique id.
+        """The policy as AWS shows it: a deleted principal appears as its unique id.
 
-        A principal that was made again under its old name is another one, and so is gone too.
+        A principal that was deleted and created again under the same name counts as deleted too.
         """
         gone = {arn: old for arn, old in self._ids.items() if unique_id(arn) != old}
         if not gone:
@@ -56,7 +56,7 @@ class Policy:
         return json.dumps(policy)
 
     def is_public(self) -> bool:
-        """Whether a statement allows everybody, without a condition that names somebody.
+        """Whether a statement allows everyone, without a condition that restricts it.
 
         https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutResourcePolicy.html
         """

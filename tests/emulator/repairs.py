@@ -1,4 +1,4 @@
-"""Repairs of LocalStack where it differs from what AWS documents, each with its own test."""
+"""Repairs of LocalStack's differences from AWS's documentation, each with its own test."""
 
 import contextlib
 import threading
@@ -45,10 +45,10 @@ from emulator.lambda_processes import ProcessExecutor
 
 
 def load_each_service_before_it_answers() -> None:
-    """Let the first calls of a service wait until it is loaded.
+    """Make the first calls of a service wait until it is loaded.
 
-    LocalStack calls a service loaded shortly before it is. A second call that comes in between
-    fails: "no handler for operation".
+    LocalStack marks a service as loaded shortly before it is. A second call in that time fails:
+    "no handler for operation".
     """
     locks: dict[str, threading.RLock] = defaultdict(threading.RLock)
     loaded = set()
@@ -80,12 +80,12 @@ def run_functions_as_processes() -> None:
 
 
 def keep_objects_of_s3_in_the_folder() -> None:
-    """Let S3, which holds the code of functions too, keep its files where nothing of them stays."""
+    """Make S3, which also stores functions' code, keep its files in the folder that is removed."""
     s3.DEFAULT_S3_TMP_DIR = None
 
 
 def keep_log_groups() -> None:
-    """Log to the group that a function names; LocalStack always takes /aws/lambda/NAME.
+    """Log to the group that a function names; LocalStack always uses /aws/lambda/NAME.
 
     https://docs.aws.amazon.com/lambda/latest/api/API_LoggingConfig.html
     """
@@ -97,10 +97,10 @@ def keep_log_groups() -> None:
 
 
 def create_log_groups_as_roles_allow() -> None:
-    """Refuse that a role's session creates a log group without permission.
+    """Refuse to create a log group for a session of a role that lacks the permission.
 
-    LocalStack lets each function create its group. The last lines of a deleted function then bring
-    the deleted group back, and Terraform cannot create it again.
+    LocalStack lets each function create its group. The last lines of a deleted function then
+    create the deleted group again, and Terraform cannot create it.
     https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
     """
 
@@ -113,7 +113,7 @@ def create_log_groups_as_roles_allow() -> None:
     ) -> None:
         headers = context.request.headers
         groups = get_moto_logs_backend(context.account_id, context.region).groups
-        # LocalStack's Lambda asks for a group that exists, too, when its stream does not.
+        # LocalStack's Lambda also calls this for an existing group, if the log stream is missing.
         if "X-Amz-Security-Token" in headers and log_group_name not in groups:
             key = extract_access_key_id_from_auth_header(headers)
             policies = []
@@ -133,7 +133,7 @@ def create_log_groups_as_roles_allow() -> None:
 
 
 def keep_descriptions_of_rules() -> None:
-    """Report a security group rule's description also where the rule names another group.
+    """Report a security group rule's description even if the rule names another group.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SecurityGroupRule.html
     """
@@ -145,7 +145,7 @@ def keep_descriptions_of_rules() -> None:
 
 
 def keep_tags_of_alarms() -> None:
-    """Keep the tags with which an alarm is made.
+    """Keep the tags with which an alarm is created.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
     """
@@ -165,9 +165,9 @@ def keep_tags_of_alarms() -> None:
 
 
 def keep_versions_of_endpoint_policies() -> None:
-    """Report an endpoint's policy as it was given; LocalStack takes the Version out of it.
+    """Report an endpoint's policy as it was given; LocalStack removes its Version.
 
-    Only the default policy has none, and Terraform would plan to write all others again.
+    Only the default policy has no Version. Terraform would plan to write all others again.
     https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
     """
 
@@ -188,7 +188,7 @@ def keep_versions_of_endpoint_policies() -> None:
 
 
 def keep_roles_of_stacks() -> None:
-    """Report the service role with which a stack was made.
+    """Report the service role with which a stack was created.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Stack.html
     """
@@ -202,7 +202,7 @@ def keep_roles_of_stacks() -> None:
 
 
 def update_connections_of_stacks() -> None:
-    """Let a changed stack change its EventBridge connection; LocalStack leaves that as it is.
+    """Make a changed stack update its EventBridge connection; LocalStack does not update it.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-connection-authparameters.html
     """

@@ -1,7 +1,7 @@
 """Rotation of secrets in LocalStack, as AWS documents it.
 
 LocalStack itself rotates within the call, fails with RotateImmediately=false and forgets schedules.
-It rotates again for a token that it has had, and gives the secret's name to the function.
+It rotates again for a token that was used before, and passes the secret's name to the function.
 https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
 """
 
@@ -32,11 +32,11 @@ _rotating: set[str] = set()
 
 
 def rotate(secret: Secret, token: str, request: Mapping[str, Any]) -> str:
-    """Begin a rotation, or a test of the function if it is not to rotate immediately.
+    """Start a rotation, or a test of the function if RotateImmediately is false.
 
-    Both go on in the background. AWS repeats a failed rotation by itself. Here the next call
-    repeats it, and is refused as at AWS, because the version still has the label AWSPENDING.
-    Needs the lock; returns the token.
+    Both run in the background. AWS repeats a failed rotation by itself. Here the next call repeats
+    it. As in AWS, that call fails, because the version still has the label AWSPENDING.
+    The caller must hold the lock. Returns the token.
     """
     function_arn = request.get("RotationLambdaARN") or secret.rotation.function_arn
     if not function_arn:
@@ -73,20 +73,20 @@ def rotate(secret: Secret, token: str, request: Mapping[str, Any]) -> str:
 
 
 def abandon(secret: Secret, current_id: str) -> None:
-    """Take AWSPENDING from a rotation that is overtaken by a new value.
+    """Remove AWSPENDING from the version of a rotation when another version becomes current.
 
     https://docs.aws.amazon.com/secretsmanager/latest/userguide/cloudtrail_log_entries.html
     """
     pending = secret.pending
     if pending and pending.version_id != current_id:
         pending.labels.remove("AWSPENDING")
-        # What receives the event may ask for a secret, which waits for the lock.
+        # In a thread, because the event's receiver can make a call that waits for the lock.
         arguments = (secret, pending.version_id, "RotationAbandoned")
         threading.Thread(target=_announce, args=arguments, daemon=True).start()
 
 
 def described_rules(rules: dict[str, Any]) -> dict[str, Any]:
-    """Rules as DescribeSecret tells them: those that were given, and the days between.
+    """Rules as DescribeSecret returns them: the given ones, and the days between rotations.
 
     https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotationRulesType.html
     """
@@ -103,7 +103,7 @@ def _given_rules(secret: Secret) -> dict[str, Any]:
 
 
 def _add_pending_version(secret: Secret, token: str, *, with_value: bool) -> None:
-    """Label a new version AWSPENDING; without a value, which is for the function to put there."""
+    """Add a version with the label AWSPENDING; if it has no value, the function puts one there."""
     version = Version(token)
     current = secret.labelled("AWSCURRENT")
     if with_value and current:
@@ -113,7 +113,7 @@ def _add_pending_version(secret: Secret, token: str, *, with_value: bool) -> Non
 
 
 def _begin(secret: Secret, token: str, steps: tuple[str, ...]) -> None:
-    """Run the steps in a thread, unless the secret is being rotated already. Needs the lock."""
+    """Run the steps in a thread, unless a rotation runs already. The caller must hold the lock."""
     if secret.arn not in _rotating:
         _rotating.add(secret.arn)
         threading.Thread(target=_rotate, args=(secret, token, steps), daemon=True).start()
@@ -143,7 +143,7 @@ def _rotate(secret: Secret, token: str, steps: tuple[str, ...]) -> None:
 
 
 def _invoke(secret: Secret, token: str, step: str) -> str | None:
-    """Have the function do a step; return what has gone wrong.
+    """Invoke the function for a step; return the error if it fails.
 
     https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
     """
@@ -197,7 +197,7 @@ def _announce(secret: Secret, token: str, name: str, error: str | None = None) -
     try:
         _client(secret, "events").put_events(Entries=[entry])
     except Exception:
-        # Or the secret would count as being rotated for ever.
+        # Otherwise, the secret would count as rotating forever.
         LOG.exception("Cannot send %s", name)
 
 
@@ -222,7 +222,7 @@ def _may_invoke(function_arn: str, secret: Secret) -> bool:
 
 
 def _fits(conditions: Mapping[str, Mapping[str, str]], context: Mapping[str, str]) -> bool:
-    """Whether conditions of a function's policy, which equal or are like one value, are met."""
+    """Whether the context meets conditions that each compare a key with one value or pattern."""
     return all(
         fnmatchcase(context.get(key.lower(), ""), value)
         for tests in conditions.values()

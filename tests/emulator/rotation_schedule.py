@@ -1,4 +1,4 @@
-"""When Secrets Manager rotates a secret, from the rules of its rotation, in UTC.
+"""Times at which Secrets Manager rotates a secret, from its rotation rules, in UTC.
 
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html
 """
@@ -15,7 +15,7 @@ _DAY = timedelta(days=1)
 
 
 class Window(NamedTuple):
-    """Time within which a rotation starts."""
+    """The time range in which a rotation starts."""
 
     start: datetime
     end: datetime
@@ -43,7 +43,7 @@ def next_window(rules: Mapping[str, Any], after: datetime) -> Window:
         start, interval = _next_of_cron(after, schedule)
     else:
         interval = schedule
-        # Windows start at midnight, where whole ones of this length make up a day or days.
+        # Windows start at midnight if the interval divides a day, or is a number of whole days.
         is_whole = not interval % _DAY or not _DAY % interval
         base = midnight if is_whole else after.replace(minute=0, second=0, microsecond=0)
         start = base + ((after - base) // interval + 1) * interval
@@ -62,7 +62,7 @@ def next_window(rules: Mapping[str, Any], after: datetime) -> Window:
 
 
 def _next_of_cron(after: datetime, cron: Cron) -> tuple[datetime, timedelta]:
-    """Next time of a cron expression, and the shortest time between two on one day, or a day."""
+    """Next time of a cron expression, and the shortest interval within a day, or else a day."""
     hours = min((b - a for a, b in itertools.pairwise(cron.hours)), default=24)
     days = (after.date() + offset * _DAY for offset in itertools.count())
     starts = (

@@ -1,7 +1,7 @@
-"""Secrets as AWS documents them: versions, labels, keys, replicas, and what ListSecrets knows.
+"""Secrets as AWS documents them: versions, labels, keys, replicas, and what ListSecrets shows.
 
-The calls in `secrets_api` work on this. LocalStack's own model has one key for all versions and no
-copies for replicas. It drops versions without a label.
+The calls in `secrets_api` use this model. LocalStack's own model has one key for all versions and
+no separate secrets for replicas. It drops versions without a label.
 """
 
 import os
@@ -37,7 +37,7 @@ from emulator.policies import Policy
 
 # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html
 LIST_SECRETS_LAG_SECONDS = float(os.environ.get("LIST_SECRETS_LAG_SECONDS", "300"))
-# How long a replica stays InProgress; with 0, the call itself answers with the final status.
+# How long a replica stays InProgress. With 0, the call itself returns the final status.
 REPLICATION_SECONDS = float(os.environ.get("REPLICATION_SECONDS", "0"))
 
 MAX_DEPRECATED_VERSIONS = 100
@@ -46,7 +46,7 @@ SUFFIX_LENGTH = 6
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_update-encryption-key.html
 REENCRYPTED_LABELS = {"AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"}
 
-# Held by each call; rotations and late replications take it for what they change.
+# Each call holds this lock. Rotations and late replications hold it for their changes.
 lock = threading.RLock()
 
 
@@ -56,7 +56,7 @@ def _now() -> datetime:
 
 @dataclass
 class Version:
-    """A version of a secret; each of its keys decrypts it."""
+    """A version of a secret; each of its keys can decrypt it."""
 
     version_id: str
     keys: list[str] = field(default_factory=list)
@@ -68,16 +68,16 @@ class Version:
 
     @property
     def value(self) -> tuple[str | None, bytes | None]:
-        """Text and binary, of which one is None, or both while a rotation has made no value yet."""
+        """Text and binary; one is None, or both are until a rotation puts a value there."""
         return self.text, self.binary
 
     @property
     def has_value(self) -> bool:
-        """Whether there is anything to encrypt."""
+        """Whether the version has a value to encrypt."""
         return self.value != (None, None)
 
     def check_readable(self) -> None:
-        """Raise what GetSecretValue does when no key decrypts the version.
+        """Raise the error of GetSecretValue if no key can decrypt the version.
 
         https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
         """
@@ -95,7 +95,7 @@ class Version:
 
 @dataclass
 class Rotation:
-    """How a secret rotates, and when it did."""
+    """A secret's rotation settings, and the times of its last and next rotation."""
 
     function_arn: str | None = None
     rules: dict[str, Any] = field(default_factory=dict)
@@ -106,7 +106,7 @@ class Rotation:
 
 @dataclass
 class Replica:
-    """What a primary secret knows of its copy in another region; a failed one may have none."""
+    """A primary secret's record of a replica in another region; a failed one can have no `copy`."""
 
     region: str
     kms_key_id: str | None
@@ -130,13 +130,13 @@ class Replica:
 
 @dataclass
 class Secret:
-    """A secret, or the copy of one in another region: then `primary` is set."""
+    """A secret, or a replica of one in another region: then `primary` is set."""
 
     account: str
     region: str
     name: str
     arn: str
-    kms_key_id: str | None = None  # as it was given; None is the AWS managed key
+    kms_key_id: str | None = None  # as given; None means the AWS managed key
     description: str | None = None
     tags: dict[str, str] = field(default_factory=dict)
     policy: Policy | None = None
@@ -159,12 +159,12 @@ class Secret:
 
     @property
     def pending(self) -> Version | None:
-        """Version of a rotation that is not complete."""
+        """The version of an incomplete rotation."""
         version = self.labelled("AWSPENDING")
         return version if version and "AWSCURRENT" not in version.labels else None
 
     def attach(self, version: Version, labels: Iterable[str]) -> None:
-        """Move labels to a version; AWSPREVIOUS follows AWSCURRENT.
+        """Move labels to a version; the version that loses AWSCURRENT gets AWSPREVIOUS.
 
         https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
         """
@@ -177,7 +177,7 @@ class Secret:
         if "AWSCURRENT" in given and last and last is not version:
             self._move("AWSPREVIOUS", last)
         deprecated = [each for each in self.versions.values() if not each.labels]
-        # AWS keeps those of the last 24 hours, which would hide here what is lost later.
+        # AWS keeps those of the last 24 hours. Here that would hide which versions are lost later.
         for each in deprecated[: max(0, len(deprecated) - MAX_DEPRECATED_VERSIONS)]:
             del self.versions[each.version_id]
 
@@ -188,17 +188,17 @@ class Secret:
         version.labels.append(label)
 
     def encryption_key(self) -> str:
-        """The key under which a new version is encrypted; raise EncryptionFailure if it cannot be.
+        """The key that encrypts a new version; raise EncryptionFailure if it cannot encrypt.
 
         https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html
         """
         return checked_key(find_key(self.kms_key_id, self.account, self.region))
 
     def change_key(self, reference: str | None) -> None:
-        """Encrypt versions with AWS's own labels under another key as well; or change nothing.
+        """Encrypt the versions that have AWS's own labels with another key too; or change nothing.
 
-        They stay decryptable by the key that they had; all others keep that only. Without
-        kms:Encrypt on the new key or kms:Decrypt on the old one, none is encrypted anew.
+        Their old key can still decrypt them. All other versions keep only their old key. Without
+        kms:Encrypt on the new key or kms:Decrypt on the old one, no version is encrypted again.
         https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_update-encryption-key.html
         """
         new = checked_reference(reference, self.account, self.region)
@@ -220,11 +220,11 @@ class Secret:
         self.kms_key_id = reported_key(reference, self.account, self.region)
 
     def describe(self) -> dict[str, Any]:
-        """What DescribeSecret returns.
+        """The answer of DescribeSecret.
 
         https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html
         """
-        # A copy does not rotate by itself, and tells how its primary does.
+        # A replica does not rotate by itself. It reports the rotation of its primary.
         rotation = (self.primary or self).rotation
         is_replicated = self.primary or self.replicas
         return _given(
@@ -253,18 +253,18 @@ class Secret:
 
 
 class Store:
-    """The secrets of an account in a region, and the past that ListSecrets still shows."""
+    """The secrets of an account in a region, and the earlier states that ListSecrets shows."""
 
     def __init__(self) -> None:
         self._secrets: dict[str, Secret] = {}
         self._history: dict[str, History] = defaultdict(list)
 
     def get(self, name: str) -> Secret | None:
-        """The secret of a name, also if it is scheduled for deletion."""
+        """The secret with a name, even if it is scheduled for deletion."""
         return self._secrets.get(name)
 
     def find(self, secret_id: str) -> Secret | None:
-        """The secret of a name, an ARN, or an ARN without its suffix.
+        """The secret with a name, an ARN, or an ARN without its suffix.
 
         https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html
         """
@@ -276,23 +276,23 @@ class Store:
         return None
 
     def add(self, secret: Secret) -> None:
-        """Keep a new secret."""
+        """Store a new secret."""
         self._secrets[secret.name] = secret
         self.record(secret)
 
     def remove(self, secret: Secret) -> None:
-        """Forget a secret for good."""
+        """Delete a secret permanently."""
         del self._secrets[secret.name]
         self._note(secret.arn, None)
 
     def record(self, secret: Secret) -> None:
-        """Note how a secret is from now on, for ListSecrets to tell later."""
-        # A rotation may end when its secret is gone.
+        """Record the current state of a secret, which ListSecrets shows later."""
+        # A rotation can end after its secret is deleted.
         if self.get(secret.name) is secret:
             self._note(secret.arn, secret.describe())
 
     def listed(self) -> list[dict[str, Any]]:
-        """Descriptions of the secrets as they were some minutes ago, which is what AWS documents.
+        """Descriptions of the secrets as they were some minutes ago, as AWS documents.
 
         https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html
         """
@@ -301,7 +301,7 @@ class Store:
 
     def _note(self, arn: str, description: dict[str, Any] | None) -> None:
         entries = self._history[arn]
-        # Of what is known already, only the latest counts.
+        # Of the entries that ListSecrets shows already, only the latest counts.
         del entries[: max(0, len(_known(entries)) - 1)]
         entries.append((_now(), description))
 
@@ -310,7 +310,7 @@ type History = list[tuple[datetime, dict[str, Any] | None]]
 
 
 def _known(entries: History) -> History:
-    """The part of a secret's history that ListSecrets knows of."""
+    """The part of a secret's history that ListSecrets shows already."""
     until = _now() - timedelta(seconds=LIST_SECRETS_LAG_SECONDS)
     return [entry for entry in entries if entry[0] <= until]
 
@@ -319,7 +319,7 @@ stores: dict[tuple[str, str], Store] = defaultdict(Store)
 
 
 def store_of(secret: Secret) -> Store:
-    """Where a secret is kept."""
+    """The store of a secret."""
     return stores[secret.account, secret.region]
 
 
@@ -331,13 +331,13 @@ def new_arn(account: str, region: str, name: str) -> str:
 
 
 def checked_reference(reference: str | None, account: str, region: str) -> str:
-    """The key to which a reference leads, which Secrets Manager tries before it accepts it.
+    """The key that a reference names; Secrets Manager tries it before it accepts the reference.
 
     https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
     """
     key = find_key(reference, account, region)
     if not key:
-        # The words of https://github.com/hashicorp/terraform-provider-aws/pull/13303
+        # The message in https://github.com/hashicorp/terraform-provider-aws/pull/13303
         raise InvalidParameterException(
             "The operation failed because of an invalid KMS key: Invalid keyId"
         )
@@ -345,7 +345,7 @@ def checked_reference(reference: str | None, account: str, region: str) -> str:
 
 
 def reported_key(reference: str | None, account: str, region: str) -> str | None:
-    """A key as DescribeSecret tells it: an alias by its ARN, the AWS managed key not at all.
+    """A key as DescribeSecret returns it: an alias as its ARN, the AWS managed key as None.
 
     https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html
     """
@@ -355,7 +355,7 @@ def reported_key(reference: str | None, account: str, region: str) -> str | None
 
 
 def checked_key(key: str | None) -> str:
-    """Raise EncryptionFailure unless a key can encrypt.
+    """Return a key, or raise EncryptionFailure if it cannot encrypt.
 
     https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
     """
@@ -368,17 +368,17 @@ def checked_key(key: str | None) -> str:
 
 
 def change(secret: Secret) -> None:
-    """Note that a secret has changed, and bring that to its replicas."""
+    """Record that a secret has changed, and replicate the change."""
     secret.changed = _now()
     for replica in secret.replicas.values():
-        # One whose name is taken there has to be replicated again, or removed.
+        # A replica whose name is taken in its region must be replicated again, or removed.
         if replica.copy or replica.status == "InProgress":
             replicate(secret, replica)
     store_of(secret).record(secret)
 
 
 def replicate(primary: Secret, replica: Replica, *, overwrite: bool = False) -> None:
-    """Make a replica or bring it up to date, at once or later.
+    """Create or update a replica, at once or later.
 
     https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets.html
     """
@@ -392,13 +392,13 @@ def replicate(primary: Secret, replica: Replica, *, overwrite: bool = False) -> 
 
 
 def _replicate(primary: Secret, replica: Replica, *, overwrite: bool) -> None:
-    """Bring everything to a replica, or say in its status what hinders it.
+    """Copy everything to a replica, or report the obstacle in its status.
 
     https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets_troubleshoot.html
     """
     with lock:
         if primary.replicas.get(replica.region) is not replica:
-            return  # it was removed meanwhile
+            return  # it was removed in the meantime
         store = stores[primary.account, replica.region]
         there = store.get(primary.name)
         message = None
@@ -427,7 +427,7 @@ def _replicate(primary: Secret, replica: Replica, *, overwrite: bool) -> None:
 
 
 def _copy_versions(primary: Secret, copy: Secret) -> str | None:
-    """Make versions and labels of a copy those of its primary, or change nothing and say why not.
+    """Copy a primary's versions and labels to a replica, or change nothing and return the reason.
 
     https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ReplicateSecretToRegions.html
     """
@@ -471,7 +471,7 @@ def _copy_versions(primary: Secret, copy: Secret) -> str | None:
 
 
 def remove_replica(primary: Secret, region: str) -> None:
-    """Delete the copy in a region, if there is one, and the link to it.
+    """Delete the replica in a region, if there is one, and the primary's record of it.
 
     https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RemoveRegionsFromReplication.html
     """
@@ -481,10 +481,10 @@ def remove_replica(primary: Secret, region: str) -> None:
 
 
 def not_found() -> ResourceNotFoundException:
-    """What a call raises that names a secret which does not exist."""
+    """The error of a call that names a secret that does not exist."""
     return ResourceNotFoundException("Secrets Manager can't find the specified secret.")
 
 
 def _given(**fields: Any) -> dict[str, Any]:  # noqa: ANN401
-    """The fields that have a value: AWS leaves the others out."""
+    """The fields that have a value: AWS omits the others."""
     return {name: value for name, value in fields.items() if value is not None}

@@ -1,6 +1,6 @@
 """The calls of Secrets Manager in LocalStack, as AWS's API reference documents them.
 
-They replace LocalStack's own, which are more lenient. docs/emulator.md lists what they do.
+They replace LocalStack's own calls, which are more lenient. docs/emulator.md lists their behavior.
 """
 
 import functools
@@ -45,7 +45,7 @@ from emulator.secret import (
 
 NAME_CHARACTERS = {*string.ascii_letters, *string.digits, *"/_+=.@-"}
 ID_CHARACTERS = {*NAME_CHARACTERS, "!"}  # services give their secrets names such as rds!cluster-...
-# Set by LocalStack's EventBridge for the secrets that it makes, whose names have a "!".
+# LocalStack's EventBridge sets it on the secrets that it creates, whose names have a "!".
 BYPASS_TAG = "BYPASS_SECRET_ID_VALIDATION"
 PAGE_SIZE = 100
 BATCH_SIZE = 20
@@ -64,12 +64,12 @@ type Response = dict[str, Any]
 
 
 def serve_secrets_as_documented() -> None:
-    """Have LocalStack answer for Secrets Manager by the calls below."""
+    """Make LocalStack answer for Secrets Manager with the calls below."""
     provider.SecretsmanagerProvider = SecretsManager
 
 
 def call(operation: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Make a method the call of this name; one call runs at a time."""
+    """Make a method serve the call with this name; only one call runs at a time."""
 
     def decorate(method: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(method)
@@ -84,14 +84,14 @@ def call(operation: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 
 class SecretsManager(SecretsmanagerApi):  # type: ignore[misc]
-    """A method for each call; the page of each is in AWS's API reference under its name.
+    """A method for each call; AWS's API reference has a page for each call under its name.
 
     https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Operations.html
     """
 
     @call("CreateSecret")
     def create_secret(self, context: RequestContext, request: Request) -> Response:
-        """Refuse a name that is taken, and a key that cannot encrypt."""
+        """Create a secret; refuse a name that is taken, and a key that cannot encrypt."""
         tags = _tags(request.get("Tags", []))
         if not tags.pop(BYPASS_TAG, None):
             _check_name(request["Name"], NAME_CHARACTERS)
@@ -121,19 +121,19 @@ class SecretsManager(SecretsmanagerApi):  # type: ignore[misc]
 
     @call("DescribeSecret")
     def describe_secret(self, context: RequestContext, request: Request) -> Response:
-        """Describe a secret, also one that is scheduled for deletion."""
+        """Describe a secret, even one that is scheduled for deletion."""
         return _find(context, request).describe()
 
     @call("GetSecretValue")
     def get_secret_value(self, context: RequestContext, request: Request) -> Response:
-        """Decrypt a version by a key of that version."""
+        """Decrypt a version with a key of that version."""
         secret = _find(context, request)
         _check_account(secret, context)
         return _read(secret, request.get("VersionId"), request.get("VersionStage"))
 
     @call("BatchGetSecretValue")
     def batch_get_secret_value(self, context: RequestContext, request: Request) -> Response:
-        """Read each secret by itself; which ones a filter finds is what ListSecrets knows."""
+        """Read each secret separately; filters find the secrets that ListSecrets shows."""
         named, filtered = request.get("SecretIdList"), request.get("Filters")
         if bool(named) == bool(filtered):
             raise InvalidParameterException("Either SecretIdList or Filters must be provided.")
@@ -163,7 +163,7 @@ class SecretsManager(SecretsmanagerApi):  # type: ignore[misc]
 
     @call("ListSecretVersionIds")
     def list_secret_version_ids(self, context: RequestContext, request: Request) -> Response:
-        """List versions that have a value; those without a label only where that is asked for."""
+        """List versions that have a value; those without a label only with IncludeDeprecated."""
         secret = _find_living(context, request)
         versions = [
             {
@@ -184,7 +184,7 @@ class SecretsManager(SecretsmanagerApi):  # type: ignore[misc]
 
     @call("PutSecretValue")
     def put_secret_value(self, context: RequestContext, request: Request) -> Response:
-        """Add a version, or give one that a rotation has begun its value."""
+        """Add a version, or set the value of a version that a rotation has added."""
         value = _value(request)
         if value == (None, None):
             raise InvalidRequestException("You must provide either SecretString or SecretBinary.")
@@ -208,7 +208,7 @@ class SecretsManager(SecretsmanagerApi):  # type: ignore[misc]
 
     @call("UpdateSecret")
     def update_secret(self, context: RequestContext, request: Request) -> Response:
-        """Change description, key and value, or nothing; of a replica the key only."""
+        """Change description, key and value, or nothing; for a replica, change only the key."""
         given = request.keys() - {"SecretId", "ClientRequestToken"}
         secret = _find_living(context, request)
         if secret.primary and given != {"KmsKeyId"}:
@@ -232,7 +232,7 @@ class SecretsManager(SecretsmanagerApi):  # type: ignore[misc]
 
     @call("UpdateSecretVersionStage")
     def update_secret_version_stage(self, context: RequestContext, request: Request) -> Response:
-        """Add, move or remove a label; what has the label must be named before it loses it."""
+        """Add, move or remove a label; the request must name the version that loses the label."""
         secret = _find_primary(context, request)
         label = request["VersionStage"]
         holder = secret.labelled(label)
@@ -268,7 +268,7 @@ class SecretsManager(SecretsmanagerApi):  # type: ignore[misc]
 
     @call("DeleteSecret")
     def delete_secret(self, context: RequestContext, request: Request) -> Response:
-        """Delete a secret later or at once, unless it has replicas or is one."""
+        """Delete a secret later or at once, unless it has replicas or is a replica."""
         days, force = request.get("RecoveryWindowInDays"), request.get("ForceDeleteWithoutRecovery")
         if days is not None and force:
             raise InvalidParameterException(
@@ -306,7 +306,7 @@ class SecretsManager(SecretsmanagerApi):  # type: ignore[misc]
 
     @call("RestoreSecret")
     def restore_secret(self, context: RequestContext, request: Request) -> Response:
-        """Take back a deletion that is scheduled."""
+        """Cancel a scheduled deletion."""
         secret = _find(context, request)
         if secret.primary:
             raise _not_on_replica()
@@ -316,7 +316,7 @@ class SecretsManager(SecretsmanagerApi):  # type: ignore[misc]
 
     @call("PutResourcePolicy")
     def put_resource_policy(self, context: RequestContext, request: Request) -> Response:
-        """Refuse a policy that is malformed or, where that is asked for, public."""
+        """Set a policy; refuse one that is malformed or, with BlockPublicPolicy, public."""
         secret = _find_primary(context, request)
         policy = _policy(request["ResourcePolicy"])
         if request.get("BlockPublicPolicy") and policy.is_public():
@@ -327,7 +327,7 @@ class SecretsManager(SecretsmanagerApi):  # type: ignore[misc]
 
     @call("GetResourcePolicy")
     def get_resource_policy(self, context: RequestContext, request: Request) -> Response:
-        """Show principals that are gone by their unique ids."""
+        """Return the policy, which shows deleted principals by their unique ids."""
         secret = _find(context, request)
         policy = {"ResourcePolicy": secret.policy.text()} if secret.policy else {}
         return {"ARN": secret.arn, "Name": secret.name, **policy}
@@ -342,7 +342,7 @@ class SecretsManager(SecretsmanagerApi):  # type: ignore[misc]
 
     @call("ValidateResourcePolicy")
     def validate_resource_policy(self, context: RequestContext, request: Request) -> Response:
-        """Say what PutResourcePolicy would refuse."""
+        """Report whether PutResourcePolicy would refuse a policy."""
         if "SecretId" in request:
             _find(context, request)
         if not _policy(request["ResourcePolicy"]).is_public():
@@ -359,7 +359,7 @@ class SecretsManager(SecretsmanagerApi):  # type: ignore[misc]
 
     @call("UntagResource")
     def untag_resource(self, context: RequestContext, request: Request) -> None:
-        """Remove those tags that there are."""
+        """Remove the named tags, if they exist."""
         secret = _find_primary(context, request)
         for key in request["TagKeys"]:
             secret.tags.pop(key, None)
@@ -367,7 +367,7 @@ class SecretsManager(SecretsmanagerApi):  # type: ignore[misc]
 
     @call("ReplicateSecretToRegions")
     def replicate_secret_to_regions(self, context: RequestContext, request: Request) -> Response:
-        """Make copies; what hinders one of them is in its status."""
+        """Create replicas; the status of each reports a failure."""
         secret = _find_primary(context, request)
         _check_regions(secret.region, request["AddReplicaRegions"])
         for each in request["AddReplicaRegions"]:
@@ -380,7 +380,7 @@ class SecretsManager(SecretsmanagerApi):  # type: ignore[misc]
     def remove_regions_from_replication(
         self, context: RequestContext, request: Request
     ) -> Response:
-        """Delete copies; a secret of the same name that is none stays."""
+        """Delete replicas; a secret of the same name that is not a replica stays."""
         secret = _find_primary(context, request)
         if missing := [
             region for region in request["RemoveReplicaRegions"] if region not in secret.replicas
@@ -394,7 +394,7 @@ class SecretsManager(SecretsmanagerApi):  # type: ignore[misc]
 
     @call("StopReplicationToReplica")
     def stop_replication_to_replica(self, context: RequestContext, request: Request) -> Response:
-        """Make a replica a standalone secret, which its primary no longer knows."""
+        """Make a replica a standalone secret, and remove it from its primary's replicas."""
         secret = _find_living(context, request)
         if not secret.primary:
             raise InvalidRequestException("The secret is not a replica.")
@@ -406,7 +406,7 @@ class SecretsManager(SecretsmanagerApi):  # type: ignore[misc]
 
     @call("RotateSecret")
     def rotate_secret(self, context: RequestContext, request: Request) -> Response:
-        """Begin a rotation, or a test of the function."""
+        """Start a rotation, or a test of the function."""
         secret = _find_primary(context, request)
         token = rotation.rotate(secret, _token(request), request)
         change(secret)
@@ -414,7 +414,7 @@ class SecretsManager(SecretsmanagerApi):  # type: ignore[misc]
 
     @call("CancelRotateSecret")
     def cancel_rotate_secret(self, context: RequestContext, request: Request) -> Response:
-        """Turn rotation off; a rotation that runs ends with the step that it is in."""
+        """Turn rotation off; a running rotation ends after its current step."""
         secret = _find_primary(context, request)
         if not secret.rotation.function_arn:
             raise InvalidRequestException(
@@ -426,7 +426,7 @@ class SecretsManager(SecretsmanagerApi):  # type: ignore[misc]
 
     @call("GetRandomPassword")
     def get_random_password(self, _: RequestContext, request: Request) -> Response:
-        """Choose characters of the types that are asked for, each of them once by default."""
+        """Choose characters of the requested types, at least one of each by default."""
         excluded = request.get("ExcludeCharacters", "")
         types = {
             "ExcludeLowercase": string.ascii_lowercase,
@@ -456,7 +456,7 @@ class SecretsManager(SecretsmanagerApi):  # type: ignore[misc]
 
 
 def _find(context: RequestContext, request: Request) -> Secret:
-    """The secret that a request names, of another account only by ARN."""
+    """The secret that a request names; only an ARN can name a secret of another account."""
     secret_id: str = request["SecretId"]
     account = context.account_id
     if secret_id.startswith("arn:"):
@@ -479,7 +479,7 @@ def _find_living(context: RequestContext, request: Request) -> Secret:
 
 
 def _find_primary(context: RequestContext, request: Request) -> Secret:
-    """The secret, unless it is a copy, which follows its primary.
+    """The secret that a request names; refuse a replica, which follows its primary.
 
     https://docs.aws.amazon.com/secretsmanager/latest/userguide/standalone-secret.html
     """
@@ -490,14 +490,14 @@ def _find_primary(context: RequestContext, request: Request) -> Secret:
 
 
 def _not_on_replica() -> InvalidParameterException:
-    # The words of https://github.com/rebuy-de/aws-nuke/issues/1127
+    # The message in https://github.com/rebuy-de/aws-nuke/issues/1127
     return InvalidParameterException(
         "Operation not permitted on a replica secret. Call must be made in primary secret's region."
     )
 
 
 def _check_account(secret: Secret, context: RequestContext) -> None:
-    """Refuse the value of another account's secret that is under the AWS managed key.
+    """Refuse the value of another account's secret if the AWS managed key encrypts it.
 
     https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html
     """
@@ -524,7 +524,7 @@ def _check_regions(region: str, replicas: list[dict[str, Any]]) -> None:
 
 
 def _existing(secret: Secret, request: Request) -> Response:
-    """The answer of CreateSecret when the name is taken: the same call may be repeated only."""
+    """The answer of CreateSecret when the name is taken: accept only a repeated, equal call."""
     if secret.deleted:
         raise InvalidRequestException(
             "You can't create this secret because a secret with this name is already scheduled for "
@@ -552,7 +552,7 @@ def _token_is_used(secret: Secret, token: str) -> ResourceExistsException:
 
 
 def _value(request: Request) -> tuple[str | None, bytes | None]:
-    """Text and binary of a request, at most one of them."""
+    """Text and binary of a request; refuse both together."""
     text, binary = request.get("SecretString") or None, request.get("SecretBinary") or None
     if text and binary:
         raise InvalidParameterException("You can't provide both SecretString and SecretBinary.")
@@ -588,7 +588,7 @@ def _policy(text: str) -> Policy:
 def _add_version(
     secret: Secret, token: str, value: tuple[str | None, bytes | None], labels: list[str]
 ) -> Version:
-    """Encrypt a value under the secret's key, in a version that is new or has no value yet."""
+    """Encrypt a value with the secret's key, in a version that is new or has no value yet."""
     key = secret.encryption_key()
     version = secret.versions.setdefault(token, Version(token))
     (version.text, version.binary), version.keys = value, [key]
@@ -599,7 +599,7 @@ def _add_version(
 
 
 def _delete(secret: Secret, deleted: datetime) -> None:
-    """Delete a secret at the end of its recovery window, unless it was restored or is gone.
+    """Delete a secret at the end of its recovery window, unless it was restored or deleted.
 
     https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
     """
@@ -637,7 +637,7 @@ def _read(secret: Secret, version_id: str | None, label: str | None) -> Response
             f"Secrets Manager can't find the specified secret value for {wanted}"
         )
     version.check_readable()
-    # AWS tells the day only.
+    # AWS reports only the day.
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     version.accessed = today
     if secret.accessed != today:
@@ -666,7 +666,7 @@ def _add_replicas(secret: Secret, request: Request) -> Response:
 
 
 def _list(context: RequestContext, request: Request) -> list[Response]:
-    """What ListSecrets finds, oldest first unless another order is asked for."""
+    """Entries of ListSecrets, oldest first unless the request sets another order."""
     entries = []
     for described in stores[context.account_id, context.region].listed():
         entry = {key: value for key, value in described.items() if key != "ReplicationStatus"}
@@ -695,7 +695,7 @@ def _matches(entry: Response, one: Request) -> bool:
 
 
 def _page[Item](items: list[Item], request: Request, response: Response) -> list[Item]:
-    """The part of a list that a request asks for; `response` gets the token for the next."""
+    """The page of a list that a request selects; `response` gets the token of the next page."""
     start = int(request.get("NextToken") or 0)
     end = start + int(request.get("MaxResults") or PAGE_SIZE)
     if end < len(items):

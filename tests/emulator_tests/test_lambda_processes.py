@@ -1,4 +1,4 @@
-"""Functions run in LocalStack as they do in Lambda, and end with it."""
+"""Functions run in LocalStack as they do in Lambda, and end when LocalStack ends."""
 
 import json
 import os
@@ -24,7 +24,7 @@ from harness.waits import wait_until
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
-# Evaluates its event, which is an expression of Python.
+# Evaluates its event, which is a Python expression.
 EVALUATE = """
 import os, subprocess, sys, time
 
@@ -74,7 +74,7 @@ def test_a_function_sees_the_environment_that_lambda_gives_and_nothing_else(
         seen = evaluate("dict(os.environ)").payload
         folder = evaluate("os.getcwd()").payload
 
-    assert set(seen) - {"LC_CTYPE"} == {  # Python sets it where LANG is not installed
+    assert set(seen) - {"LC_CTYPE"} == {  # Python sets it if LANG is not installed
         "AWS_ACCESS_KEY_ID",
         "AWS_DEFAULT_REGION",
         "AWS_ENDPOINT_URL",
@@ -303,7 +303,7 @@ def test_a_deleted_function_leaves_no_process(lambda_: "LambdaClient") -> None:
 def test_functions_end_with_localstack_even_when_it_is_killed_while_they_are_busy(
     tmp_path: Path,
 ) -> None:
-    # The regular expression takes for ever and holds up every thread of the function.
+    # The regular expression runs forever and blocks every thread of the function.
     busy = f"""
 import os, re, subprocess
 

@@ -54,7 +54,7 @@ def test_it_keeps_to_loopback_and_its_folder_also_for_the_functions_that_it_runs
         addresses = listening_addresses(localstack.process.pid)
         buckets = list(localstack.folder.rglob("awslambda-us-east-1-tasks"))
 
-    assert len(buckets) == 2  # of the zip, and of what has been unzipped
+    assert len(buckets) == 2  # of the zip, and of the unzipped code
     assert len(addresses) > 1
     assert set(addresses) <= LOOPBACK
 
@@ -146,7 +146,7 @@ def test_a_staging_label_stays_on_its_version_until_it_is_moved(
     put("c")
     assert stages() == {"a": ["mine"], "b": ["AWSPREVIOUS"], "c": ["AWSCURRENT"]}
 
-    # As the last step of a rotation does.
+    # The last step of a rotation makes this call.
     secretsmanager.update_secret_version_stage(
         SecretId=secret_name,
         VersionStage="AWSCURRENT",
@@ -306,7 +306,7 @@ def test_a_changed_stack_changes_its_connection_and_tells_its_role(
     cloudformation.delete_stack(StackName=name)
 
 
-# LocalStack's own, which only takes long enough for other calls to come in between.
+# Makes LocalStack load a service so slowly that other calls arrive in the meantime.
 SLOW_TO_LOAD = """
 import time
 from localstack.aws.handlers.service import ServiceRequestRouter

@@ -1,4 +1,4 @@
-"""LocalStack shows changes as late as AWS does, where AWS documents that it does."""
+"""LocalStack shows changes with the delays that AWS documents."""
 
 import time
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ DAY_SECONDS = 0.4  # 7 days are the shortest waiting period
 
 @pytest.fixture(scope="module")
 def localstack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    """A LocalStack whose minutes are seconds."""
+    """A LocalStack whose delays take only seconds."""
     settings = {
         "LIST_SECRETS_LAG_SECONDS": str(LAG_SECONDS),
         "REPLICATION_SECONDS": str(REPLICATION_SECONDS),

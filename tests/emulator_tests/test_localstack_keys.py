@@ -1,4 +1,4 @@
-"""In LocalStack, a key of KMS and what it encrypts behave as AWS documents."""
+"""In LocalStack, KMS keys and the values that they encrypt behave as AWS documents."""
 
 import json
 import uuid
@@ -20,7 +20,7 @@ UNKNOWN = "arn:aws:kms:us-east-1:000000000000:key/00000000-0000-0000-0000-000000
 
 @pytest.fixture
 def new_key(kms: "KMSClient") -> Callable[..., str]:
-    """Maker of keys: returns the ARN."""
+    """A function that creates a key and returns its ARN."""
 
     def make(*denied: Literal["encrypt", "decrypt"]) -> str:
         tags = [{"TagKey": f"emulator:deny-{what}", "TagValue": "true"} for what in denied]
@@ -41,7 +41,7 @@ UNUSABLE = pytest.mark.parametrize("spoil", [disable, schedule_deletion])
 
 
 class Secret:
-    """A secret of three versions, the first of which has only a custom label."""
+    """A secret with three versions; the first one has only a custom label."""
 
     def __init__(self, client: "SecretsManagerClient", name: str, key: str) -> None:
         self.client, self.name = client, name
@@ -100,7 +100,7 @@ def test_with_a_key_that_cannot_be_used_nothing_is_read_or_written(
         secret.put("d")
     with refused("EncryptionFailure"):
         secret.client.update_secret(SecretId=secret.name, SecretString="d")
-    # To encrypt the value under another key, the old one has to decrypt it.
+    # To encrypt the value with another key, the old key must decrypt it.
     for key in (new_key(), ""):
         with refused("DecryptionFailure"):
             secret.client.update_secret(SecretId=secret.name, KmsKeyId=key)
@@ -264,7 +264,7 @@ def test_the_aws_managed_key_is_not_described_however_it_was_chosen(
     assert is_managed()
     key = new_key()
     for managed in ("", *aliases):
-        # A new version, since one that is encrypted anew stays under both keys.
+        # Use a new version, because a version that is encrypted again keeps both keys.
         secretsmanager.delete_secret(SecretId=secret_name, ForceDeleteWithoutRecovery=True)
         secretsmanager.create_secret(Name=secret_name, SecretString="value", KmsKeyId=key)
         assert not is_managed()
@@ -413,7 +413,7 @@ def test_a_policy_shows_a_role_that_is_gone_by_its_unique_id(kms: "KMSClient") -
     iam.delete_role(RoleName=name)
     gone = [root["AWS"], role["RoleId"]]
     assert principals() == gone
-    # A role of the same name is another one.
+    # A new role with the same name is a different principal.
     iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
     assert principals() == gone
     with refused("MalformedPolicyDocumentException", role["RoleId"]):

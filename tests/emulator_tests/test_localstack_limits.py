@@ -8,7 +8,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-# The client would refuse some of these before they are sent.
+# Otherwise, the client refuses some of these requests before it sends them.
 UNCHECKED = Config(parameter_validation=False)
 STATEMENT = {"Sid": "One", "Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*"}
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-# Moves the staging labels as a rotation function does, and fails where a test asks for it.
+# Moves the staging labels as a rotation function does, and fails in the step that a test sets.
 MOVE_LABELS = """
 import json, os
 import boto3
@@ -56,7 +56,7 @@ DAILY = {"AutomaticallyAfterDays": 1}
 
 
 def waiting_for(gate: Path) -> str:
-    """MOVE_LABELS that waits in each step until a file exists."""
+    """MOVE_LABELS, changed to wait in each step until a file exists."""
     wait = f"while not os.path.exists({str(gate)!r}):\n        time.sleep(0.02)\n    client = "
     return "import time\n" + MOVE_LABELS.replace("client = ", wait)
 
@@ -71,7 +71,7 @@ def rotator(lambda_: "LambdaClient") -> Iterator[Function]:
 
 @pytest.fixture
 def failing(lambda_: "LambdaClient") -> Iterator[Callable[[str], Function]]:
-    """Maker of functions that fail in a step."""
+    """A factory of functions that fail in a step."""
     made: list[Function] = []
 
     def make(step: str) -> Function:
@@ -94,7 +94,7 @@ class Secret:
         self.arn, self.first = created["ARN"], created["VersionId"]
 
     def rotate(self, function: Function | None = None, **settings: Any) -> str:  # noqa: ANN401
-        """Call RotateSecret, by default for every day; return the new version's id."""
+        """Call RotateSecret, by default with a daily schedule; return the new version's id."""
         if function:
             settings = {
                 "RotationLambdaARN": function.arn,
@@ -137,7 +137,7 @@ def test_a_rotation_runs_the_four_steps_and_ends_with_the_labels_moved(
     assert described["LastRotatedDate"] >= begin - timedelta(seconds=1)
     tomorrow = begin.date() + timedelta(days=1)
     assert described["NextRotationDate"].astimezone(UTC).date() == tomorrow
-    # What the function saw in its first step: its version has the label already, but no value.
+    # The labels in the function's first step: its version already has its label, but no value.
     seen = json.loads(secret.value())
     assert seen == {secret.first: ["AWSCURRENT"], version_id: ["AWSPENDING"]}
 
@@ -306,7 +306,7 @@ def test_a_token_that_comes_again_does_not_rotate_again(
     assert after["VersionIdsToStages"] == before["VersionIdsToStages"]
     assert after["LastRotatedDate"] == before["LastRotatedDate"]
 
-    # Had it rotated again, this would be refused, or its end would come first.
+    # If it had rotated again, this call would fail, or that rotation would end first.
     second = secret.rotate()
     assert rotations.wait_for_end(secret.arn).version_id == second
 
@@ -572,7 +572,7 @@ def test_terraform_turns_rotation_on_changes_its_schedule_and_turns_it_off(
     (terraform.folder / "function.zip").write_bytes(zip_of(MOVE_LABELS))
 
     def apply(**rules: object) -> dict[str, Any]:
-        """Apply, expect a rotation and no further change; return what the secret's rules are."""
+        """Apply, expect a rotation and no further change; return the secret's rules."""
         terraform.apply(name=secret_name, rules=rules)
         described = secretsmanager.describe_secret(SecretId=secret_name)
         ended = rotations.wait_for_end(described["ARN"])

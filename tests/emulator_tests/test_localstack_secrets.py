@@ -23,7 +23,7 @@ def policy(**changes: object) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [STATEMENT | changes]})
 
 
-# Calls that change a secret which has the version aaa...
+# Calls that change a secret that has the version aaa...
 CHANGES: list[tuple[str, dict[str, Any]]] = [
     ("put_secret_value", {"SecretString": "x"}),
     ("update_secret", {"Description": "x"}),
@@ -36,7 +36,7 @@ CHANGES: list[tuple[str, dict[str, Any]]] = [
 
 
 class Secret:
-    """A secret by its name, with versions that are known by a letter."""
+    """A secret whose versions are each identified by a letter."""
 
     def __init__(self, client: "SecretsManagerClient", name: str) -> None:
         self.client, self.name = client, name
@@ -381,7 +381,7 @@ def test_a_secret_of_that_name_is_overwritten_by_a_replica_only_when_forced(
     )
     assert [each["Status"] for each in created["ReplicationStatus"]] == ["InSync"]
     assert secret.replicate() == "Failed"
-    assert secret.replicate(force=True) == "InSync"  # a failed one may be tried again
+    assert secret.replicate(force=True) == "InSync"  # a failed replica can be retried
     assert read() == "value"
     assert there.describe_secret(SecretId=secret.name)["ARN"] != foreign
 

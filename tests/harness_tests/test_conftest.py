@@ -1,4 +1,4 @@
-"""What the fixtures and hooks of conftest.py promise to who reads a report."""
+"""Guarantees of conftest.py's fixtures and hooks to the reader of a report."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Database servers of the tests: never root, only on loopback, gone with their starter."""
+"""The tests' database servers never run as root, use only loopback, and end with their starter."""
 
 import os
 import signal

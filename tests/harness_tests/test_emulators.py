@@ -1,4 +1,4 @@
-"""The emulators beside LocalStack: moto's server for ECS only, and ministack as another judge."""
+"""The emulators other than LocalStack: moto's server only for ECS, and ministack as a judge."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""The engine decides as AWS says it does, and refuses where it is known not to."""
+"""The engine decides as AWS documents, and refuses the cases in which it is known not to."""
 
 import os
 import signal
@@ -29,7 +29,7 @@ def allow(
     to: object = None,
     when: Condition | None = None,
 ) -> dict[str, object]:
-    """A statement that allows; `to` an AWS principal, or to `*` or `{"Service": ...}`."""
+    """An Allow statement; `to` is an AWS principal, `*` or `{"Service": ...}`."""
     if isinstance(to, str) and to != "*":
         to = {"AWS": to}
     optional = {"Principal": to, "Condition": when}
@@ -48,7 +48,7 @@ def deny(
     to: object = None,
     when: Condition | None = None,
 ) -> dict[str, object]:
-    """A statement that denies, with arguments as `allow`."""
+    """A Deny statement, with the arguments of `allow`."""
     return allow(action, resource, to=to, when=when) | {"Effect": "Deny"}
 
 
@@ -208,7 +208,7 @@ def test_a_decision_names_the_statements_that_decided(
 def test_thousands_are_decided_in_order_and_a_refusal_does_not_disturb_the_next(
     engine: Engine,
 ) -> None:
-    # Questions and answers are each longer than a pipe holds.
+    # The questions and the answers each exceed the capacity of a pipe.
     long: Document = policy(allow("s3:*", [f"arn:aws:s3:::bucket-{n}" for n in range(100)]))
     questions = [
         (REQUEST, Policies(identity=[long, ALLOWED] if number % 3 else [long]))

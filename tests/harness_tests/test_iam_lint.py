@@ -1,4 +1,4 @@
-"""A policy's typo is found wherever it stands, and a policy without one is left in peace."""
+"""Lint finds a typo anywhere in a policy, and finds nothing in a policy without typos."""
 
 import copy
 from typing import Any
@@ -128,7 +128,7 @@ def test_a_document_without_statement_or_version_has_faults(statements: object) 
     assert "Effect is neither Allow nor Deny" in " ".join(lint(policy({})))
 
 
-# What is put in the place of what in which statement, and what lint says of it.
+# A policy, the number of a statement, the elements to change in it, and the finding of lint.
 TYPOS = [
     ("key", 0, {"Effect": "allow"}, "Account: Effect is neither Allow nor Deny"),
     ("key", 0, {"Sid": "OtherSecrets"}, "duplicate Sid OtherSecrets"),

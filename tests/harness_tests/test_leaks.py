@@ -1,4 +1,4 @@
-"""The search for leaks finds every form of a value; what it can't find, no other test would."""
+"""The search for leaks finds every form of a value; no other test would find what it misses."""
 
 import base64
 import gzip

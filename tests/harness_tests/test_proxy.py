@@ -1,4 +1,4 @@
-"""Behind a proxy, calls to the emulator go past it, and those to package registries through it."""
+"""Behind a proxy, calls to the emulator bypass it, and calls to package registries use it."""
 
 import os
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from secret_doctor.main import main as doctor
 
 @pytest.fixture
 def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
-    """The proxy that this process's environment names, with nothing to ask directly."""
+    """The proxy that this process's environment names, without exceptions for any host."""
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
     with Proxy() as started:

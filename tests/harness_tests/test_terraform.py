@@ -1,4 +1,4 @@
-"""The harness's Terraform, on a root module without this repository's own."""
+"""The harness's Terraform, on a root module that does not use this repository's module."""
 
 import re
 from pathlib import Path
@@ -131,7 +131,7 @@ def test_working_folders_share_an_init_and_nothing_else(workspace: Workspace) ->
         assert re.search(
             r'"\S+/hashicorp/aws" {\n  version     = "\S+"\n  constraints = ".+"\n}', lock_file
         )
-        # Each command would hash the provider to compare.
+        # With hashes, each command would hash the provider to compare them.
         assert "hashes" not in lock_file
     assert (first.folder / "main.tf").read_text() == HCL
     assert (second.folder / "main.tf").read_text() == HCL + "# another\n"

@@ -1,4 +1,4 @@
-"""`make acceptance-aws`, with the emulator in the place of AWS: what it refuses, and leaves."""
+"""`make acceptance-aws`, with the emulator instead of AWS: what it refuses, and what it leaves."""
 
 import os
 import re
@@ -27,7 +27,7 @@ type Start = Callable[..., "subprocess.Popen[str]"]
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Starter of the command, with options for pytest, and settings in place of this run's."""
+    """A function that starts the command, with options for pytest and changed settings."""
     with ExitStack() as stack:
 
         def start(
@@ -41,7 +41,7 @@ def start() -> Iterator[Start]:
                 stderr=subprocess.STDOUT,
                 text=True,
                 start_new_session=True,
-                # Tests that run in the background of a shell hand on that they ignore it.
+                # If tests run in the background of a shell, child processes would ignore SIGINT.
                 preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )
             stack.callback(end, process)
@@ -51,14 +51,14 @@ def start() -> Iterator[Start]:
 
 
 def end(process: "subprocess.Popen[str]") -> None:
-    """Kill the command and all that it has started, if it still runs."""
+    """Kill the command and all processes that it has started, if it still runs."""
     with process:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
 
 
 def key_state(name: str) -> str:
-    """State of the key that the module made for a secret of this name."""
+    """State of the key that the module created for the secret with this name."""
     keys = boto3.client("kms").get_paginator("list_keys").paginate()
     described = [
         boto3.client("kms").describe_key(KeyId=key["KeyId"])["KeyMetadata"]

@@ -22,14 +22,14 @@ COMMAND = [sys.executable, "-m", "tools.demo"]
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """Folder for temporary files with a name so short that a provider's socket fits under it."""
+    """Folder for temporary files; its path is short enough for the socket path of a provider."""
     with tempfile.TemporaryDirectory() as name:
         yield Path(name)
 
 
 @pytest.fixture
 def proxy() -> Iterator[Proxy]:
-    """A proxy that the demonstration must not ask for the emulator."""
+    """A proxy that the demonstration must not use for the emulator."""
     with Proxy() as started:
         yield started
 
@@ -41,7 +41,7 @@ def demo(folder: Path, proxy: Proxy) -> Iterator["subprocess.Popen[str]"]:
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(foreign)
     }
-    # Without a mirror, Terraform asks its registry by HTTPS and as the user does.
+    # Without a mirror, Terraform uses HTTPS for its registry, with the user's own settings.
     insecure = {name: url for name, url in proxy.settings.items() if "HTTPS" not in name.upper()}
     environment |= proxy.settings if find_mirror() else insecure
     with subprocess.Popen(
@@ -50,7 +50,7 @@ def demo(folder: Path, proxy: Proxy) -> Iterator["subprocess.Popen[str]"]:
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        # Tests that run in the background of a shell hand on that they ignore it.
+        # If tests run in the background of a shell, child processes would ignore SIGINT.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         yield process

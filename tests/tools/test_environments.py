@@ -1,4 +1,4 @@
-"""Setting up: environments follow their lock files, and what is missing is said in a line."""
+"""Setup: environments follow their lock files, and a one-line error says what is missing."""
 
 import json
 import re
@@ -20,7 +20,7 @@ LOCK_FILES = [
 
 @pytest.fixture
 def lock_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Lock file, empty, of an environment `some` in a separate repository."""
+    """The empty lock file of an environment `some` in a separate repository."""
     (tmp_path / ".venv").mkdir()
     monkeypatch.setattr(environments, "ROOT", tmp_path)
     monkeypatch.setattr(environments, "VENV", tmp_path / ".venv")

@@ -1,6 +1,6 @@
-"""What becomes of a secret whose creation, change or end is disturbed by AWS, or killed.
+"""What a secret becomes when AWS or a kill disturbs its creation, change or deletion.
 
-`make faults` tries every call; here are those at which most is at stake.
+`make faults` tries every call; these tests try the calls with the highest risk.
 """
 
 import re
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 AGAIN = "run again"
-# A fault at the first call of this name, and what it takes by docs/value.md. After a kill that is
-# also for chance to decide, which can let it come while Terraform writes its state.
+# A fault at the first call of this name, and the steps that docs/value.md then requires. After a
+# kill, the steps also depend on chance: it can come while Terraform writes its state.
 SAMPLE: dict[tuple[str, str, Fault], tuple[str, ...] | None] = {
     ("apply", "kms.CreateKey", Fault.REPEATED): ("delete the orphaned key",),
     ("apply", "secretsmanager.CreateSecret", Fault.LOST): (AGAIN, "import the secret", AGAIN),
@@ -54,7 +54,7 @@ SAMPLE: dict[tuple[str, str, Fault], tuple[str, ...] | None] = {
     ("destroy", "secretsmanager.DeleteSecret", Fault.ERROR_AFTER): (AGAIN,),
 }
 
-# The calls that store the lock, and then the state.
+# The first s3.PUT stores the lock, and the second one stores the state.
 IN_S3 = (
     HCL
     + """
@@ -75,7 +75,7 @@ STORE_STATE = Call("s3.PUT", 2)
 
 @pytest.fixture
 def through(forwarder: Forwarder) -> "SecretsManagerClient":
-    """Client that asks through the forwarder, and once."""
+    """Client that sends each request only once, through the forwarder."""
     once = Config(retries={"total_max_attempts": 1})
     return boto3.client("secretsmanager", endpoint_url=forwarder.endpoint_url, config=once)
 
@@ -182,7 +182,7 @@ def test_the_page_tells_the_commands_that_are_run_here() -> None:
 def test_a_disturbed_run_that_is_run_again_converges_with_the_current_password_kept(
     tmp_path_factory: pytest.TempPathFactory, record_property: Callable[[str, object], None]
 ) -> None:
-    # A provider's socket lies below, and its path has a hundred characters at most.
+    # A provider's socket is below this folder. Its path can have at most a hundred characters.
     folder = tmp_path_factory.mktemp("f")
     wanted = {
         Point(command, Call(name, 1), fault): steps
@@ -191,7 +191,7 @@ def test_a_disturbed_run_that_is_run_again_converges_with_the_current_password_k
     found: dict[Point, tuple[str, ...] | None] = {}
     failures: list[FaultError] = []
 
-    # Once more for what a busy machine has disturbed besides.
+    # The second pass retries points that a busy machine has also disturbed.
     for number in range(2):
         points = [point for point in wanted if point not in found or found[point] != wanted[point]]
         failures.clear()
@@ -222,7 +222,7 @@ def test_a_new_password_that_is_asked_for_with_another_key_is_not_taken_for_stor
     point = Point("raise", Call("secretsmanager.UpdateSecret", 1), Fault.THROTTLED)
     outcome = stack.try_point(point)
 
-    # The labels may go before UpdateSecret is asked, or stay.
+    # Terraform can remove the labels before it calls UpdateSecret, or not.
     assert outcome.steps in ((AGAIN, "say the version", AGAIN), (AGAIN,))
 
 
@@ -233,11 +233,11 @@ def in_s3(
     secretsmanager: "SecretsManagerClient",
     secret_name: str,
 ) -> Credentials:
-    """Credentials whose state is to be in S3, not yet created."""
+    """Credentials that are not created yet, and whose state goes to S3."""
     bucket = f"state-{uuid.uuid4().hex}"
     boto3.client("s3").create_bucket(Bucket=bucket)
     credentials = Credentials(workspace(IN_S3 % bucket), secretsmanager, secret_name)
-    # The folder may be a copy of one that was initialized for another test's bucket.
+    # The folder can be a copy of a folder that was initialized for another test's bucket.
     credentials.terraform.run("init", reconfigure=IsFlagged, input=False)
     credentials.terraform.environment = {
         "AWS_ENDPOINT_URL": forwarder.endpoint_url,
@@ -247,7 +247,7 @@ def in_s3(
 
 
 def assert_nowhere(value: str, terraform: Terraform) -> None:
-    """It is in no file of the folder, and Terraform has not printed it."""
+    """Assert that a value is in no file of the folder, and that Terraform has not printed it."""
     files = [path for path in terraform.folder.iterdir() if path.name != "module"]
     assert leaks.find(value, files, {"printed": terraform.transcript}) == []
 

@@ -1,4 +1,4 @@
-"""The functions' packages: pure Python, complete, the same bytes wherever they are made."""
+"""The functions' packages: pure Python, complete, the same bytes wherever they are built."""
 
 import importlib.metadata
 import os
@@ -22,7 +22,7 @@ sys.path.insert(0, sys.argv[1])
 for name in sys.argv[2:]:
     print(importlib.import_module(name).__file__)
 """
-# What is packaged of each function, by the names that it is imported by.
+# The packaged modules of each function, by their import names.
 MODULES = {
     "rotation": "rotation.handler pg8000 pymysql scramp asn1crypto dateutil six",
     "lambda-consumer": "app aws_lambda_powertools jmespath pg8000 scramp asn1crypto dateutil six",
@@ -32,14 +32,14 @@ RUNTIMES = "botocore"
 
 @pytest.fixture(scope="module", params=FUNCTIONS)
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package of a function, without further CA certificates."""
+    """The package of a function, without additional CA certificates."""
     file = tmp_path_factory.mktemp("package") / f"{request.param}.zip"
     package.build(file, function=FUNCTIONS[request.param])
     return file
 
 
 def test_the_same_input_gives_the_same_bytes(built: Path, tmp_path: Path) -> None:
-    time.sleep(2.1)  # what a zip counts time by, and more
+    time.sleep(2.1)  # more than the time resolution of a zip
     umask = os.umask(0o077)
     try:
         package.build(tmp_path / "again.zip", function=FUNCTIONS[built.stem])

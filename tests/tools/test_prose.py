@@ -1,4 +1,4 @@
-"""`make lint` finds long sentences and words to avoid where people read them, and nowhere else."""
+"""`make lint` finds long sentences and words to avoid in text for people, and nowhere else."""
 
 import re
 from pathlib import Path

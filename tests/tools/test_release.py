@@ -1,4 +1,4 @@
-"""A release: what may be released, and what it holds, on a copy of this repository in git."""
+"""A release: its conditions and its contents, on a copy of this repository in git."""
 
 import json
 import os
@@ -37,10 +37,10 @@ def git(folder: Path, *command: str | Path) -> None:
 
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """This repository as it is, with nothing that is in no commit."""
+    """A copy of this repository's current files, all of them committed."""
     folder = tmp_path_factory.mktemp("git") / "repository"
     shutil.copytree(ROOT, folder, ignore=MADE)
-    for page in pages(folder):  # test_docs.py tells old tables
+    for page in pages(folder):  # test_docs.py reports old tables
         page.write_text(docs.render(page))
     for command in (["init"], ["add", "."], ["commit", "-m", "All"]):
         git(folder, *command)
@@ -79,7 +79,7 @@ def next_version(clone: Path) -> None:
 
 
 def change_log(clone: Path, old: str, new: str) -> None:
-    """Replace what CHANGELOG.md says of the version, and commit."""
+    """Replace a text about the version in CHANGELOG.md, and commit."""
     file = clone / "CHANGELOG.md"
     text = file.read_text()
     assert old in text

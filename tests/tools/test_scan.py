@@ -1,4 +1,4 @@
-"""`make scan` passes here, and takes for a fault what checkov lets pass in silence."""
+"""`make scan` passes here, and reports as a fault what checkov silently passes."""
 
 import dataclasses
 import json
@@ -66,7 +66,7 @@ def repository(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def run() -> Iterator[tuple["subprocess.CompletedProcess[str]", list[Path]]]:
-    """`make scan` with a separate emulator and temporary folder, and what it leaves there."""
+    """`make scan` with a separate emulator and temporary folder, and the files left there."""
     foreign = ("AWS_", "LOCALSTACK_", "TF_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     with tempfile.TemporaryDirectory() as folder:

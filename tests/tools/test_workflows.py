@@ -1,4 +1,4 @@
-"""Workflows: pinned and frugal, as `make lint` checks, and the one for users does what it says."""
+"""Workflows are pinned and frugal, as `make lint` checks; the users' one does what it says."""
 
 import json
 import os
@@ -108,7 +108,7 @@ def users_repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(step: str, folder: Path) -> "subprocess.CompletedProcess[str]":
-    """Run a step of the workflow where checkov is installed."""
+    """Run a step of the workflow, with checkov installed."""
     path = f"{CHECKOV.parent}{os.pathsep}{os.environ['PATH']}"
     settings = {"PATH": path, "HOME": str(folder), "CKV_SKIP_PACKAGE_UPDATE_CHECK": "True"}
     return subprocess.run(
@@ -122,7 +122,7 @@ def run(step: str, folder: Path) -> "subprocess.CompletedProcess[str]":
 
 
 def reported(rule: str, folder: Path) -> list[Any]:
-    """What the workflow's report has of a rule."""
+    """The results of a rule in the workflow's report."""
     results = json.loads((folder / "checkov.sarif").read_text())["runs"][0]["results"]
     return [result for result in results if result["ruleId"] == rule]
 
