@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from harness.doctor import CREDENTIALS, PASSWORD, VALUE, checked, diagnose, problems, recorded
+from harness.doctor import CREDENTIALS, PASSWORD, VALUE, checked, diagnose, problems
 from harness.functions import Function
 from harness.functions import function as running_function
 from harness.waits import wait_until
 from harness.workspace import Workspace
 from secret_doctor import unused
-from secret_doctor.aws import AWS, Subject
+from secret_doctor.aws import AWS
 from secret_doctor.findings import Finding, Report
-from secret_doctor.key import versions as check_versions
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -143,39 +142,69 @@ def test_a_key_that_is_gone_is_found(secret: Make, key: str, kms: "KMSClient", a
     assert problems(diagnose(aws, arn)) == ["key-not-found", "decryption-failed"]
 
 
-def versions_under(aws: AWS, secret_key: str | None, *keys: str) -> list[Finding]:
-    """Findings about versions under these keys; the first key is that of the current version.
+@pytest.fixture
+def secret_under(
+    secret: Make, secretsmanager: "SecretsManagerClient", kms: "KMSClient"
+) -> Callable[[str, str, str], str]:
+    """A function that creates a secret under a key, with two versions under other keys.
 
-    The emulator does not report the keys of versions. The answer is recorded; the keys are real.
+    The arguments are the key of the secret, of its current version, and of a version that has only
+    the label `orders-version-1`. Empty means the AWS managed key.
     """
-    labels = ["AWSCURRENT", "orders-version-1"]
-    listed = [
-        {"VersionId": f"{number:032}", "VersionStages": [label], "KmsKeyIds": [key]}
-        for number, (label, key) in enumerate(zip(labels, keys, strict=False))
-    ]
-    arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:orders-AbCdEf"
-    description = {"ARN": arn} | ({"KmsKeyId": secret_key} if secret_key else {})
-    answer = ("list_secret_version_ids", "", {"Versions": listed, "ARN": arn, "Name": "orders"})
-    with recorded(aws.secretsmanager, answer):
-        return list(check_versions(Subject(aws, "orders", description, datetime.now(UTC))))
+
+    def make(key: str, current: str, labelled: str) -> str:
+        # With these tags, UpdateSecret re-encrypts no version: the caller lacks permissions.
+        tags = ("emulator:deny-encrypt", "emulator:deny-decrypt")
+        others = {current, labelled} - {key, ""}
+        for other in others:
+            kms.tag_resource(
+                KeyId=other, Tags=[{"TagKey": tag, "TagValue": "true"} for tag in tags]
+            )
+        arn = secret(**{"KmsKeyId": labelled} if labelled else {})
+        (first,) = secretsmanager.describe_secret(SecretId=arn)["VersionIdsToStages"]
+        secretsmanager.update_secret_version_stage(
+            SecretId=arn, VersionStage="orders-version-1", MoveToVersionId=first
+        )
+        secretsmanager.update_secret(SecretId=arn, KmsKeyId=current)
+        secretsmanager.put_secret_value(SecretId=arn, SecretString=VALUE)
+        secretsmanager.update_secret_version_stage(
+            SecretId=arn, VersionStage="AWSPREVIOUS", RemoveFromVersionId=first
+        )
+        secretsmanager.update_secret(SecretId=arn, KmsKeyId=key)
+        for other in others:
+            kms.untag_resource(KeyId=other, TagKeys=tags)
+        return arn
+
+    return make
 
 
+def of_versions(report: Report) -> list[Finding]:
+    """Findings about the keys of versions, that of the current version first."""
+    found = [each for each in report.findings if each.id.startswith("version-")]
+    return sorted(found, key=lambda each: "AWSCURRENT" not in each.explanation)
+
+
+@pytest.mark.parametrize("named", ["ARN", "id", "alias", "AWS managed"])
 def test_versions_under_the_key_of_the_secret_are_no_finding(
-    key: str, kms: "KMSClient", aws: AWS
+    named: str,
+    secret_under: Callable[[str, str, str], str],
+    key: str,
+    kms: "KMSClient",
+    aws: AWS,
 ) -> None:
-    kms.create_alias(AliasName="alias/doctor/orders", TargetKeyId=key)
+    kms.create_alias(AliasName=f"alias/{key[-12:]}", TargetKeyId=key)
+    names = {"id": key.rpartition("/")[2], "alias": f"alias/{key[-12:]}", "AWS managed": ""}
+    name = names.get(named, key)
 
-    assert versions_under(aws, "alias/doctor/orders", key, key.rpartition("/")[2]) == []
-    assert versions_under(aws, key, key, key) == []
-    assert versions_under(aws, None, "DefaultEncryptionKey") == []
+    assert of_versions(diagnose(aws, secret_under(name, name, name))) == []
 
 
 def test_a_version_under_another_key_is_found_with_its_remedy(
-    key: str, kms: "KMSClient", aws: AWS
+    secret_under: Callable[[str, str, str], str], key: str, kms: "KMSClient", aws: AWS
 ) -> None:
     other = kms.create_key()["KeyMetadata"]["Arn"]
 
-    current, labelled = versions_under(aws, key, other, "DefaultEncryptionKey")
+    current, labelled = of_versions(diagnose(aws, secret_under(key, other, "")))
 
     assert [current.id, labelled.id] == ["version-under-other-key"] * 2
     assert other in current.explanation
@@ -186,25 +215,32 @@ def test_a_version_under_another_key_is_found_with_its_remedy(
 
 
 def test_a_version_under_a_key_that_does_not_decrypt_is_found(
-    key: str, kms: "KMSClient", aws: AWS
+    secret_under: Callable[[str, str, str], str], key: str, kms: "KMSClient", aws: AWS
 ) -> None:
     disabled, deleted = (kms.create_key()["KeyMetadata"]["Arn"] for _ in range(2))
+    arn = secret_under(key, disabled, deleted)
     kms.disable_key(KeyId=disabled)
     kms.schedule_key_deletion(KeyId=deleted)
-    gone = deleted[:-12] + "000000000000"
 
-    found = [
-        *versions_under(aws, key, disabled, deleted),
-        *versions_under(aws, None, key, gone),
-    ]
+    found = of_versions(diagnose(aws, arn))
 
-    assert [each.id for each in found] == [
-        *["version-key-unusable"] * 2,
-        *("version-under-other-key", "version-key-unusable"),
-    ]
+    assert [each.id for each in found] == ["version-key-unusable"] * 2
     assert "Disabled" in found[0].explanation
     assert "PendingDeletion" in found[1].explanation
-    assert "gone" in found[3].explanation
+
+
+def test_a_version_under_a_key_that_is_gone_is_found(
+    secret_under: Callable[[str, str, str], str], key: str, kms: "KMSClient", aws: AWS
+) -> None:
+    deleted = kms.create_key()["KeyMetadata"]["Arn"]
+    arn = secret_under("", key, deleted)
+    kms.schedule_key_deletion(KeyId=deleted, PendingWindowInDays=7)
+    wait_until(lambda: not exists(kms, deleted))
+
+    found = of_versions(diagnose(aws, arn))
+
+    assert [each.id for each in found] == ["version-under-other-key", "version-key-unusable"]
+    assert "gone" in found[1].explanation
 
 
 def test_a_secret_that_is_scheduled_for_deletion_is_found_once(

@@ -32,7 +32,8 @@ BOOTSTRAP = Path(__file__).with_name("lambda_bootstrap.py")
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 INIT_SECONDS = 10
 POLL_SECONDS = 0.02
-# Variables that LocalStack sets for its own runtime in a container, and Lambda does not have.
+# Variables that LocalStack sets for its own runtime in a container. Lambda has only the last one,
+# which names a folder that does not exist here.
 _NOT_OF_LAMBDA = re.compile(
     "LOCALSTACK_|EDGE_PORT|_AWS_XRAY_|AWS_LAMBDA_FUNCTION_TIMEOUT|LAMBDA_RUNTIME_DIR"
 )
