@@ -1,4 +1,4 @@
-"""examples/cloudformation and the output `references`: what a stack makes of it."""
+"""examples/cloudformation and the output `references`, which a stack resolves."""
 
 import json
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.exhaustive
 
 FIRST = {"username": "first-user", "password": "first-password"}
 SECOND = {"username": "second-user", "password": "second-password"}
-# The tutorial's resource, once for each field: it shows what CloudFormation has put in.
+# The tutorial's resource, once for each field: it shows what CloudFormation has inserted.
 COPIES = """
 provider "aws" {
   region = "us-east-1"
@@ -69,14 +69,14 @@ output "references" {
 
 @pytest.fixture(scope="module")
 def terraform(shared_workspace: Workspace) -> Terraform:
-    """The example, applied with the first login."""
+    """Apply the example with the first login."""
     terraform = shared_workspace.example("cloudformation")
     terraform.apply(recovery_window_in_days=0, **FIRST)
     return terraform
 
 
 def login_of_connection(secretsmanager: "SecretsManagerClient") -> Mapping[str, str]:
-    """The login that EventBridge has been given, as it keeps it."""
+    """Return the login that EventBridge got, as it stores it."""
     secret_arn = boto3.client("events").describe_connection(Name="shipping-carrier")["SecretArn"]
     login: dict[str, str] = json.loads(
         secretsmanager.get_secret_value(SecretId=secret_arn)["SecretString"]

@@ -1,7 +1,6 @@
 """The example complete: everything that the module can do, for one secret.
 
-Who gets through, and what is denied, is decided in test_access_matrix.py; rotation with a database
-is in test_rotation.py.
+test_access_matrix.py tests who has access; test_rotation.py tests rotation with a database.
 """
 
 import json
@@ -29,7 +28,7 @@ VARIABLES: dict[str, Any] = {"recovery_window_in_days": 0}
 
 @pytest.fixture(scope="module")
 def applied(shared_workspace: Workspace) -> Terraform:
-    """The example, applied."""
+    """Apply the example."""
     terraform = shared_workspace.example("complete")
     terraform.apply(**VARIABLES)
     return terraform
@@ -51,7 +50,7 @@ def secret(
 
 
 def value(region: str) -> dict[str, Any]:
-    """What the application reads in this region."""
+    """Return the value that the application reads in this region."""
     client: SecretsManagerClient = boto3.client("secretsmanager", region_name=region)
     read: dict[str, Any] = json.loads(client.get_secret_value(SecretId=NAME)["SecretString"])
     return read
@@ -167,7 +166,7 @@ def test_its_value_leaves_no_trace(applied: Terraform) -> None:
 def test_all_of_it_goes_with_terraform_destroy(
     applied: Terraform, outputs: dict[str, Any], secret: "DescribeSecretResponseTypeDef"
 ) -> None:
-    applied.destroy()  # the last test, since it takes away what the others look at
+    applied.destroy()  # the last test, since the others need what it destroys
 
     for region in ("us-east-1", "eu-west-1"):
         client: SecretsManagerClient = boto3.client("secretsmanager", region_name=region)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.exhaustive
 
-# Not that of the example's default, in which another file's tests apply it.
+# Not the example's default account, in which another file's tests apply it.
 READER_ACCOUNT = "333333333333"
 READER = session_in(READER_ACCOUNT)
 VARIABLES = {
@@ -31,7 +31,7 @@ ROLE = "inventory-reports"
 
 @pytest.fixture(scope="module")
 def terraform(shared_workspace: Workspace) -> Terraform:
-    """The example, applied."""
+    """Apply the example."""
     terraform = shared_workspace.example("cross-account")
     terraform.apply(**VARIABLES)
     return terraform
@@ -82,7 +82,7 @@ def test_the_role_is_in_the_readers_account_alone_and_may_read_the_owners_secret
 def test_both_policies_of_the_owner_name_the_role(
     terraform: Terraform, secretsmanager: "SecretsManagerClient"
 ) -> None:
-    # What they allow and refuse is decided in test_access_matrix.py.
+    # test_access_matrix.py tests what they allow and deny.
     outputs = terraform.output()
     policies = (
         secretsmanager.get_resource_policy(SecretId=outputs["arn"])["ResourcePolicy"],

@@ -1,4 +1,4 @@
-"""examples/ecs-consumer: ECS hands the current values to the container, and to nothing else."""
+"""examples/ecs-consumer: ECS passes the current values to the container and to nothing else."""
 
 import json
 from typing import TYPE_CHECKING, Any
@@ -22,14 +22,14 @@ DELETED_AT_ONCE = {"recovery_window_in_days": 0}
 
 @pytest.fixture(scope="module")
 def terraform(shared_workspace: Workspace, moto: object) -> Terraform:  # noqa: ARG001
-    """The example, applied."""
+    """Apply the example."""
     example = shared_workspace.example("ecs-consumer")
     example.apply(**DELETED_AT_ONCE)
     return example
 
 
 def task_definition(terraform: Terraform) -> dict[str, Any]:
-    """The task definition as ECS has it."""
+    """Return the task definition as ECS stores it."""
     arn = terraform.output()["task_definition_arn"]
     described = boto3.client("ecs").describe_task_definition(taskDefinition=arn)
     definition: dict[str, Any] = described["taskDefinition"]
@@ -37,7 +37,7 @@ def task_definition(terraform: Terraform) -> dict[str, Any]:
 
 
 def resolve(value_from: str) -> str:
-    """What ECS puts in the place of a reference; KeyError if the value has no such key.
+    """Return what ECS inserts for a reference; raise KeyError if the value has no such key.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
     """
@@ -50,13 +50,13 @@ def resolve(value_from: str) -> str:
 
 
 def start_task(terraform: Terraform) -> dict[str, str]:
-    """Environment variables that the container of a new task gets from the secret."""
+    """Return the environment variables that a new task's container gets from the secret."""
     (container,) = task_definition(terraform)["containerDefinitions"]
     return {each["name"]: resolve(each["valueFrom"]) for each in container["secrets"]}
 
 
 def current_value(secretsmanager: "SecretsManagerClient") -> dict[str, Any]:
-    """What Secrets Manager stores."""
+    """Return the value that Secrets Manager stores."""
     value: dict[str, Any] = json.loads(
         secretsmanager.get_secret_value(SecretId=NAME)["SecretString"]
     )
@@ -109,7 +109,7 @@ def test_fargate_starts_it_in_the_name_of_a_role_that_the_code_in_it_does_not_ha
     assert found["requiresCompatibilities"] == ["FARGATE"]
     assert found["executionRoleArn"] == outputs["role_arn"] != found["taskRoleArn"]
     assert found["taskRoleArn"] == outputs["task_role_arn"]
-    # What the roles may do is decided in test_access_matrix.py, where the task role has no policy.
+    # test_access_matrix.py tests the roles' permissions, with a task role that has no policy.
     assert iam.list_role_policies(RoleName=task_role)["PolicyNames"] == []
     assert iam.list_attached_role_policies(RoleName=task_role)["AttachedPolicies"] == []
     (container,) = found["containerDefinitions"]

@@ -1,4 +1,4 @@
-"""The examples as a user copies them: the files as they are, which take the module from git."""
+"""The examples as a user copies them: the unchanged files, which take the module from git."""
 
 import json
 import shutil
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.exhaustive
 
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """This repository's HCL as a git repository with the tag that the examples name."""
+    """A git repository with this repository's HCL and the tag that the examples name."""
     folder = tmp_path_factory.mktemp("git") / "repository"
     copy_hcl(folder)
     tag = f"v{project()['version']}"
@@ -33,7 +33,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def example(name: str, repository: Path, tmp_path: Path) -> Terraform:
-    """Terraform for a copy of examples/NAME, where git finds the releases in `repository`."""
+    """Return Terraform for a copy of examples/NAME; git finds the releases in `repository`."""
     copy = tmp_path / name
     shutil.copytree(ROOT / "examples" / name, copy)
     terraform = Terraform(copy)
@@ -115,7 +115,7 @@ def test_application_role(
     plan = terraform.plan(recovery_window_in_days=0, administrators=[deploy])
     assert plan.is_empty, plan
     outputs = terraform.output()
-    # Who may do what with it is decided in test_access_matrix.py.
+    # test_access_matrix.py tests who can do what with it.
     policy = secretsmanager.get_resource_policy(SecretId=outputs["arn"])["ResourcePolicy"]
     (readers,) = (it for it in json.loads(policy)["Statement"] if it["Sid"] == "ReadersReadValue")
     assert readers["Principal"] == {"AWS": [outputs["role_arn"]]}

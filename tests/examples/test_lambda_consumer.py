@@ -1,6 +1,6 @@
 """The example of a Lambda function that reads the secret: applied, invoked, rotated, destroyed.
 
-On a separate LocalStack: no other test's calls are in its log.
+The tests run on a separate LocalStack, whose log has no other test's calls.
 """
 
 import json
@@ -36,9 +36,9 @@ ANSWER = {"day": DAY, "bookings": 2}
 
 @dataclass
 class Consumer:
-    """The example, applied; its database has two bookings for a day.
+    """The applied example. Its database has two bookings for a day.
 
-    `variables` are Terraform's; `passwords` are all that were seen in the secret.
+    `variables` are Terraform's. `passwords` are all passwords that the tests saw in the secret.
     """
 
     terraform: Terraform
@@ -51,35 +51,35 @@ class Consumer:
     passwords: set[str] = field(default_factory=set, repr=False)
 
     def value(self) -> dict[str, Any]:
-        """What the secret holds."""
+        """Return the secret's value."""
         text = self.client.get_secret_value(SecretId=self.arn)["SecretString"]
         value: dict[str, Any] = json.loads(text)
         self.passwords.add(value["password"])
         return value
 
     def store(self, text: str) -> None:
-        """Store another value from outside."""
+        """Store another value, outside Terraform."""
         self.client.put_secret_value(SecretId=self.arn, SecretString=text)
 
     def invoke(self) -> tuple[Result, int]:
-        """Result of an invocation, and how often it read the secret."""
+        """Invoke the function; return the result and how often it read the secret."""
         mark = self.log.mark()
         result = self.function({"day": DAY})
         return result, self.log.calls_since(mark)["secretsmanager.GetSecretValue"]
 
     def start_anew(self) -> None:
-        """Let the next invocation find a new execution environment, as after a deployment."""
+        """Let the next invocation get a new execution environment, as after a deployment."""
         self.function.set_package(Path(self.variables["package_file"]).read_bytes())
 
     def connections(self) -> list[int]:
-        """Process of the server for each connection of the function."""
+        """Return the server's process for each connection of the function."""
         rows = self.server.run(
             "SELECT pid FROM pg_stat_activity WHERE application_name = 'count-bookings'"
         )
         return [row[0] for row in rows]
 
     def end_connections(self) -> None:
-        """Let the server end them, as it does when it is restarted."""
+        """Let the server end the connections, as it does when it restarts."""
         for pid in self.connections():
             self.server.run("SELECT pg_terminate_backend(%s, 5000)", pid)
 
@@ -124,7 +124,7 @@ def consumer(
         function,
     )
     make_database(postgresql, consumer.value()["password"])
-    # Secrets Manager tests the new rotation: its function reads the secret, too.
+    # Secrets Manager tests the new rotation, whose function also reads the secret.
     rotations.wait_for_end(consumer.arn)
     yield consumer
     consumer.end_connections()
@@ -138,7 +138,7 @@ def consumer(
 
 
 def make_database(server: Server, password: str) -> None:
-    """Make the database and user that the secret names."""
+    """Create the database and user that the secret names."""
     server.run(f"CREATE USER bookings PASSWORD {native.literal(password)}")
     server.run("CREATE DATABASE bookings")
     with native.Connection(
@@ -187,7 +187,7 @@ def test_after_a_rotation_it_reads_the_secret_again_when_the_login_is_refused(
     assert rotations.wait_for_end(consumer.arn).name == "RotationSucceeded"
     assert consumer.value()["password"] != before["password"]
 
-    # A connection outlives its user's password.
+    # A connection stays open when its user's password changes.
     result, reads = consumer.invoke()
     assert (result.payload, reads) == (ANSWER, 0)
 

@@ -1,4 +1,4 @@
-"""Examples on ministack, which nobody here has repaired, with no change to their code."""
+"""Examples on ministack, which this project has not fixed, with no change to their code."""
 
 import os
 from unittest import mock
@@ -11,7 +11,7 @@ from tools.environments import ROOT
 
 pytestmark = pytest.mark.exhaustive
 
-# The others need what it lacks: rotation, several regions, Lambda in a VPC, CloudFormation.
+# The others need what ministack lacks: rotation, several regions, Lambda in a VPC, CloudFormation.
 EXAMPLES = (
     "api-key",
     "application-role",

@@ -1,4 +1,4 @@
-"""examples/multi-region: each region reads its copy, also when another fails or is given up."""
+"""examples/multi-region: each region reads its replica, even if another fails or is abandoned."""
 
 import json
 import os
@@ -31,7 +31,7 @@ REGIONS = ("us-east-1", "eu-west-1", "us-west-2")
 DELETED_AT_ONCE = {"recovery_window_in_days": 0}
 README = "examples/multi-region/README.md"
 
-# What a region does in place of an answer; None for nothing at all.
+# What a region sends in place of an answer; None for nothing at all.
 type Outage = tuple[int, str] | None
 UNAVAILABLE: Outage = (503, "ServiceUnavailable")
 DENIED: Outage = (400, "AccessDeniedException")
@@ -42,7 +42,7 @@ def client(region: str) -> "SecretsManagerClient":
 
 
 def value(region: str) -> dict[str, Any]:
-    """What an application reads only in this region."""
+    """Return the value that an application reads only in this region."""
     text = client(region).get_secret_value(SecretId=NAME)["SecretString"]
     current: dict[str, Any] = json.loads(text)
     return current
@@ -50,7 +50,7 @@ def value(region: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def terraform(shared_workspace: Workspace) -> Terraform:
-    """The example, applied."""
+    """Apply the example."""
     example = shared_workspace.example("multi-region")
     example.apply(**DELETED_AT_ONCE)
     return example
@@ -58,7 +58,7 @@ def terraform(shared_workspace: Workspace) -> Terraform:
 
 @contextmanager
 def aws(outages: dict[str, Outage]) -> Iterator[str]:
-    """Endpoint that hands on to the emulator what is not for one of these regions."""
+    """Yield an endpoint that forwards to the emulator all requests but those for these regions."""
     emulator = os.environ["AWS_ENDPOINT_URL"]
 
     class Handler(BaseHTTPRequestHandler):
@@ -83,7 +83,7 @@ def aws(outages: dict[str, Outage]) -> Iterator[str]:
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Keep quiet."""
+            """Log nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever)
@@ -189,16 +189,16 @@ def test_a_promoted_copy_keeps_its_value_and_is_managed_where_it_is(
     hcl = hcl.replace('"./module"\n', '"./module"\n\n  recovery_window_in_days = 0\n')
     assert arn in hcl
 
-    # The host that the README has would be no change.
+    # The README's host would be no change.
     assert "ledger.global.example.com" in hcl
     workspace(hcl.replace("ledger.global.example.com", "ledger.ireland.example.com")).apply()
     assert value("eu-west-1") == {**before, "host": "ledger.ireland.example.com"}
     key_arn = client("eu-west-1").describe_secret(SecretId=NAME)["KmsKeyId"]
     assert key_arn == terraform.output()["replica_key_arns"]["eu-west-1"]
-    # The others stay as they are.
+    # The other regions keep their value.
     assert value("us-east-1") == value("us-west-2") == before
 
-    # A configuration that still has the copy wants it back, and cannot harm the promoted one.
+    # A configuration that still has the replica tries to create it, and cannot harm this one.
     plan = terraform.plan(**DELETED_AT_ONCE)
     assert plan.updates == ["aws_secretsmanager_secret"], plan
     with pytest.raises(TerraformError, match="is not copied to every region"):

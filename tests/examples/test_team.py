@@ -1,4 +1,4 @@
-"""examples/team: 25 secrets from one map, read in batches; each comes and goes by itself."""
+"""examples/team: 25 secrets from one map, read in batches, added and removed independently."""
 
 import json
 import re
@@ -26,7 +26,7 @@ TOKENS = {
 }
 NEW_TOKEN = "issued-anew-by-the-tax-office"
 
-# The application's filter finds what was made five minutes before, and here is no time to wait.
+# The application's filter finds new secrets only after five minutes, and the tests cannot wait.
 pytestmark = [pytest.mark.exhaustive, pytest.mark.usefixtures("lists_at_once")]
 
 type Values = dict[str, dict[str, str | int]]
@@ -40,7 +40,7 @@ class Team:
     seconds: float
 
     def edit(self, pattern: str, replacement: str) -> None:
-        """Change the one place of main.tf that the pattern finds."""
+        """Change the one place in main.tf that matches the pattern."""
         file = self.terraform.folder / "main.tf"
         text, places = re.subn(pattern, replacement, file.read_text(), flags=re.MULTILINE)
         assert places == 1
@@ -52,7 +52,7 @@ class Team:
 
 @pytest.fixture(scope="module")
 def team(shared_workspace: Workspace) -> Team:
-    """The example, applied."""
+    """Apply the example."""
     team = Team(shared_workspace.example("team"), 0)
     start = time.monotonic()
     team.terraform.apply(recovery_window_in_days=0, **TOKENS)
@@ -69,7 +69,7 @@ def read_secrets() -> Callable[[str], Values]:
 
 
 def names(secretsmanager: "SecretsManagerClient") -> set[str]:
-    """Names of the team's secrets in Secrets Manager."""
+    """Return the names of the team's secrets in Secrets Manager."""
     pages = secretsmanager.get_paginator("list_secrets").paginate(
         Filters=[{"Key": "name", "Values": ["checkout/"]}]
     )
@@ -77,7 +77,7 @@ def names(secretsmanager: "SecretsManagerClient") -> set[str]:
 
 
 def changed(plan: Plan) -> dict[str, set[str]]:
-    """Keys of the secrets that a plan changes, with the actions; other resources by address."""
+    """Return a plan's actions by the secret's key, or by the address of another resource."""
     result: dict[str, set[str]] = {}
     for change in plan.changes:
         if change.actions != ("no-op",):
@@ -149,7 +149,7 @@ def test_a_new_secret_a_new_token_and_one_that_leaves_the_map_change_nothing_els
     plan = team.plan(tax_rates_token=NEW_TOKEN)
     assert changed(plan) == {
         "baskets/reports": {"delete"},
-        # A new version takes the place of the one that Terraform knows, and is noted by a label.
+        # A new version replaces the one that Terraform knows, and a label records its number.
         "taxes/rates": {"create", "delete", "update"},
         "taxes/reports": {"create"},
     }

@@ -1,6 +1,6 @@
 """The example vpc-only: a secret and the one VPC endpoint through which it is read.
 
-Who gets through, and what is denied, is decided in test_access_matrix.py.
+test_access_matrix.py tests who has access and what is denied.
 """
 
 import json
@@ -26,7 +26,7 @@ VARIABLES: dict[str, Any] = {"recovery_window_in_days": 0, "administrators": [DE
 
 @pytest.fixture(scope="module")
 def applied(shared_workspace: Workspace) -> Terraform:
-    """The example, applied."""
+    """Apply the example."""
     terraform = shared_workspace.example("vpc-only")
     terraform.apply(**VARIABLES)
     return terraform
@@ -141,7 +141,7 @@ def test_its_value_leaves_no_trace(
 def test_all_of_it_goes_with_terraform_destroy(
     applied: Terraform, outputs: dict[str, Any], secretsmanager: "SecretsManagerClient"
 ) -> None:
-    applied.destroy()  # the last test, since it takes away what the others look at
+    applied.destroy()  # the last test, since the others need what it destroys
 
     assert describe_endpoint(outputs["vpc_endpoint_id"])["State"] == "deleted"
     with pytest.raises(secretsmanager.exceptions.ResourceNotFoundException):

@@ -1,4 +1,4 @@
-"""A current value that Terraform did not write, or no longer remembers, is kept."""
+"""The module keeps a current value that Terraform did not write or no longer has in its state."""
 
 import json
 from typing import TYPE_CHECKING
@@ -175,7 +175,7 @@ def test_a_current_value_without_a_password_is_left_alone_until_a_new_one_is_ask
     credentials.change(value_version=2)
     credentials.apply()
     assert len(str(credentials.value["password"])) == 32
-    assert "0" not in credentials.value  # the index of what a list held
+    assert "0" not in credentials.value  # a list's index is not a key
 
 
 @pytest.mark.exhaustive

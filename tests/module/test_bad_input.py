@@ -1,6 +1,6 @@
-"""Whatever is given to the module, it is refused by a message of ours, or it applies.
+"""Any input either applies or is refused with a message of this module.
 
-CASES=1000 tries as many at random, and others each time: `make fuzz`.
+CASES=1000 tries 1000 random inputs, different ones in each run: `make fuzz`.
 """
 
 import json
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-# Where null is refused, and what the message says; elsewhere it is as if left out.
+# The places that refuse null, with words of the message. Elsewhere null means left out.
 REFUSED_NULLS = {
     "name": "required variable may not be set to null",
     "tags.[]": "tags: Environment is not valid",
@@ -72,7 +72,7 @@ REFUSED_NULLS = {
 
 @pytest.fixture(scope="module", autouse=True)
 def existing_key(kms: "KMSClient") -> Iterator[None]:
-    """A key with the alias that some of the calls name."""
+    """Create a key with the alias that some calls name."""
     kms.create_alias(AliasName=inputs.ALIAS, TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
     yield
     kms.delete_alias(AliasName=inputs.ALIAS)
@@ -80,7 +80,7 @@ def existing_key(kms: "KMSClient") -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def trail() -> Iterator[None]:
-    """The log group that some of the calls name."""
+    """Create the log group that some calls name."""
     logs = boto3.client("logs")
     logs.create_log_group(logGroupName=inputs.TRAIL)
     yield
@@ -89,14 +89,14 @@ def trail() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def rotation_function(lambda_: "LambdaClient") -> Iterator[None]:
-    """The function that some of the calls name."""
+    """Create the function that some calls name."""
     name = inputs.FUNCTION.rpartition(":")[2]
     with function(lambda_, "def handler(event, context):\n    pass\n", FunctionName=name):
         yield
 
 
 def nulls() -> dict[str, dict[str, object]]:
-    """By each place of the good calls: a call that has null there."""
+    """Return, for each place in the good calls, a call that has null there."""
     found: dict[str, dict[str, object]] = {}
     for call in FULL.values():
         for place in inputs.places(call):
@@ -107,7 +107,7 @@ def nulls() -> dict[str, dict[str, object]]:
 def assert_refused(
     workspace: Workspace, cases: Mapping[str, tuple[str, Mapping[str, object]]]
 ) -> None:
-    """Plan all calls: only our messages refuse each, and one of them has these words."""
+    """Plan all calls: only our messages refuse each, and one of them contains the words."""
     planned = SeparateCalls(workspace, len(cases)).plan([call for _, call in cases.values()])
     wrong = [
         f"{case}: {[str(refusal) for refusal in refusals]}"
@@ -170,7 +170,7 @@ ACCEPTED: dict[str, dict[str, object]] = {
     "edge/tags": container(tags={f"Key{i} ä_.:/=+-@": "é" * (i * 5) for i in range(50)}),
     "edge/description": container(description="d" * 2048),
     "edge/excluded": {**database(), "password": {"exclude_characters": "é" * 4096}},
-    # Names that differ only in what an alias and a Sid cannot have.
+    # Names that differ only in characters that an alias and a Sid cannot contain.
     "edge.name": container(),
     "edge-name": container(),
     "edge/name": container(),
@@ -245,7 +245,7 @@ REFUSED: dict[str, tuple[str, dict[str, object]]] = {
             document(Sid="DenyRequestsWithoutTLS"),
         ]
     },
-    # Roles that do not exist yet are in one list with these.
+    # The same lists also contain roles that do not exist yet.
     "rotator beside the function's role": (
         "access.rotators",
         {**FULL["package"], "access": {"rotators": ["rotate"]}},
@@ -302,11 +302,11 @@ ID = "${terraform_data.made.output.id}"
 
 
 def function_with(value: object, *path: str) -> dict[str, object]:
-    """A call that makes a function, with another value at a place of `rotation.function`."""
+    """Return a call that creates a function, with this value in `rotation.function`."""
     return inputs.with_value(FULL["package in S3"], ("rotation", "function", *path), value)
 
 
-# By what a refusal names: a call with a wrong entry behind one that is made with it.
+# Calls by what the refusal names: a wrong entry follows one that the same apply creates.
 BEHIND: dict[str, dict[str, object]] = {
     "var.readers": access(readers=[ROLE, "wrong"]),
     "access.rotators": access(rotators=[ROLE, "wrong"]),
@@ -348,7 +348,7 @@ def test_a_wrong_entry_is_refused_behind_one_that_is_not_known_yet(workspace: Wo
 
 
 def can_apply(call: Mapping[str, Any]) -> bool:
-    """Whether all that the call names exists: packages, networks and keys of copies do not."""
+    """Return whether all that the call names exists: packages, networks, replica keys do not."""
     if any(
         replica and replica.get("kms_key_arn") for replica in (call.get("replicas") or {}).values()
     ):
@@ -358,7 +358,7 @@ def can_apply(call: Mapping[str, Any]) -> bool:
 
 
 def as_text(name: object) -> str:
-    """The name as Terraform takes it."""
+    """Return the name as the string that Terraform converts it to."""
     return name if isinstance(name, str) else json.dumps(name)
 
 
@@ -367,7 +367,7 @@ AT_ONCE = 24
 
 
 def random_cases(number: int) -> list[inputs.Case]:
-    """As many cases: the same ones each time, unless CASES asks for others."""
+    """Return this many cases: the same ones in each run, unless CASES is set."""
     configuration.set_hypothesis_home_dir(tempfile.gettempdir())
     cases: list[inputs.Case] = []
 

@@ -1,4 +1,4 @@
-"""What a secret costs: the figures of docs/cost.md, and what modules/cost counts of a secret."""
+"""The cost of a secret: the figures in docs/cost.md, and what modules/cost counts."""
 
 import json
 import re
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 PAGE = (ROOT / "docs" / "cost.md").read_text()
 MODULE = ROOT / "modules" / "cost"
-# A row that says what a figure is reckoned from.
+# A table row that says which inputs a figure is calculated from.
 CASE = re.compile(r"^\|[^|]+\| `([^`]+)` \| \$([\d,.]+) \|$", re.MULTILINE)
 
-# The secret and what it costs, of the same inputs.
+# A secret and its cost, from the same inputs.
 HCL = (
     PROVIDER
     + """
@@ -72,7 +72,7 @@ output "monthly_cost" {
 }
 """
 )
-# What is left of the prices makes a rotation of a year cost a dollar a month.
+# At these prices, each rotation in a year costs a dollar a month.
 SCHEDULED = """
 variable "schedules" {
   type = set(string)
@@ -107,7 +107,7 @@ EXISTING = {"arn": "arn:aws:lambda:us-east-1:000000000000:function:rotate"}
 
 
 def figures(heading: str) -> dict[str, str]:
-    """Dollars by what they are reckoned from, in the tables under a heading of the page."""
+    """Return the dollars in the tables under a heading of the page, by their inputs."""
     section = PAGE.split(f"\n## {heading}\n")[1].split("\n## ")[0]
     found = dict(CASE.findall(section))
     assert len(found) > 1, f"docs/cost.md has no table of cases under {heading}"
@@ -115,12 +115,12 @@ def figures(heading: str) -> dict[str, str]:
 
 
 def formatted(dollars: list[float]) -> list[str]:
-    """As the page writes them."""
+    """Return the amounts as the page writes them."""
     return [f"{amount:,.2f}" for amount in dollars]
 
 
 def planned(plan: Plan, output: str) -> Any:  # noqa: ANN401
-    """An output, as a plan knows it."""
+    """Return an output's planned value."""
     return json.loads(plan.json)["planned_values"]["outputs"][output]["value"]
 
 
@@ -204,7 +204,7 @@ def test_a_schedule_is_priced_by_its_rotations(workspace: Workspace) -> None:
 
     plan = workspace(SCHEDULED).plan(schedules=list(expected))
 
-    # A year has 52 weeks and a seventh of one, and an output is in cents.
+    # Tolerances: a year has 52 1/7 weeks, and an output is in cents.
     assert planned(plan, "rotations") == pytest.approx(expected, rel=0.003, abs=0.005)
 
 

@@ -1,4 +1,4 @@
-"""The life of a database secret: whatever happens to it, the password that works stays."""
+"""Whatever happens to a database secret, it keeps the password that works."""
 
 from typing import TYPE_CHECKING
 
@@ -135,7 +135,7 @@ def test_a_rotation_between_plan_and_apply_wins(credentials: Credentials) -> Non
 def test_neighbours_in_the_name_space_are_told_apart(
     credentials: Credentials, secretsmanager: "SecretsManagerClient"
 ) -> None:
-    # Its ARN starts with the whole of the shorter one's: .../credentials-abcdef-XXXXXX.
+    # This ARN starts like the whole ARN of the shorter name: .../credentials-abcdef-XXXXXX.
     secretsmanager.create_secret(
         Name=f"{credentials.name}-abcdef", SecretString='{"password": "of the neighbour"}'
     )

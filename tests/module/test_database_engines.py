@@ -1,6 +1,6 @@
-"""Every engine that RDS names in its API is taken, and stored as the secret's JSON names it.
+"""The module accepts every engine of the RDS API and stores the name for the secret's JSON.
 
-The doctor and the rotation function know these names and ports too.
+The doctor and the rotation function know the same names and ports.
 
 https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 DOCUMENTED = {"db2", "mariadb", "mysql", "oracle", "postgres", "sqlserver"}
-# RDS makes neither, and the secret's JSON has another name for the first.
+# RDS creates neither, and the secret's JSON has another name for the first.
 NOT_OF_RDS = {"docdb": "mongo", "redshift": "redshift"}
-# For these the page has no JSON structure.
+# The page defines no JSON structure for these.
 WITHOUT_JSON = {"neptune"}
 HCL = """
 provider "aws" {{
@@ -45,7 +45,7 @@ module "secrets" {{
 
 
 def names_of_rds() -> set[str]:
-    """Engines in the documentation of the calls that make an instance and a cluster."""
+    """Return the engines in the documentation of CreateDBInstance and CreateDBCluster."""
     model = botocore.session.get_session().get_service_model("rds")
     names: set[str] = set()
     for name in ("CreateDBInstanceMessage", "CreateDBClusterMessage"):
@@ -84,7 +84,7 @@ def test_every_engine_of_rds_is_stored_under_a_documented_name(
 
     assert set(engines.values()) == DOCUMENTED | set(NOT_OF_RDS.values())
     for name in names:
-        # The name of an edition has the engine's in it.
+        # An edition's name contains the engine's name.
         assert engines[name] in name, name
     assert {name: engines[name] for name in NOT_OF_RDS} == NOT_OF_RDS
     assert {name: ports[name] for name in PORTS} == PORTS

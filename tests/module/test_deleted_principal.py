@@ -1,4 +1,4 @@
-"""A role is deleted that the secret's policy names: Terraform plans, repairs and destroys.
+"""After a role in the secret's policy is deleted, Terraform plans, repairs and destroys.
 
 AWS then shows the role's unique id in place of its ARN:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
@@ -59,7 +59,7 @@ module "credentials" {
 
 
 class Role:
-    """An IAM role that can be deleted and made again under its name."""
+    """An IAM role that can be deleted and created again under its name."""
 
     def __init__(self) -> None:
         self._iam: IAMClient = boto3.client("iam")
@@ -67,7 +67,7 @@ class Role:
         self.make()
 
     def make(self) -> None:
-        """Make it; it gets another unique id each time."""
+        """Create the role, each time with a new unique id."""
         trust = {"Version": "2012-10-17", "Statement": []}
         role = self._iam.create_role(
             RoleName=self._name, AssumeRolePolicyDocument=json.dumps(trust)
@@ -75,13 +75,13 @@ class Role:
         self.arn, self.unique_id = role["Arn"], role["RoleId"]
 
     def delete(self) -> None:
-        """Delete it."""
+        """Delete the role."""
         self._iam.delete_role(RoleName=self._name)
 
 
 @pytest.fixture
 def role() -> Iterator[Role]:
-    """A role, which is there when the test ends."""
+    """Yield a role, which must exist when the test ends."""
     made = Role()
     yield made
     made.delete()
@@ -89,14 +89,14 @@ def role() -> Iterator[Role]:
 
 @pytest.fixture
 def applied(workspace: Workspace, secret_name: str, role: Role) -> Terraform:
-    """A secret whose policy names a role."""
+    """Apply a secret whose policy names a role."""
     terraform = workspace(HCL)
     terraform.apply(name=secret_name, role_arn=role.arn)
     return terraform
 
 
 def audit(client: "SecretsManagerClient", name: str) -> object:
-    """Whom the statement lets in, as AWS shows it."""
+    """Return the principal of the statement, as AWS shows it."""
     policy = json.loads(client.get_resource_policy(SecretId=name)["ResourcePolicy"])
     (principal,) = [
         statement["Principal"] for statement in policy["Statement"] if statement["Sid"] == "Audit"
@@ -134,7 +134,7 @@ def test_a_deleted_role_does_not_hinder_destroy(
 def test_a_policy_with_the_id_as_a_text_is_deleted_and_applied_anew(
     applied: Terraform, secretsmanager: "SecretsManagerClient", secret_name: str, role: Role
 ) -> None:
-    """The way that the doctor and docs/limits.md name."""
+    """Follow the steps that the doctor and docs/limits.md name."""
     text = secretsmanager.get_resource_policy(SecretId=secret_name)["ResourcePolicy"]
     stored = json.loads(text)
     for statement in stored["Statement"]:

@@ -1,4 +1,4 @@
-"""modules/vpc-endpoint: VPC endpoints for many secrets, closed from the beginning."""
+"""modules/vpc-endpoint: VPC endpoints for many secrets, restricted from the start."""
 
 import uuid
 from typing import Any
@@ -118,26 +118,26 @@ def terraform(shared_workspace: Workspace) -> Terraform:
 
 @pytest.fixture(scope="module")
 def open_endpoints(terraform: Terraform) -> dict[str, dict[str, Any]]:
-    """Endpoints for both services as they are at first, leading to no secret in particular."""
+    """Apply the endpoints for both services, first with policies that name no secret."""
     terraform.apply(leads_to_two_secrets=False)
     return endpoints(terraform.output())
 
 
 @pytest.fixture(scope="module")
 def applied(terraform: Terraform, open_endpoints: object) -> Terraform:  # noqa: ARG001
-    """The same, that for Secrets Manager now leading to two secrets."""
+    """Limit the endpoint for Secrets Manager to two secrets."""
     terraform.apply()
     return terraform
 
 
 @pytest.fixture(scope="module")
 def outputs(applied: Terraform) -> dict[str, Any]:
-    """The outputs of that."""
+    """The outputs after that apply."""
     return applied.output()
 
 
 def endpoints(outputs: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The endpoints as EC2 describes them, by service."""
+    """Return the endpoints as EC2 describes them, by service."""
     return {service: describe_endpoint(id_) for service, id_ in outputs["ids"].items()}
 
 
@@ -202,7 +202,7 @@ def test_that_for_kms_is_for_the_account_and_what_is_its_own(outputs: dict[str, 
 def test_without_documents_secrets_manager_is_for_the_account_and_what_is_its_own(
     open_endpoints: dict[str, dict[str, Any]],
 ) -> None:
-    # What it lets through is decided in test_access_matrix.py.
+    # test_access_matrix.py tests what the policy allows.
     for_kms = open_endpoints["kms"]["PolicyDocument"]
     for_secrets_manager = open_endpoints["secretsmanager"]["PolicyDocument"]
     assert for_secrets_manager == for_kms.replace("kms:*", "secretsmanager:*")

@@ -1,4 +1,4 @@
-"""The key: made for the secret and usable for nothing else, or found and fit for use."""
+"""The key: created for this secret only, or an existing key that is fit for use."""
 
 import hashlib
 import json
@@ -49,13 +49,13 @@ ADMINISTRATOR = "arn:aws:iam::000000000000:role/key-administrator"
 
 
 def alias_of(key_arn: str) -> str:
-    """The alias that the tests give a key: its id."""
+    """Return the alias that the tests give a key: its id."""
     return f"alias/{key_arn.split('/')[1]}"
 
 
 @pytest.fixture(scope="module")
 def made(shared_workspace: Workspace) -> Terraform:
-    """A secret under a key that the module made."""
+    """Apply a secret with a key that the module creates."""
     terraform = shared_workspace(HCL)
     terraform.apply(
         name="test/key/made+here",
@@ -66,7 +66,7 @@ def made(shared_workspace: Workspace) -> Terraform:
 
 @pytest.fixture
 def existing_key(kms: "KMSClient") -> Iterator[str]:
-    """ARN of a key that the module did not make, with an alias."""
+    """ARN of a key that the module did not create, with an alias."""
     key = kms.create_key()["KeyMetadata"]
     kms.create_alias(AliasName=alias_of(key["Arn"]), TargetKeyId=key["KeyId"])
     yield key["Arn"]
@@ -76,7 +76,7 @@ def existing_key(kms: "KMSClient") -> Iterator[str]:
 
 @pytest.fixture
 def statements(made: Terraform, kms: "KMSClient") -> dict[str, Any]:
-    """Statements of the key policy by Sid, as KMS holds them."""
+    """Statements of the key policy by Sid, as KMS stores them."""
     text = kms.get_key_policy(KeyId=made.output()["key_arn"], PolicyName="default")["Policy"]
     return {statement["Sid"]: statement for statement in json.loads(text)["Statement"]}
 
@@ -135,7 +135,7 @@ def test_it_is_used_through_secrets_manager_and_for_this_secret_alone(
     }
     assert set(other["Condition"]["StringNotLike"]["kms:EncryptionContext:SecretARN"]) == {
         "arn:aws:secretsmanager:us-east-1:000000000000:secret:test/key/made+here-??????",
-        # With this context Secrets Manager tries a key that it is given.
+        # Secrets Manager tests a given key with this encryption context.
         "RequestToValidateKeyAccess",
     }
     for statement in (outside, other):
@@ -187,7 +187,7 @@ def test_the_aws_managed_key_is_used_when_asked_for(
 
 
 def refusal(workspace: Workspace, alias: str) -> str:
-    """The words, on one line, in which Terraform refuses to plan a secret under this key."""
+    """Return, on one line, how Terraform refuses to plan a secret with this key."""
     with pytest.raises(TerraformError) as refused:
         workspace(HCL).plan(name="test/key/refused", key={"existing": {"alias": alias}})
     return refused.value.on_one_line
@@ -223,14 +223,14 @@ def test_a_key_that_is_not_for_symmetric_encryption_is_refused(
 
 
 def disabled(kms: "KMSClient") -> str:
-    """ARN of a key that encrypts nothing any more."""
+    """Create a key, disable it and return its ARN."""
     key = kms.create_key()["KeyMetadata"]
     kms.disable_key(KeyId=key["KeyId"])
     return key["Arn"]
 
 
 def for_signing(kms: "KMSClient") -> str:
-    """ARN of a key that never encrypts."""
+    """Create a key for signing, which never encrypts, and return its ARN."""
     return kms.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
 
 
@@ -244,7 +244,7 @@ def test_an_unfit_key_by_its_arn_is_refused_by_aws_before_anything_is_made(
     secret_name: str,
     forwarder: Forwarder,
 ) -> None:
-    """No plan asks KMS for the key, so the call that makes the secret is the first to tell."""
+    """No plan looks the key up in KMS, so the call that creates the secret fails first."""
     terraform = workspace(HCL)
     terraform.environment = {"AWS_ENDPOINT_URL": forwarder.endpoint_url}
 
@@ -281,7 +281,7 @@ def test_a_secret_that_is_moved_to_an_unfit_key_keeps_its_value_and_its_own_key(
     ):
         terraform.apply(name=secret_name, key={"existing": {"arn": unfit(kms)}})
 
-    # The labels that Terraform takes away, and the alias, come back with the next apply.
+    # The next apply restores the alias and the labels that Terraform removes here.
     assert {name for name in calls if Call(name, 1).changes} == {
         "secretsmanager.UpdateSecret",
         "secretsmanager.UpdateSecretVersionStage",

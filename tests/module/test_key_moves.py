@@ -1,4 +1,4 @@
-"""A rotated and copied secret moves from one key to another and can be read all the way."""
+"""A rotated secret with a replica moves from key to key and can be read after every call."""
 
 import json
 import uuid
@@ -65,7 +65,7 @@ COPY = "eu-west-1"
 
 
 class Secret:
-    """A secret of which nobody but Secrets Manager knows the value, and two keys for it."""
+    """A secret whose value only Secrets Manager knows, and two keys for it."""
 
     def __init__(self, terraform: Terraform, forwarder: Forwarder, name: str) -> None:
         self.terraform = terraform
@@ -90,11 +90,11 @@ class Secret:
         return key["Arn"]
 
     def settings(self, kind: str) -> dict[str, object]:
-        """Variables for a key of this kind."""
+        """Return the variables for a key of this kind."""
         return {"name": self.name, "key": self.kinds[kind], "replicas": self.replicas}
 
     def rotate(self) -> None:
-        """Store two values and a pending one, so that no version of Terraform's is current."""
+        """Store two values and a pending one, so that Terraform's version is not current."""
         for stages in (["AWSCURRENT"], ["AWSCURRENT"], ["AWSPENDING"]):
             self._client.put_secret_value(
                 SecretId=self.name,
@@ -103,7 +103,7 @@ class Secret:
             )
 
     def read(self) -> tuple[str, str, str]:
-        """The password that applications read, here and in the copy, and the one before."""
+        """Return the current password, here and in the replica, and the previous password."""
         values = [
             self._client.get_secret_value(SecretId=self.name),
             self._copies.get_secret_value(SecretId=self.name),
@@ -113,7 +113,7 @@ class Secret:
         return here, copy, previous
 
     def versions_without(self, key: str) -> list[str]:
-        """Labels of the versions that this key does not decrypt."""
+        """Return the labels of the versions that this key does not decrypt."""
         versions = self._client.list_secret_version_ids(SecretId=self.name)["Versions"]
         return [
             ",".join(each["VersionStages"]) for each in versions if key not in each["KmsKeyIds"]
@@ -121,7 +121,7 @@ class Secret:
 
     @contextmanager
     def read_after_each_call(self, password: str) -> Iterator[None]:
-        """Read the current value, here and in the copy, after each change that AWS makes."""
+        """Read the current value, here and in the replica, after each change that AWS makes."""
         faults = []
 
         def look(call: str) -> None:
@@ -138,13 +138,13 @@ class Secret:
         assert faults == []
 
     def move_by_hand(self) -> None:
-        """Do what the refusal says."""
+        """Change the key as the refusal says."""
         self._client.update_secret(SecretId=self.name, KmsKeyId="alias/aws/secretsmanager")
 
 
 @pytest.fixture
 def secret(workspace: Workspace, forwarder: Forwarder, secret_name: str) -> Secret:
-    """A secret under a key that the module has made, rotated since."""
+    """Apply a secret with a key that the module creates."""
     made = Secret(workspace(HCL), forwarder, secret_name)
     made.terraform.apply(**made.settings(MADE))
     return made
@@ -179,7 +179,7 @@ def test_each_move_of_key_keeps_the_value_readable_after_every_call(
 
         move = f"from {old} to {new}"
         assert secret.read() == (password, password, password), move
-        # Nothing that a label or the state keeps needs the old key.
+        # No version that a label or the state keeps needs the old key.
         new_key = secret.terraform.output().get("key_arn") or "DefaultEncryptionKey"
         assert secret.versions_without(new_key) == [], move
         if old == MADE:

@@ -1,4 +1,4 @@
-"""The topic gets what happens to a secret, in words that say who did it and what to do."""
+"""The topic gets messages about a secret, which say who did what and what to do."""
 
 import json
 import uuid
@@ -101,7 +101,7 @@ output "topic_of_replica" {
 
 @dataclass(frozen=True)
 class Watched:
-    """A secret that is watched, its replica, and another one that is by the logs of a trail."""
+    """A watched secret, its replica, and another secret, which the logs of a trail watch."""
 
     about: About
     replica: About
@@ -110,7 +110,7 @@ class Watched:
     topic_of_replica: str
 
     def purpose(self, name: str) -> str:
-        """What a rule or alarm of this name is for; the name itself of what is another secret's."""
+        """Return the purpose of a rule or alarm, or its whole name if it is another secret's."""
         return name.removeprefix(self.topic_arn.rpartition(":")[2].removesuffix("alerts"))
 
 
@@ -118,7 +118,7 @@ class Watched:
 def watched(
     shared_workspace: Workspace, secretsmanager: "SecretsManagerClient"
 ) -> Iterator[Watched]:
-    """A secret that is there, watched with every option."""
+    """Create a secret and watch it with every option."""
     name = f"test/{uuid.uuid4().hex}/credentials"
     arn = secretsmanager.create_secret(
         Name=name, SecretString="{}", AddReplicaRegions=[{"Region": ELSEWHERE}]
@@ -148,18 +148,18 @@ def watched(
 
 @pytest.fixture(scope="module")
 def rules(watched: Watched) -> dict[str, Mapping[str, Any]]:
-    """The rules for the secret, by what they are for."""
+    """The rules for the secret, by purpose."""
     return of_the_secret(watched, HOME)
 
 
 @pytest.fixture(scope="module")
 def rules_of_replica(watched: Watched) -> dict[str, Mapping[str, Any]]:
-    """The rules for the replica, in its region, by what they are for."""
+    """The rules for the replica, in its region, by purpose."""
     return of_the_secret(watched, ELSEWHERE)
 
 
 def of_the_secret(watched: Watched, region: str) -> dict[str, Mapping[str, Any]]:
-    """The rules of a region that are for the secret, by what they are for."""
+    """Return the rules in a region that are for the secret, by purpose."""
     listed = boto3.client("events", region_name=region).list_rules(Limit=100)["Rules"]
     named = {watched.purpose(rule["Name"]): rule for rule in listed}
     return {name: rule for name, rule in named.items() if name != rule["Name"]}
@@ -177,7 +177,7 @@ def filters(watched: Watched) -> dict[str, Mapping[str, Any]]:
 
 @pytest.fixture
 def letters(watched: Watched) -> Iterator[Letters]:
-    """What the topic tells."""
+    """The messages of the topic."""
     with Letters(watched.topic_arn) as subscribed:
         yield subscribed
 
@@ -190,7 +190,7 @@ def test_an_event_matches_the_rules_that_it_should(
 
 
 def matching(rules: Mapping[str, Mapping[str, Any]], event: Mapping[str, Any]) -> set[str]:
-    """The names of the rules that an event matches."""
+    """Return the names of the rules that an event matches."""
     events = boto3.client("events")
     return {
         name
@@ -269,7 +269,7 @@ type Pattern = dict[str, Pattern] | list[Pattern] | str | bool
 
 
 def without_a_part(pattern: Pattern) -> Iterator[tuple[str, Pattern]]:
-    """The pattern without one of several keys or values, and without what."""
+    """Yield each of several keys or values, and the pattern without it."""
     if isinstance(pattern, dict):
         for key, part in pattern.items():
             others = {other: it for other, it in pattern.items() if other != key}
@@ -286,9 +286,9 @@ def without_a_part(pattern: Pattern) -> Iterator[tuple[str, Pattern]]:
                 yield f"{number}.{where}", [*before, fewer, *after]
 
 
-# Parts that no event of AWS can show. An event's name says its service. The own account is never
-# another one, and nobody is called (none). No other call has a secret beside a key, a function or a
-# schedule. No other error names a resource.
+# Parts that no AWS event can test. An event's name implies its service. The secret's account is
+# never another account, and no role has the name (none). No other call names a secret together
+# with a key, a function or a schedule. No other error names a resource.
 UNTOLD = (
     "source",
     "detail-type",
@@ -397,7 +397,7 @@ def test_a_rotation_that_fails_is_told(
 
 
 def metric(alarm: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What an alarm counts, with 0 where nothing is: `Metric`, `Period` and `Stat`."""
+    """Return what an alarm counts, with 0 for no data: `Metric`, `Period` and `Stat`."""
     queries = {each["Id"]: each for each in alarm["Metrics"]}
     (judged,) = (each for each in queries.values() if each["ReturnData"])
     assert judged["Expression"] == "FILL(events, 0)"

@@ -1,6 +1,6 @@
-"""The value stands nowhere but in Secrets Manager, and where docs/security.md says so.
+"""The value is only in Secrets Manager and in the places that docs/security.md names.
 
-One run leaves all that a run can leave, on a separate LocalStack; then each place is searched.
+One run on a separate LocalStack leaves every trace that a run can. Then each place is searched.
 """
 
 import contextlib
@@ -171,7 +171,7 @@ output "secrets" {
 }
 """
 SECRETS = ("rotated", "superuser", "generated", "given", "pairs", "text", "binary")
-# With all that is escaped somewhere.
+# All characters that some format escapes.
 SIGNS = "<&>\"'\\é%{}${}/+ "
 REPORTED = """
 import json
@@ -195,10 +195,10 @@ def test_compared() -> None:
 
 @dataclass
 class Run:
-    """A run of Terraform and of all that goes with it, and what it has left.
+    """A run of Terraform and the other tools, and the traces that it has left.
 
-    `given` are the values in its variables, `secret` the outputs of the one that rotates, `values`
-    all that were in secrets, by kind. `left` is by place.
+    `given` are the values in its variables. `secret` are the outputs of the secret that rotates.
+    `values` are all values that secrets held, by kind. `left` are the traces by place.
     """
 
     terraform: Terraform
@@ -212,7 +212,7 @@ class Run:
 
     @property
     def name(self) -> str:
-        """What the names of all secrets begin with."""
+        """The prefix of all secrets' names."""
         return str(self.variables["name"])
 
     def leave(self, place: str, *what: Path | str) -> None:
@@ -220,25 +220,25 @@ class Run:
         self.left[place] += what
 
     def log_at(self, level: str, place: str = "") -> dict[str, str]:
-        """Environment in which Terraform logs at the level."""
+        """Return the environment in which Terraform logs at the level."""
         log = self.folder / f"{len(self.left)}-{level.lower()}.log"
         self.leave(place or f"log at `TF_LOG={level}`", log)
         return {"TF_LOG": level, "TF_LOG_PATH": str(log)}
 
     @contextlib.contextmanager
     def printed(self, place: str) -> Iterator[None]:
-        """Keep what Terraform prints meanwhile."""
+        """Keep what Terraform prints in the meantime."""
         mark = len(self.terraform.transcript)
         yield
         self.leave(place, self.terraform.transcript[mark:])
 
     def make_up(self) -> None:
-        """Values to give in variables, other ones each time, to be stored by the next apply."""
+        """Make up new values for the variables. The next apply stores them."""
         made = {
             name: f"{name}-{uuid.uuid4().hex}{SIGNS}"
             for name in ("password_wo", "key_values_wo", "secret_string_wo", "binary")
         }
-        # Of which a password may not have all.
+        # A password cannot contain all of SIGNS.
         made["password_wo"] = made["password_wo"].replace(SIGNS, "<&>")
         binary = b64encode(made["binary"].encode()).decode()
         self.values["binary data"] |= {made["binary"], binary}
@@ -253,12 +253,12 @@ class Run:
         }
 
     def password(self, secret: str) -> str:
-        """The password that a secret has now."""
+        """Return a secret's current password."""
         text = boto3.client("secretsmanager").get_secret_value(SecretId=f"{self.name}/{secret}")
         return str(json.loads(text["SecretString"])["password"])
 
     def found(self, place: Place) -> set[str]:
-        """Kinds of values in what was left in the place."""
+        """Return the kinds of values in the traces at the place."""
         left = self.left[place.name]
         found = leaks.find_each(
             {value for kind in place.searched for value in self.values[kind]},
@@ -270,7 +270,7 @@ class Run:
 
 @pytest.fixture(scope="module")
 def run(postgresql: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    """A run that is over."""
+    """Yield a finished run."""
     with own_emulator(tmp_path_factory.mktemp("localstack")) as localstack:
         folder = tmp_path_factory.mktemp("run")
         terraform = Workspace(folder, Path(tempfile.gettempdir(), "templates"))(HCL)
@@ -287,7 +287,7 @@ def run(postgresql: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         (folder / "tmp").mkdir()
         for step in STEPS:
             step(made)
-        # Less this repository's files, which Terraform reads.
+        # Without this repository's files, which Terraform reads.
         files = [each for each in terraform.folder.iterdir() if each.name != "module"]
         made.leave("working folder", *files)
         made.leave("temporary folder of Terraform", folder / "tmp")
@@ -296,7 +296,7 @@ def run(postgresql: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def create(run: Run) -> None:
-    """Create the secrets by a saved plan."""
+    """Create the secrets with a saved plan."""
     terraform = run.terraform
     temporary = {"TMPDIR": str(run.folder / "tmp")}
     terraform.environment = temporary | run.log_at("INFO")
@@ -354,7 +354,7 @@ def rotate(run: Run) -> None:
 
 
 def read(run: Run) -> None:
-    """Let the example's function read the secret that has rotated."""
+    """Let the example's function read the rotated secret."""
     file = run.folder / "lambda-consumer.zip"
     package.build(file, run.server.ca_file, package.FUNCTIONS["lambda-consumer"])
     consumer: Function = create_function(
@@ -367,19 +367,19 @@ def read(run: Run) -> None:
         MemorySize=256,
     )
     result = consumer({"day": "2027-05-01"})
-    # It has logged in: there is no such table.
+    # An error about the missing table: the function has logged in.
     assert "bookings" in str(result.payload), result
     messages = wait_for_logs(boto3.client("logs"), log_group(consumer.name), 3)
     run.leave("log group of the Lambda consumer", *messages, json.dumps(result.payload))
 
 
 def refused(run: Run) -> dict[str, Any]:
-    """Variables that are refused, in words that cite the values."""
+    """Return variables that Terraform refuses, in a message that cites the values."""
     return {**run.variables, **run.given, "changes": {"username": "another"}}
 
 
 def refuse(run: Run) -> None:
-    """Let Terraform refuse, which prints the values that its condition refers to."""
+    """Let Terraform refuse a plan: it prints the values that its condition refers to."""
     run.terraform.environment |= run.log_at("ERROR")
     with (
         run.printed("what Terraform prints with `-json`"),
@@ -389,7 +389,7 @@ def refuse(run: Run) -> None:
 
 
 def trace(run: Run) -> None:
-    """Log all that there is to log, while nothing changes and while each value is written."""
+    """Log as much as possible, while nothing changes and while each value is written."""
     run.terraform.environment |= run.log_at("TRACE", "log at `TF_LOG=TRACE`, nothing changes")
     plan = run.terraform.plan(**run.variables, **run.given)
     assert plan.is_empty, plan
@@ -401,7 +401,7 @@ def trace(run: Run) -> None:
 
 
 def interrupt(run: Run) -> None:
-    """Look at an apply while it plans and while it waits for an answer; then let it crash."""
+    """Inspect an apply while it plans and while it waits for an answer; then let it crash."""
     log = run.log_at("INFO", "log at `TF_LOG=INFO` of a value given by `-var`")
     process = subprocess.Popen(
         [
@@ -415,7 +415,7 @@ def interrupt(run: Run) -> None:
         env=os.environ
         | run.terraform.environment
         | log
-        # As users have it, and a third of the memory to search.
+        # The users' setting, which also leaves only a third of the memory to search.
         | {"GOGC": "100"}
         | as_environment(
             {**run.variables, **run.given, "changes": {"host": "to.approve.example.com"}}
@@ -423,7 +423,7 @@ def interrupt(run: Run) -> None:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        # As where core dumps are on.
+        # As on a machine that writes core dumps.
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2),
     )
     assert process.stdin
@@ -442,7 +442,7 @@ def interrupt(run: Run) -> None:
         dump.write_bytes(memory(proc))
         run.leave("memory of Terraform", dump)
         process.send_signal(signal.SIGQUIT)
-        # `communicate` closes standard input first: Terraform may read its end before it crashes.
+        # `communicate` first closes standard input, which Terraform may read before it crashes.
         stacks = process.stdout.read().decode()
     finally:
         process.kill()
@@ -455,12 +455,12 @@ def interrupt(run: Run) -> None:
 
 
 def provider_environment(proc: Path) -> str:
-    """Environment of a provider that a Terraform runs now; empty if it runs none.
+    """Return the environment of a provider that Terraform runs now; empty if it runs none.
 
     `proc` is the folder of Terraform's process in /proc.
     """
     for process_id in children(int(proc.name)):
-        # A provider may end meanwhile.
+        # A provider may end in the meantime.
         with contextlib.suppress(OSError):
             provider = proc.parent / str(process_id)
             if "provider" in (provider / "cmdline").read_text():
@@ -469,26 +469,26 @@ def provider_environment(proc: Path) -> str:
 
 
 def memory(proc: Path) -> bytes:
-    """What a core dump would hold: memory that is the process's own."""
+    """Return what a core dump would contain: the process's own memory."""
     content = b""
     with (proc / "mem").open("rb") as file:
         for begin, end in re.findall(r"^(\w+)-(\w+) rw-p", (proc / "maps").read_text(), re.M):
             file.seek(int(begin, 16))
-            # Not all of it can be read, such as what the kernel keeps there.
+            # Some of it is not readable, such as the kernel's data there.
             with contextlib.suppress(OSError):
                 content += file.read(int(end, 16) - int(begin, 16))
     return content
 
 
 def scan(run: Run) -> None:
-    """Scan the plan of all that is there."""
+    """Scan the last plan, which has all resources."""
     results = checkov.scan_plan(run.terraform.folder, str(run.left["plan as JSON"][-1]), RULES)
     assert results
     run.leave("reports of the scan", *reports.write(results, run.folder / "reports"))
 
 
 def report(run: Run) -> None:
-    """Let two tests fail."""
+    """Run two tests that fail, and keep their reports."""
     (run.folder / "test_reported.py").write_text(REPORTED)
     finished = subprocess.run(
         [
@@ -518,7 +518,7 @@ def report(run: Run) -> None:
 
 
 def diagnose(run: Run) -> None:
-    """Ask the doctor of each secret, and of all."""
+    """Run the doctor for each secret, and for all."""
     for asked in (*(f"{run.name}/{secret}" for secret in SECRETS), "--unused"):
         for options in ([], ["--json"]):
             printed = io.StringIO()
@@ -529,7 +529,7 @@ def diagnose(run: Run) -> None:
 
 
 def tell(run: Run) -> None:
-    """Let an event reach the topic that holds each value where AWS has none."""
+    """Send the topic an event with each value in a field where AWS never sends one."""
     secret = run.secret
     values = [value for kind in KINDS for value in run.values[kind]]
     with Letters(secret["monitoring_topic_arn"]) as letters:

@@ -72,7 +72,7 @@ PASSWORDS = {
 def passwords(
     shared_workspace: Workspace, secretsmanager: "SecretsManagerClient"
 ) -> dict[str, str]:
-    """The password of each secret by the last level of its name."""
+    """The password of each secret, by the last level of its name."""
     prefix = "test/passwords"
     shared_workspace(HCL).apply(prefix=prefix, passwords=PASSWORDS, password_wo='my own "password"')
     return {
@@ -106,7 +106,7 @@ def test_it_has_a_character_of_each_class(passwords: dict[str, str]) -> None:
         ("no-numbers", string.digits),
         ("no-punctuation", string.punctuation),
         ("no-zero", "0"),
-        # The default: what engines refuse, and what ends URIs, connection strings and shell words.
+        # The default: characters that engines refuse or that end a URI, connection string or word.
         ("longest", "\"#$%&'/:;?@[\\]`{|} "),
     ],
 )

@@ -1,4 +1,4 @@
-"""A changed name or region is refused, since another secret would have another value."""
+"""The module refuses a changed name or region, since another secret has another value."""
 
 from typing import TYPE_CHECKING
 
@@ -48,7 +48,7 @@ def test_an_imported_secret_of_another_name_is_refused_while_planning(
 def test_an_everyday_name_is_taken_though_it_ends_like_an_arn(
     workspace: Workspace, secretsmanager: "SecretsManagerClient", secret_name: str, ending: str
 ) -> None:
-    # A slash may start a name, as in /prod/app/db.
+    # A name can start with a slash, as in /prod/app/db.
     created = Credentials(workspace(HCL), secretsmanager, f"/{secret_name}{ending}")
     created.apply()
     password = created.value["password"]

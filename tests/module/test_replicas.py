@@ -1,4 +1,4 @@
-"""Copies in other regions: added, removed, refused for a taken name, reported on failure."""
+"""Replicas in other regions: added, removed, refused for a taken name, reported on failure."""
 
 from typing import TYPE_CHECKING
 
@@ -55,7 +55,7 @@ def client(region: str) -> "SecretsManagerClient":
 
 
 def made_keys(*regions: str) -> dict[str, str]:
-    """A new key in each of these regions."""
+    """Create a key in each of these regions."""
     return {
         region: boto3.client("kms", region_name=region).create_key()["KeyMetadata"]["Arn"]
         for region in regions
@@ -67,7 +67,7 @@ def value(region: str, name: str) -> str:
 
 
 def holds(region: str, name: str) -> bool:
-    """Whether a region holds a secret of this name."""
+    """Return whether a region has a secret of this name."""
     secrets = client(region)
     try:
         secrets.describe_secret(SecretId=name)

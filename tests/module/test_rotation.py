@@ -1,4 +1,4 @@
-"""Rotation by the whole path: Terraform, Secrets Manager, the function's zip, a real database."""
+"""Rotation end to end: Terraform, Secrets Manager, the function's zip and a real database."""
 
 import json
 import re
@@ -93,7 +93,7 @@ ROTATIONS = 120
 
 @dataclass
 class Story:
-    """A user of a database, whose password Terraform has had made and a function rotates."""
+    """A database user whose password Terraform creates and a function rotates."""
 
     terraform: Terraform
     server: Server
@@ -125,7 +125,7 @@ class Story:
         assert event.name == "RotationSucceeded", event
 
     def value(self, stage: str = "AWSCURRENT") -> dict[str, Any]:
-        """Value of the version with this staging label."""
+        """Return the value of the version with this staging label."""
         text = self.client.get_secret_value(
             SecretId=f"{self.variables['name']}/credentials", VersionStage=stage
         )["SecretString"]
@@ -150,7 +150,7 @@ def story(
     rotations: Rotations,
     tmp_path: Path,
 ) -> Iterator[Story]:
-    """The secret is there, and the user in the database; it does not rotate yet."""
+    """Create the secret and the user in the database, without rotation."""
     file = tmp_path / "rotation.zip"
     package.build(file, server.ca_file)
     database = {"engine": server.engine, "host": server.host, "port": server.port}
@@ -168,7 +168,7 @@ def story(
 
 
 def rotation(strategy: str, tmp_path: Path, **more: object) -> dict[str, Any]:
-    """The rotation that the configuration asks for, in the default VPC."""
+    """Return the configuration's `rotation`, with the function in the default VPC."""
     ec2 = boto3.client("ec2")
     subnet = ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])
     vpc_id, subnet_id = subnet["Subnets"][0]["VpcId"], subnet["Subnets"][0]["SubnetId"]
@@ -183,7 +183,7 @@ def rotation(strategy: str, tmp_path: Path, **more: object) -> dict[str, Any]:
     }
 
 
-# Only the function distinguishes the other two pairs, in test_rotation_function.py.
+# The other two pairs differ only in the function: test_rotation_function.py tests them.
 @pytest.mark.parametrize(
     ("server", "strategy"),
     [
@@ -206,7 +206,7 @@ def test_terraform_turns_rotation_on_and_off_and_never_touches_the_password(
     second = story.value()
     assert second["password"] != first["password"]
     assert story.logs_in(second)
-    # The user of a single-user rotation has one password; of two users each has its own.
+    # A single user has one password. Each of two alternating users has its own.
     assert story.logs_in(first) == (strategy == "alternating_users")
     assert story.value("AWSPREVIOUS") == story.value("value-version-1") == first
     plan = story.plan()
@@ -267,23 +267,23 @@ def test_a_stuck_rotation_stops_terraform_until_the_doctors_command_ends_it(
     assert story.logs_in(story.value())
 
     with running_function(lambda_, "def handler(event, context): pass") as another:
-        # Terraform deletes the function before it lets the secret rotate by another one.
+        # Terraform deletes the function before it sets another one for the secret.
         by_another = schedule | {"function": {"arn": another.arn}}
         ended = change_while_stuck(story, aws, by_another, "function-gone")
         assert ended == "TestRotationSucceeded"
         described = story.client.describe_secret(SecretId=story.arn)
         assert described["RotationLambdaARN"] == another.arn
 
-        # It turns rotation off, and then may not turn it on again.
+        # Terraform turns rotation off, and AWS then refuses to turn it on again.
         at_once = schedule | {"rotate_immediately": True}
         assert change_while_stuck(story, aws, at_once, "pending") == "RotationSucceeded"
     assert story.logs_in(story.value())
 
 
 def change_while_stuck(story: Story, aws: AWS, change: dict[str, object], finding: str) -> str:
-    """Apply a change of rotation while one is stuck, and do what the doctor's finding tells.
+    """Apply a change of rotation while one is stuck, and do what the doctor's finding says.
 
-    Returns how the rotation ends, or the test of one, that the change begins.
+    Returns how the rotation or rotation test that the change starts ends.
     """
     arn = story.arn
     story.server.lock_user(story.username)
@@ -308,7 +308,7 @@ def change_while_stuck(story: Story, aws: AWS, change: dict[str, object], findin
     assert labels.pop(pending, []) in ([], ["rotation-unfinished"])
 
     story.apply(rotation=change)
-    # AWS has tried the stuck one again at each call that it refused.
+    # AWS has retried the stuck rotation at each call that it refused.
     while (event := story.rotations.wait_for_end(arn)).version_id == pending:
         assert event.name == "RotationFailed"
     return event.name
@@ -340,7 +340,7 @@ def test_after_120_rotations_the_plan_is_empty_and_a_changed_host_keeps_the_pass
 
 
 def log_of(story: Story, rotations: int) -> str:
-    """What the function has logged, as soon as so many rotations are in it."""
+    """Wait until the function has logged this many rotations, and return its log."""
     function = story.client.describe_secret(SecretId=story.arn)["RotationLambdaARN"]
 
     def log() -> str:
@@ -389,7 +389,7 @@ def test_names_that_differ_in_signs_or_case_alone_get_functions_of_their_own(
         if change.type == "aws_lambda_function"
     ]
     assert len({function.lower() for function in functions}) == len(names)
-    # What all of functions, roles and CloudFormation stacks may be named.
+    # The names that functions, roles and CloudFormation stacks all allow.
     assert all(re.fullmatch("[A-Za-z][A-Za-z0-9-]{0,63}", function) for function in functions)
 
 
@@ -436,7 +436,7 @@ def test_the_role_has_the_path_and_the_permissions_boundary_that_are_asked_for(
 def test_the_role_may_use_the_network_as_long_as_a_function_has_a_security_group(
     example: str, functions: tuple[str, ...], workspace: Workspace, forwarder: Forwarder
 ) -> None:
-    """Lambda deletes a function's network interfaces by its role, after the function is gone."""
+    """Lambda needs the role to delete the network interfaces after the function is deleted."""
     ec2, iam = boto3.client("ec2"), boto3.client("iam")
     terraform = workspace.example(example)
     terraform.apply(recovery_window_in_days=0)
@@ -450,7 +450,7 @@ def test_the_role_may_use_the_network_as_long_as_a_function_has_a_security_group
 
     def look(change: str) -> None:
         changes.append(change)
-        # A role is named as its function's security group is.
+        # A role has the same name as its function's security group.
         for name in functions_groups():
             try:
                 policies = iam.list_role_policies(RoleName=name)["PolicyNames"]

@@ -1,4 +1,4 @@
-"""Schedules are read as Secrets Manager reads them."""
+"""The module, checkov and the emulator read schedules as Secrets Manager does."""
 
 import math
 import re
@@ -124,7 +124,7 @@ def test_a_schedule_is_the_same_to_checkov_and_to_the_emulator(schedule: Schedul
     while starts[-1].year < 2027:
         starts.append(next_window(rules, starts[-1]).start)
 
-    # The first is no rotation, and the last is one of the next year.
+    # The first is not a rotation, and the last is in the next year.
     assert len(starts) - 2 == pytest.approx(schedule.in_2026, abs=0.5)
     assert days_between(schedule.expression) == pytest.approx(schedule.most_days)
 

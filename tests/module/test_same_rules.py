@@ -1,4 +1,4 @@
-"""Rules that must be written down more than once are the same wherever they are."""
+"""Rules that must be written in more than one place are the same in each."""
 
 import json
 import re
@@ -45,7 +45,7 @@ def test_an_arn_has_the_same_pattern_everywhere() -> None:
     hcl = HCL.replace("${region}", "[a-z0-9-]+")
     patterns = set(re.findall(r'"\^(arn:aws\[a-z-\]\*:(\w+):[^"]*)"', hcl))
 
-    # IAM has ARNs of two kinds: of principals and of policies.
+    # IAM has two kinds of ARNs: principals and policies.
     kinds = sorted("policy" if ":policy/" in arn else service for arn, service in patterns)
     assert {"kms", "policy", "secretsmanager"} <= set(kinds)
     assert kinds == sorted(set(kinds)), patterns

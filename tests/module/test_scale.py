@@ -1,4 +1,4 @@
-"""Many secrets: what docs/scale.md says about them still holds."""
+"""Many secrets: what docs/scale.md says about them is still true."""
 
 import uuid
 from pathlib import Path
@@ -36,7 +36,7 @@ def test_a_plan_without_change_makes_as_many_calls_for_a_secret_as_the_page_tell
         for cost in scale.load()
         if (cost.shape, cost.number, cost.command) == (shape, 500, "plan without change")
     )
-    # Some calls are made once, whatever the number.
+    # Terraform makes some calls once, for any number of secrets.
     each = {name: divmod(count, told.number) for name, count in told.calls.items()}
     of_secrets = {name: count for name, count in calls.items() if not name.startswith("s3.")}
     assert of_secrets == {name: NUMBER * times + once for name, (times, once) in each.items()}

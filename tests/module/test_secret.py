@@ -156,7 +156,7 @@ def test_a_secret_scheduled_for_deletion_is_not_made_twice_and_can_be_restored(
     value = secretsmanager.get_secret_value(SecretId=secret_name)["SecretString"]
     arn = secretsmanager.describe_secret(SecretId=secret_name)["ARN"]
     terraform.destroy()
-    # 30 days are the default; the provider tries for two minutes before it reports the refusal.
+    # The default is 30 days. The provider retries for two minutes before it reports the refusal.
     deleted = secretsmanager.describe_secret(SecretId=secret_name)
     assert (deleted["DeletedDate"] - deleted["LastChangedDate"]).days in (29, 30)
 

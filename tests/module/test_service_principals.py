@@ -1,4 +1,4 @@
-"""Service principals in all partitions: what the modules write is what the provider's table has.
+"""Service principals in all partitions: the modules write those in the provider's table.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 """
@@ -13,7 +13,7 @@ from harness.terraform import Plan
 from harness.workspace import Workspace
 from tools.environments import ROOT
 
-# One of each partition that the provider knows.
+# One region of each partition that the provider knows.
 REGIONS = [
     "us-east-1",
     "cn-north-1",
@@ -105,13 +105,13 @@ output "{region}-endpoint" {{
 
 @pytest.fixture(scope="module")
 def plan(shared_workspace: Workspace) -> Plan:
-    """A plan of the modules that name services, in every partition."""
+    """Plan the modules that name services, in every partition."""
     hcl = [HCL.format(region=region, services=json.dumps(SERVICES)) for region in REGIONS]
     return shared_workspace("".join(hcl)).plan()
 
 
 def principals(value: object) -> Iterator[str]:
-    """Each service principal in the policies among the arguments of a resource."""
+    """Yield each service principal in the policies in a resource's arguments."""
     match value:
         case {"Principal": {"Service": str(service)}}:
             yield service
@@ -141,7 +141,7 @@ def test_the_modules_write_the_principals_of_the_partition(plan: Plan, region: s
 
 
 def test_no_module_names_a_service_that_is_not_compared() -> None:
-    """Nor builds a name from a suffix, but for an endpoint's, which is compared below."""
+    """No module builds a name from a suffix, except an endpoint's, which the next test compares."""
     code = {
         file.relative_to(ROOT): re.sub(r"#.*|description +=.*|<<-EOT\n(?:.*\n)*?\s+EOT", "", text)
         for file in ROOT.glob("modules/**/*.tf")

@@ -64,7 +64,7 @@ def terraform(workspace: Workspace) -> Terraform:
 
 
 def current(secretsmanager: "SecretsManagerClient", name: str) -> str:
-    """What an application reads."""
+    """Return the value that an application reads."""
     return secretsmanager.get_secret_value(SecretId=name)["SecretString"]
 
 
@@ -182,7 +182,7 @@ def test_a_container_is_made_without_a_value_and_takes_one_later(
     terraform.apply(name=secret_name, value_version=1, secret_string_wo="first value")
     assert current(secretsmanager, secret_name) == "first value"
 
-    # Back to a container: Terraform lets go of the value and leaves it where it is.
+    # Back to a container: Terraform stops managing the value and leaves it in place.
     terraform.apply(name=secret_name, create_value=False)
     assert current(secretsmanager, secret_name) == "first value"
 

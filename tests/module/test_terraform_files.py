@@ -1,6 +1,6 @@
-"""Runs tests/terraform: validations and the JSON of each engine, best said in HCL.
+"""Runs tests/terraform: validations and the JSON of each engine, which HCL expresses best.
 
-And the shape of the modules: what is in which file, and that no input is without a use.
+Also tests the shape of the modules: which file contains what, and that every input has a use.
 """
 
 import re
@@ -20,7 +20,7 @@ FILES = sorted(ROOT.glob("tests/terraform/*.tftest.hcl"))
 MODULES = [ROOT, *sorted(file.parent for file in ROOT.glob("modules/**/main.tf"))]
 EXAMPLES = sorted(file.parent for file in ROOT.glob("examples/*/main.tf"))
 PLACES = {"variable": "variables.tf", "output": "outputs.tf"}
-# An example is to be copied, so it says in main.tf which provider it is for.
+# Users copy an example, so its main.tf says which provider it needs.
 MODULE = PLACES | {"terraform": "versions.tf"}
 EXAMPLE = PLACES | {"terraform": "main.tf"}
 CONSTRAINT = re.compile(r"^ +(?:required_)?version += .*", re.MULTILINE)
@@ -32,7 +32,7 @@ def test_all_runs_of_the_file_pass(file: Path, workspace: Workspace) -> None:
     terraform = workspace.repository()
     (terraform.folder / "tests").mkdir()
     shutil.copy(file, terraform.folder / "tests")
-    # Modules that only the file calls.
+    # Installs the modules that only the file calls.
     terraform.run("get", "-test-directory=tests", no_color=IsFlagged)
 
     with attached_provider(terraform):
@@ -68,7 +68,7 @@ def test_a_module_leaves_providers_to_its_caller(folder: Path) -> None:
 @pytest.mark.parametrize("folder", [*MODULES, *EXAMPLES], ids=lambda f: str(f.relative_to(ROOT)))
 def test_no_input_is_without_a_use(folder: Path) -> None:
     text = "".join(file.read_text() for file in folder.glob("*.tf"))
-    # A validation is no use, if it is the only one.
+    # An input that only its validation refers to has no use.
     text = re.sub(r"^variable .*\{\n(?:.*\n)*?\}\n", "", text, flags=re.MULTILINE)
 
     names = docs.declared("variable", folder / "variables.tf")

@@ -1,4 +1,4 @@
-"""What is not known before the apply: names, readers and keys that it makes, and `depends_on`."""
+"""Values unknown before the apply: names, readers and keys that it creates, and `depends_on`."""
 
 import json
 from typing import TYPE_CHECKING
@@ -59,7 +59,7 @@ module "credentials" {
 }
 """
 
-# Neither how many readers there are nor whether any are named is known in a plan that changes them.
+# A plan that changes the readers knows neither their number nor whether there are any.
 READERS = """
 provider "aws" {{
   region = "us-east-1"
@@ -99,7 +99,7 @@ module "credentials" {{
 
 
 def current(secretsmanager: "SecretsManagerClient", name: str) -> dict[str, object]:
-    """What an application reads."""
+    """Return the value that an application reads."""
     text = secretsmanager.get_secret_value(SecretId=name)["SecretString"]
     value: dict[str, object] = json.loads(text)
     return value
@@ -114,7 +114,7 @@ def test_a_name_made_in_the_same_apply_and_a_dependency_that_changes_keep_the_pa
     assert plan.is_empty, plan
     first = current(secretsmanager, secret_name)
 
-    # Labels are read in the middle of this apply, after the provider has taken some away.
+    # This apply reads the labels midway, after the provider has removed some.
     terraform.apply(name=secret_name, host="db2", value_version=2)
     assert current(secretsmanager, secret_name) == {**first, "host": "db2"}
 
@@ -141,7 +141,7 @@ def test_a_key_and_a_dependency_that_change_in_one_apply_keep_the_password(
     first = current(secretsmanager, secret_name)
     key = {"existing": {"arn": kms.create_key()["KeyMetadata"]["Arn"]}}
 
-    # No version has a label that says its number when this apply reads the labels.
+    # When this apply reads the labels, no version has a label with its number.
     terraform.apply(name=secret_name, host="db2", value_version=2, key=key)
 
     assert current(secretsmanager, secret_name) == {**first, "host": "db2"}
@@ -210,5 +210,5 @@ def test_a_name_that_changes_during_the_apply_is_refused_before_anything_else_ch
     assert [name for name in calls if Call(name, 1).changes] == []
     assert current(secretsmanager, secret_name) == before
     plan = terraform.plan(name=secret_name, host="db1")
-    assert plan.updates == ["terraform_data"]  # the test's own, which has the new name by now
+    assert plan.updates == ["terraform_data"]  # of this test, which already has the new name
     assert plan.replaces == plan.deletes == []

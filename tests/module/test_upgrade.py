@@ -1,4 +1,4 @@
-"""A secret that an earlier commit of this module has made moves over without a new value."""
+"""A secret that an earlier commit of this module created is upgraded without a new value."""
 
 import json
 import re
@@ -61,7 +61,7 @@ PROVIDER = 'provider "aws" {\n  region = "us-east-1"\n}\n'
 def earlier(
     workspace: Workspace, secretsmanager: "SecretsManagerClient", secret_name: str, version: int
 ) -> Credentials:
-    """Credentials as the earlier commit has made them, from now on under the module as it is."""
+    """Return credentials that the earlier commit created and the current module now manages."""
     terraform = workspace(HCL)
     main = terraform.folder / "main.tf"
     shutil.copytree(ROOT / "tests" / "fixtures" / "peers" / "earlier", terraform.folder / "theirs")
@@ -100,7 +100,7 @@ def test_the_password_stays_and_the_version_is_not_written_again(
 def test_the_password_stays_where_a_field_changes_in_the_same_apply(earlier: Credentials) -> None:
     password = earlier.rotate()
 
-    # The provider takes the only label that says the version away at the start of this apply.
+    # At the start of this apply, the provider removes the only label that names the version.
     earlier.change(host="db.example.com")
     earlier.apply()
 

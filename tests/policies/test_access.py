@@ -1,4 +1,4 @@
-"""No combination of what `access` offers shuts out the account, an administrator or Terraform."""
+"""No combination of `access` options locks out the account, an administrator or Terraform."""
 
 import itertools
 import json
@@ -76,7 +76,7 @@ ALLOWED_EVERYTHING = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
 }
-# No network, organization or tag that readers may be asked for, and out of time.
+# A request that meets no limit for readers: no network, organization or tag, and the wrong time.
 OUT_OF_LIMITS = {
     "aws:SecureTransport": "true",
     "aws:ViaAWSService": "false",
@@ -98,7 +98,7 @@ def iam() -> "IAMClient":
 
 @pytest.fixture(scope="module")
 def role_arn(iam: "IAMClient") -> Iterator[str]:
-    """A role with a path, which a session of it does not tell."""
+    """A role with a path. The ARN of a session does not contain the path."""
     name = f"terraform-{uuid.uuid4().hex}"
     yield iam.create_role(RoleName=name, Path="/ci/", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
     iam.delete_role(RoleName=name)
@@ -106,7 +106,7 @@ def role_arn(iam: "IAMClient") -> Iterator[str]:
 
 @pytest.fixture
 def run_by_role(workspace: Workspace, role_arn: str) -> Terraform:
-    """Terraform, run by a session of that role."""
+    """Terraform that a session of that role runs."""
     session = boto3.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="deploy")
     terraform = workspace(SECRETS)
     terraform.environment |= {
@@ -119,7 +119,7 @@ def run_by_role(workspace: Workspace, role_arn: str) -> Terraform:
 
 @pytest.fixture
 def run_by_user(workspace: Workspace, iam: "IAMClient") -> Iterator[tuple[Terraform, str]]:
-    """Terraform, run by an IAM user, and the user's ARN."""
+    """Terraform that an IAM user runs, and the user's ARN."""
     name = f"terraform-{uuid.uuid4().hex}"
     user = iam.create_user(UserName=name)["User"]
     key = iam.create_access_key(UserName=name)["AccessKey"]
@@ -134,7 +134,7 @@ def run_by_user(workspace: Workspace, iam: "IAMClient") -> Iterator[tuple[Terraf
 
 
 def refusals(terraform: Terraform, access: dict[str, dict[str, object]], arn: str) -> int:
-    """How many of these are refused since `arn`, who runs Terraform, could not read the value."""
+    """Count the refusals which say that `arn`, which runs Terraform, could not read the value."""
     with pytest.raises(TerraformError) as refused:
         terraform.plan(access=access)
     words = f"does not name {arn}, which runs Terraform. In the next plan, Terraform could not read"

@@ -1,4 +1,4 @@
-"""The access matrix holds on the policies that Terraform renders, and would notice any change."""
+"""The policies that Terraform renders match the access matrix, which detects any change."""
 
 import itertools
 import json
@@ -24,7 +24,7 @@ OWNER = session_in(ACCOUNT)
 
 
 def applied(outputs: Mapping[str, Any]) -> Case:
-    """Case of a secret that is applied: its policies as AWS has them."""
+    """Return the case of an applied secret: its policies as AWS stores them."""
     secretsmanager, kms = OWNER.client("secretsmanager"), OWNER.client("kms")
     secret = secretsmanager.describe_secret(SecretId=outputs["arn"])
     documents = {
@@ -62,14 +62,14 @@ def applied(outputs: Mapping[str, Any]) -> Case:
 
 
 def rendered(name: str, outputs: Mapping[str, Any]) -> Case:
-    """Case of only modules/policies, as main.tf calls it."""
+    """Return the case of only modules/policies, as main.tf calls it."""
     secret = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:tests/{name}-AbCdEf"
     key = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
     return Case(f"tests/{name}", secret, key, parsed(policies(outputs)))
 
 
 def policies(outputs: Mapping[str, Any]) -> dict[str, str]:
-    """The policies among the outputs, by kind: of a module, or of an example."""
+    """Return the policies in the outputs of a module or an example, by kind."""
     suffix = "_policy_json"
     return {
         **{name.removesuffix(suffix): it for name, it in outputs.items() if name.endswith(suffix)},
@@ -84,7 +84,7 @@ def parsed(documents: Mapping[str, str]) -> dict[str, Document]:
 
 
 def role_policy(arn: str) -> str:
-    """The policies of a role, as one."""
+    """Return the policies of a role as one document."""
     iam = session_in(arn.split(":")[4]).client("iam")
     name = arn.rpartition("/")[2]
     statements: list[Any] = []
@@ -99,7 +99,7 @@ def cases(shared_workspace: Workspace, moto: Moto) -> dict[str, Case]:  # noqa: 
     """All cases by name."""
     terraform = shared_workspace((FOLDER / "main.tf").read_text())
     terraform.environment["AWS_ACCESS_KEY_ID"] = ACCOUNT
-    # The key of the copy in Ireland, under the id that the vocabulary names.
+    # The key of the replica in Ireland, with the id that the vocabulary names.
     session_in(ACCOUNT).client("kms", region_name="eu-west-1").create_key(
         Tags=[{"TagKey": "_custom_id_", "TagValue": "00000000-0000-0000-0000-000000000001"}]
     )
@@ -152,7 +152,7 @@ def test_every_document_is_free_of_faults(cases: dict[str, Case]) -> None:
 def test_a_row_fails_for_every_part_of_a_policy_that_is_removed_or_widened(
     cases: dict[str, Case], engine: Engine, record_property: Callable[[str, object], None]
 ) -> None:
-    # A statement in several cases is the same in all: one case has to notice.
+    # A statement in several cases is the same in all: only one case must notice the change.
     noticed: dict[str, bool] = defaultdict(bool)
     for name, case in cases.items():
         own_rows = [(row, questions(row, case)) for row in ROWS if row.case == name]
@@ -167,7 +167,7 @@ def test_a_row_fails_for_every_part_of_a_policy_that_is_removed_or_widened(
                     for row, before in own_rows
                     if (asked := questions(row, changed)) != before
                 ]
-                # In batches: most changes are noticed by many rows.
+                # In batches: many rows notice most changes.
                 noticed[change] = any(
                     decision.allowed != row.allowed
                     for batch in itertools.batched(concerned, 16, strict=False)

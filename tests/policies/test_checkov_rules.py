@@ -1,12 +1,12 @@
-"""The checkov rules, on fixtures whose names say what each rule has to find.
+"""The checkov rules, on fixtures whose names say what each rule must find.
 
 In tests/fixtures/checkov/RULE a resource, data source, module or variable is named `pass_...` or
-`fail_...`, or `hcl_fail_...` and `plan_fail_...` if HCL and plan differ. Of any other the rule says
-nothing.
+`fail_...`, or `hcl_fail_...` and `plan_fail_...` if HCL and plan differ. The rule reports nothing
+about any other.
 
-tests/fixtures/checkov_shapes holds what people write elsewhere, in HCL only. A comment before a
-block says which rules fail, pass, or say nothing because the text leaves it open: `# fail: 4;
-unknown: 7`.
+tests/fixtures/checkov_shapes contains what people write elsewhere, in HCL only. A comment before a
+block says which rules fail, pass, or report nothing because the text does not decide it:
+`# fail: 4; unknown: 7`.
 """
 
 import json
@@ -34,7 +34,7 @@ CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 FIXTURES = ROOT / "tests" / "fixtures" / "checkov"
 SHAPES = ROOT / "tests" / "fixtures" / "checkov_shapes"
 IDS = sorted((folder.name for folder in FIXTURES.iterdir()), key=lambda id_: int(id_[8:]))
-# A plan has no variables and no locals, and there is no random provider here.
+# A plan has no variables and no locals, and these tests have no random provider.
 NOT_IN_PLANS = {"CKV_ASM_13", "CKV_ASM_24", "CKV_ASM_25", "CKV_ASM_27"}
 IDS_IN_PLANS = [id_ for id_ in IDS if id_ not in NOT_IN_PLANS]
 
@@ -92,9 +92,9 @@ type Verdicts = dict[str, dict[str, set[str]]]
 
 
 def run(folder: Path, *options: str | Path, **environment: str) -> Checks:
-    """Checks of our rules, passed, failed and skipped, by a checkov that runs in this folder.
+    """Run checkov in this folder; return our rules' passed, failed and skipped checks.
 
-    Of checkov's own rules CKV_AWS_304 breaks on a plan with a rotation by days.
+    Checkov's own rule CKV_AWS_304 fails to run on a plan with a rotation by days.
     """
     command = [str(CHECKOV), "--check", "CKV_ASM_*"]
     result = subprocess.run(
@@ -113,20 +113,20 @@ def run(folder: Path, *options: str | Path, **environment: str) -> Checks:
 
 
 def verdict(name: str, mode: str) -> str | None:
-    """The verdict that a name asks for in a mode: `pass`, `fail`, or None for none."""
+    """Return the verdict that a name requires in a mode: `pass`, `fail`, or None for none."""
     found = re.match(rf"(?:(?:hcl|plan)_(?:pass|fail)_)*?{mode}_(pass|fail)_|(pass|fail)_", name)
     return found and (found[1] or found[2])
 
 
 def expected(id_: str, mode: str) -> dict[str, set[str]]:
-    """Verdict on each fixture of a rule by its name."""
+    """Return the expected verdict on each fixture of a rule, by its name."""
     files = [file.read_text() for file in (FIXTURES / id_).rglob("*.tf")]
     names = re.findall(r'^(?:module|variable|\w+ "\w+") "(\w+)" {', "\n".join(files), re.M)
     return {name: {found} for name in names if (found := verdict(name, mode))}
 
 
 def verdicts(checks: Checks) -> Verdicts:
-    """What each rule says in its own folder: verdicts by name, or by address of what has none."""
+    """Return each rule's verdicts in its own folder, by name, or by address if there is no name."""
     found: Verdicts = {id_: {} for id_ in IDS}
     for check in checks:
         id_, address = check["check_id"], re.sub(r"\[[^]]*]", "", check["resource"])
@@ -141,7 +141,7 @@ def verdicts(checks: Checks) -> Verdicts:
 
 @pytest.fixture(scope="module")
 def hcl_checks(tmp_path_factory: pytest.TempPathFactory) -> Checks:
-    """Checks of the HCL, by a checkov that runs where nothing is."""
+    """Checks of the HCL, by a checkov that runs in an empty folder."""
     options = ("--directory", FIXTURES, "--framework", "terraform", "--external-checks-dir", RULES)
     return run(tmp_path_factory.mktemp("elsewhere"), *options)
 
@@ -166,7 +166,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Verdicts:
 
 
 def root_module() -> str:
-    """HCL that calls the fixtures of each rule and hands on their outputs as its own."""
+    """Return HCL that calls the fixtures of each rule and has their outputs as its own."""
     hcl = ['provider "aws" {\n  region = "us-east-1"\n}\n']
     for id_ in IDS_IN_PLANS:
         module = id_.lower()
@@ -211,12 +211,12 @@ def test_in_a_plan_of_what_is_there_already_the_rules_find_what_is_configured(
     }
 
 
-# A folder and an address in it, and a rule.
+# A folder, an address in it, and a rule.
 type Place = tuple[str, str, str]
 
 
 def expected_of_shapes() -> dict[Place, str]:
-    """What each rule is to say of the shapes, by the comment before each."""
+    """Return the verdict of each rule on the shapes, from the comment before each shape."""
     found = {}
     for file in sorted(SHAPES.rglob("*.tf")):
         for comment, labels in re.findall(
@@ -230,7 +230,7 @@ def expected_of_shapes() -> dict[Place, str]:
 
 
 def found_in_shapes(checks: Checks) -> dict[Place, str]:
-    """What the rules say of the shapes: a failure of one instance is a failure of all."""
+    """Return the rules' verdicts on the shapes: if one instance fails, the shape fails."""
     found: dict[Place, str] = {}
     for check in checks:
         address = re.sub(r"\[[^]]*]", "", check["resource"])

@@ -1,4 +1,4 @@
-"""Who may publish to the topic that modules/monitoring makes, and use its key."""
+"""Who can publish to the topic that modules/monitoring creates, and use its key."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -44,8 +44,8 @@ module "monitoring" {
 
 type Row = tuple[str, str, Mapping[str, str], bool]
 
-# Principal, action, what AWS sends beside what it sends with each, and whether it is allowed. Roles
-# are allowed everything by their own policies.
+# Principal, action, condition keys that AWS sends in addition, and whether the request is allowed.
+# The roles' own policies allow everything.
 ROWS: Sequence[Row] = [
     (EVENTBRIDGE, "sns:Publish", {}, True),
     (EVENTBRIDGE, "sns:Subscribe", {}, False),
@@ -77,7 +77,7 @@ ROWS: Sequence[Row] = [
 
 @pytest.fixture(scope="module")
 def policies(shared_workspace: Workspace) -> Mapping[str, Document]:
-    """The policies of the topic and of its key, by the service that decides on them."""
+    """The policies of the topic and of its key, by the service that evaluates them."""
     planned = {change.address: change.after for change in shared_workspace(HCL).plan().changes}
     return {
         "sns": json.loads(planned["module.monitoring.aws_sns_topic_policy.this[0]"]["policy"]),
@@ -93,7 +93,7 @@ def topic(policies: Mapping[str, Document]) -> str:
 
 
 def question(row: Row, policies: Mapping[str, Document], topic: str) -> tuple[Request, Policies]:
-    """A row as a question to the engine, about this topic and the use of the key for it."""
+    """Return a row as a question to the engine, about this topic and the key's use for it."""
     principal, action, circumstances, _ = row
     service = action.partition(":")[0]
     context = {"aws:SecureTransport": "true", "aws:ViaAWSService": "false", **circumstances}
@@ -146,7 +146,7 @@ def test_every_part_of_the_policies_that_is_removed_or_widened_is_noticed(
         f"{service} {change}"
         for service, policy in policies.items()
         for change, mutant in mutants(policy)
-        # In the policy of a topic, * is that topic.
+        # In a topic's policy, * means that topic.
         if not change.endswith("allows every resource")
         and decisions({**policies, service: mutant}) == decisions(policies)
     ]

@@ -1,4 +1,4 @@
-"""The scan finds mistakes that are planted in copies of the real modules, and names the rule."""
+"""The scan finds mistakes in copies of the real modules, and names the rule."""
 
 import json
 import shutil
@@ -28,7 +28,7 @@ SECRET_POLICY = "  policy              = module.policies.resource_policies_json.
 
 @dataclass(frozen=True)
 class Fault:
-    """A mistake: in `file`, `sound` becomes `faulty`, and all the `rules` have to fail for it."""
+    """A mistake that replaces `sound` with `faulty` in `file`. All the `rules` must fail for it."""
 
     file: str
     sound: str
@@ -38,18 +38,18 @@ class Fault:
 
     @property
     def counterpart(self) -> str:
-        """Folder of the copy that has no fault and is called alike: with rotation or without."""
+        """Folder of the copy without a fault that has the same inputs: with or without rotation."""
         return "rotating" if self.file in (FUNCTION, ROTATION) else "sound"
 
     def plant(self, repository: Path) -> None:
-        """Make the mistake in a copy of the repository; AssertionError if the text is not there."""
+        """Make the mistake in a copy of the repository; AssertionError if the text is missing."""
         text = (repository / self.file).read_text()
-        assert text.count(self.sound) == 1, f"{self.file} has not once: {self.sound}"
+        assert text.count(self.sound) == 1, f"{self.file} must contain once: {self.sound}"
         (repository / self.file).write_text(text.replace(self.sound, self.faulty))
 
 
 def policy(principal: str, action: str) -> str:
-    """HCL of a policy that allows a principal an action on everything."""
+    """Return HCL of a policy that allows a principal an action on everything."""
     return f"""  policy = jsonencode({{
     Version = "2012-10-17"
     Statement = [{{
@@ -60,7 +60,7 @@ def policy(principal: str, action: str) -> str:
 
 
 def added(resource: str, rules: set[str], mode: Mode = "plan", file: str = SECRET) -> Fault:
-    """A resource too many in a file."""
+    """Return a fault that adds a resource to a file."""
     return Fault(file, "\nlocals {", f"\n{resource}\n\nlocals {{", rules, mode)
 
 
@@ -92,7 +92,7 @@ FAULTS = {
     "key_is_for_everybody": Fault(
         KEY, KEY_POLICY, policy('"*"', "kms:*"), {"CKV_AWS_33", "CKV_ASM_4", "CKV_ASM_6"}
     ),
-    # checkov has no word on the rotation of an asymmetric key.
+    # checkov has no verdict on the rotation of an asymmetric key.
     "key_is_not_judged": Fault(
         KEY,
         KEY_POLICY,
@@ -152,7 +152,7 @@ FAULTS = {
         "",
         {"CKV_AWS_117", "CKV_ASM_16"},
     ),
-    # In a plan the account that is not given is null, which CKV_AWS_364 takes for an account.
+    # In a plan a missing account is null, which CKV_AWS_364 accepts as an account.
     "secrets_of_all_accounts_invoke": Fault(
         FUNCTION,
         "  source_account = data.aws_caller_identity.current.account_id\n",
@@ -195,7 +195,7 @@ FAULTS = {
         'schedule_expression      = "rate(120 days)"',
         {"CKV_AWS_304", "CKV_ASM_9"},
     ),
-    # In a plan the retention that is not given is 0 days, which checkov takes for a retention.
+    # In a plan a missing retention is 0 days, which checkov accepts as a retention.
     "logs_stay_forever": added(
         'resource "aws_cloudwatch_log_group" "this" {\n}', {"CKV_AWS_66"}, "hcl"
     ),
@@ -233,19 +233,19 @@ module "policies" {{""",
 
 @pytest.fixture(scope="module")
 def proxy() -> Iterator[socket.socket]:
-    """Would be asked for whatever checkov wanted of the network."""
+    """Listen as the proxy that any network request of checkov would reach."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.setblocking(False)
         yield listener
 
 
 def folder(name: str) -> str:
-    """Folder of the copy with a fault; those for HCL share one, since each copy takes seconds."""
+    """Return the folder of a fault's copy. Those for HCL share one: each copy takes seconds."""
     return name if FAULTS[name].mode == "plan" else "faulty"
 
 
 def copies(parent: Path, mode: Mode) -> list[str]:
-    """Copy the repository with the faults of a mode, and without; return the folders."""
+    """Copy the repository with the faults of a mode and without faults; return the folders."""
     names = [name for name, fault in FAULTS.items() if fault.mode == mode]
     made = sorted({*map(folder, names), *(FAULTS[name].counterpart for name in names)})
     for copy in made:
@@ -258,11 +258,11 @@ def copies(parent: Path, mode: Mode) -> list[str]:
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory, proxy: socket.socket) -> list[Result]:
-    """What the scan finds in all copies, by one run of checkov for each mode."""
+    """Results of the scan of all copies, with one run of checkov for each mode."""
     hcl, planned = tmp_path_factory.mktemp("hcl"), tmp_path_factory.mktemp("plan")
     copies(hcl, "hcl")
     main = 'provider "aws" {\n  region = "us-east-1"\n}\n'
-    # A key's policy that names the function's role is unknown before that is made.
+    # A key policy that names the function's role is unknown before the role is created.
     rotating = {"rotating", *(name for name in FAULTS if FAULTS[name].counterpart == "rotating")}
     for name in copies(planned, "plan"):
         main += f"""
@@ -284,7 +284,7 @@ module "{name}" {{
 
 
 def failing(results: list[Result], copy: str, mode: Mode) -> set[str]:
-    """Rules that fail in a copy."""
+    """Return the rules that fail in a copy."""
     return {
         result.rule
         for result in results

@@ -1,4 +1,4 @@
-"""The policies that a person copies are those that the module renders."""
+"""The policies that users copy are the same as those that the module renders."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from tools.environments import ROOT
 
 FILES = sorted(set(ROOT.glob("policies/*.json")) - set(permissions.FILES))
 
-# What a person fills in.
+# The values that a user fills in.
 FILLED_IN = {
     "ACCOUNT_ID": "000000000000",
     "REGION": "us-east-1",
@@ -87,7 +87,7 @@ output "rendered" {
 }
 """
 
-# By the name of a file: the module's call, its output, and the document in that.
+# By file name: the module call, its output, and the document in the output.
 RENDERED = {
     "secret-manager-resource-policy": ("lambda", "resource", "secret"),
     "secret-manager-resource-policy-ecs-task-role": ("ecs_task", "resource", "secret"),
@@ -99,7 +99,7 @@ RENDERED = {
 
 
 def filled_in(name: str) -> dict[str, Any]:
-    """The file's document with its placeholders filled in."""
+    """Return the file's document with its placeholders filled in."""
     text = (ROOT / "policies" / f"{name}.json").read_text()
     text = re.sub("|".join(FILLED_IN), lambda found: FILLED_IN[found[0]], text)
     document: dict[str, Any] = json.loads(text)
@@ -107,7 +107,7 @@ def filled_in(name: str) -> dict[str, Any]:
 
 
 def statements(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Statements by Sid, without the secret's name in it; lists in order, one value as a list."""
+    """Return the statements by Sid without the secret's name, with each value as a sorted list."""
 
     def ordered(value: Any) -> Any:  # noqa: ANN401
         if isinstance(value, Mapping):
@@ -124,7 +124,7 @@ def statements(document: Mapping[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def rendered(shared_workspace: Workspace) -> dict[str, Any]:
-    """What the module renders by name of the file."""
+    """The documents that the module renders, by file name."""
     plan = json.loads(shared_workspace(HCL).plan().json)
     outputs = plan["planned_values"]["outputs"]["rendered"]["value"]
     return {

@@ -1,8 +1,7 @@
 """policies/terraform-policy*.json allow all that Terraform does, and nothing else.
 
-Terraform is run on tests/fixtures/permissions/main.tf, which has every module with every option.
-Each call that it makes is recorded, and each permission that the call needs is asked of the IAM
-engine.
+Terraform runs on tests/fixtures/permissions/main.tf, which has every module with every option.
+The tests record each call and ask the IAM engine about each permission that the call needs.
 """
 
 import itertools
@@ -41,10 +40,11 @@ from tools.environments import ROOT
 ACCOUNT = "333333333333"
 OWNER = session_in(ACCOUNT)
 COPY = "eu-west-1"
-# What an identity's policy may have at most, white space not counted.
+# The quota of an identity-based policy, without white space.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 MAX_CHARACTERS = 6144
-# No emulator has the Serverless Application Repository: tests/fixtures/permissions/unseen.toml.
+# No emulator supports the Serverless Application Repository: see
+# tests/fixtures/permissions/unseen.toml.
 NOT_MADE = {
     "aws_serverlessapplicationrepository_cloudformation_stack",
     "data.aws_lambda_function",
@@ -53,7 +53,7 @@ NOT_MADE = {
 
 @dataclass(frozen=True)
 class Given:
-    """What the account has before Terraform is run."""
+    """What the account has before Terraform runs."""
 
     names: Mapping[str, str]
     existing_key: str
@@ -62,14 +62,14 @@ class Given:
 
 @dataclass(frozen=True)
 class Run:
-    """What Terraform has sent in each step, and the types of all that it has made and read."""
+    """What Terraform sent in each step, and the types of all that it created and read."""
 
     sent: Mapping[str, list[Sent]]
     types: frozenset[str]
     given: Given
 
     def permissions(self, *steps: str) -> list[Permission]:
-        """What the calls of all steps, or of these, need; each once."""
+        """Return the permissions that the calls of all steps, or of these, need; each once."""
         account = Account(ACCOUNT)
         needed = {
             step: [each for one in sent for each in account.permissions(call(one))]
@@ -128,7 +128,7 @@ def new_key(region: str = "us-east-1") -> str:
 
 @pytest.fixture(scope="module")
 def run(shared_workspace: Workspace, given: Given) -> Run:
-    """Every module with every option: made, changed, moved to other keys, destroyed."""
+    """Create, change, move to other keys and destroy every module with every option."""
     terraform = shared_workspace((FOLDER / "main.tf").read_text())
     copies = {COPY: {"kms_key_arn": given.copy_key}}
     existing, alias = {"arn": given.existing_key}, {"alias": "alias/shared"}
@@ -152,7 +152,7 @@ def run(shared_workspace: Workspace, given: Given) -> Run:
                 try:
                     terraform.apply(given=given.names, **variables)
                 except TerraformError as error:
-                    # The provider repeats a call whose answer it lost: run again (docs/value.md).
+                    # The provider repeats a call whose answer it lost: apply again (docs/value.md).
                     if "is not attached to version" not in error.on_one_line:
                         raise
                     terraform.apply(given=given.names, **variables)
@@ -163,14 +163,14 @@ def run(shared_workspace: Workspace, given: Given) -> Run:
 
 
 def types_in(terraform: Terraform) -> set[str]:
-    """Types of what the state holds, `data.` before those that are only read."""
+    """Return the types in the state, with `data.` before those that are only read."""
     addresses = re.sub(r"\[.*?\]", "", terraform.run("state list")).split()
     return {re.sub(r"^(?:module\.\w+\.)*", "", each).rpartition(".")[0] for each in addresses}
 
 
 @pytest.fixture(scope="module")
 def filled_in(given: Given) -> dict[str, Document]:
-    """The policies for what the run makes, by the name of their file."""
+    """The policies for what the run creates, by file name."""
     return policies(
         ACCOUNT_ID=ACCOUNT,
         VPC_ID=given.names["vpc"],
@@ -180,7 +180,7 @@ def filled_in(given: Given) -> dict[str, Document]:
 
 @pytest.fixture(scope="module")
 def needed(run: Run) -> list[Permission]:
-    """Each permission that AWS asks for, seen in the run or documented."""
+    """Each permission that AWS requires, seen in the run or documented."""
     return [*run.permissions(), *unseen(ACCOUNT, run.given.names["vpc"])]
 
 
@@ -263,7 +263,7 @@ def test_every_part_of_the_policies_is_needed(
 
 
 def stays_denied(change: str, statement: Mapping[str, Any]) -> bool:
-    """Whether a condition's key keeps out the further actions that a change would allow."""
+    """Return whether a condition key still excludes the actions that a change would add."""
     if not change.endswith(":*"):
         return False
     actions, resources = listed(statement["Action"]), listed(statement["Resource"])
@@ -279,7 +279,7 @@ def listed(value: str | list[str]) -> list[str]:
 def is_noticed(
     mutant: Document, changed: Mapping[str, Any], needed: list[Permission], engine: Engine
 ) -> bool:
-    """Whether the mutant denies what is needed, or allows what is not."""
+    """Return whether the mutant denies what is needed, or allows what is not."""
     service = listed(changed["Action"])[0].partition(":")[0]
     own = [each for each in needed if each.action.partition(":")[0] == service]
     asked = [(each, True) for each in own]

@@ -1,6 +1,6 @@
-"""The rotation function, on real servers: what it changes, and that no fault locks anybody out.
+"""The rotation function, on real servers: what it changes, and that no fault locks a user out.
 
-The handler runs in this process. RotateSecret itself, Lambda and Terraform have other tests.
+The handler runs in this process. Other tests cover RotateSecret itself, Lambda and Terraform.
 """
 
 import contextlib
@@ -49,7 +49,7 @@ type MakeUser = Callable[..., RotatedUser]
 
 @pytest.fixture(params=["postgresql", "mariadb", "mysql"])
 def server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Server:
-    """The server, each in turn, whose CA the function trusts."""
+    """Each server in turn, whose CA the function trusts."""
     running: Server = request.getfixturevalue(request.param)
     monkeypatch.setenv("CA_BUNDLE", str(running.ca_file))
     return running
@@ -57,14 +57,14 @@ def server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> S
 
 @pytest.fixture(params=["single_user", "alternating_users"])
 def strategy(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The strategy, each in turn, that the function is set to."""
+    """Each strategy in turn, as the function's setting."""
     monkeypatch.setenv("STRATEGY", request.param)
     return str(request.param)
 
 
 @pytest.fixture(scope="module")
 def function_arn() -> str:
-    """Lambda function that RotateSecret invokes and that does nothing."""
+    """A Lambda function that RotateSecret invokes and that does nothing."""
     return throttled_function()
 
 
@@ -75,12 +75,12 @@ def make_user(
     secretsmanager: "SecretsManagerClient",
     function_arn: str,
 ) -> MakeUser:
-    """Maker of users of the server, as RotatedUser has them, to be rotated by the strategy."""
+    """A factory of users of the server, each a RotatedUser, which the strategy rotates."""
     alone: dict[str, Any] = {"masterarn": None} if strategy == "single_user" else {}
     return functools.partial(RotatedUser, server, secretsmanager, function_arn, **alone)
 
 
-# Fewer, and the calls are not watched as they should be.
+# With fewer calls, the tests do not watch the calls as they should.
 FEWEST_CALLS = 15
 
 SINGLE = pytest.mark.parametrize("strategy", ["single_user"], indirect=True)
@@ -168,7 +168,7 @@ def test_a_password_logs_in_after_every_call_that_a_rotation_makes(
 
 FAULTS: dict[str, dict[str, Callable[[str], None]]] = {
     "killed, given up, new token": {"before": kill},
-    # The call has done its work: as if killed after it, but for what the function does on an error.
+    # As if killed after a call that succeeded, except that the function handles an error.
     "answer lost, same token": {"after": lose_answer},
 }
 
@@ -211,7 +211,7 @@ def test_two_runs_of_a_rotation_at_once_do_no_harm(
     monkeypatch: pytest.MonkeyPatch,
     record_property: Callable[[str, object], None],
 ) -> None:
-    # One run cannot wait for the other's lock here: both are in this thread.
+    # Both runs are in this thread, so one cannot wait for the other's lock.
     monkeypatch.setattr(postgres, "STATEMENT_SECONDS", 0.2)
     for number in itertools.count():
         user = make_user(ssl=False)
@@ -250,13 +250,13 @@ def test_two_runs_in_two_threads_do_no_harm(make_user: MakeUser) -> None:
 
 
 class Refusal:
-    """Runs a rotation that must fail: with a clear message, and no value in what it says."""
+    """Runs a rotation that must fail, with a clear message and no value in its output."""
 
     def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
         self._capsys = capsys
 
     def __call__(self, user: RotatedUser, run: Callable[[], None] | None = None) -> str:
-        """Message of the failure of `run`, by default of a whole rotation."""
+        """Return the failure message of `run`, by default of a whole rotation."""
         with pytest.raises(RotationError) as caught:
             (run or user.rotate)()
         message = str(caught.value)
@@ -271,7 +271,7 @@ class Refusal:
 
 @pytest.fixture
 def refusal(capsys: pytest.CaptureFixture[str]) -> Refusal:
-    """Message of a rotation that must fail."""
+    """A runner of rotations that must fail."""
     return Refusal(capsys)
 
 
@@ -318,7 +318,7 @@ def test_a_server_that_is_down_is_told_and_harms_nothing(
 
     assert "gives no connection (" in refusal(user)
 
-    # The pending version is for the wrong port: with a new value, AWS takes its label away.
+    # The pending version is for the wrong port. When a new value is stored, AWS removes its label.
     user.change(port=port)
     user.rotate()
     assert user.logs_in("AWSCURRENT")
@@ -339,7 +339,7 @@ def test_a_server_that_says_nothing_is_given_up(
 
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the function wait for less, so that the test does."""
+    """Shorten the function's waits, and so the test's."""
     for engine in (mysql, postgres):
         monkeypatch.setattr(engine, "NETWORK_SECONDS", 0.5)
     monkeypatch.setattr(handler, "PAUSE_SECONDS", 0.1)
@@ -520,7 +520,7 @@ def test_a_wrong_superuser_secret_is_refused(
     assert re.search(told, refusal(user))
     user.assert_a_password_logs_in("with a wrong superuser secret")
 
-    # Without a new rotation: the retry uses the superuser's secret as it is by then.
+    # Without a new rotation: the retry uses the superuser's secret as it is at that time.
     user.put({**user.server_fields, **known}, arn)
     user.steps(next(token for token, labels in user.labels().items() if "AWSPENDING" in labels))
     assert user.logs_in("AWSCURRENT")
@@ -530,7 +530,7 @@ def test_a_wrong_superuser_secret_is_refused(
 def test_the_superusers_secret_may_name_the_server_otherwise(make_user: MakeUser) -> None:
     user = make_user()
     fields = {"username": user.server.superuser, "password": user.server.superuser_password}
-    # As a CNAME beside the name that RDS gives.
+    # Another name of the server, like a CNAME beside the name from RDS.
     user.change(masterarn=user.make_secret({**fields, "host": "127.0.0.1", "ssl": False}))
     for _ in range(2):
         user.rotate()
@@ -616,7 +616,7 @@ def test_a_password_that_was_set_is_taken_over_after_terraform_has_changed_the_h
     user.step("createSecret", token)
     user.step("setSecret", token)
     password = user.value("AWSPENDING")["password"]
-    # With this AWS gives up the rotation: no version in use has the password any more.
+    # This makes AWS abandon the rotation, so no version in use has the password any more.
     user.change(host=user.server.host)
     assert not user.logs_in("AWSCURRENT")
     capsys.readouterr()
@@ -701,7 +701,7 @@ def test_what_one_user_makes_in_postgresql_belongs_to_both(make_user: MakeUser) 
 
 @contextlib.contextmanager
 def session_of(user: RotatedUser, stage: str = "AWSCURRENT") -> Iterator[Callable[..., None]]:
-    """Runs statements as the user of the version with this staging label."""
+    """Yield a function that runs statements as the user of the version with this label."""
     value = user.value(stage)
     connection = user.server.connect(value["username"], value["password"])
     try:
@@ -711,7 +711,7 @@ def session_of(user: RotatedUser, stage: str = "AWSCURRENT") -> Iterator[Callabl
 
 
 def make_clone_as_aws_does(user: RotatedUser) -> None:
-    """Make NAME_clone as AWS's published function does, and rotate to it.
+    """Create NAME_clone as AWS's published function does, and rotate to it.
 
     https://github.com/aws-samples/aws-secrets-manager-rotation-lambdas
     """
@@ -764,7 +764,7 @@ def test_what_cannot_be_handed_over_is_told_and_harms_nothing(
     make_clone_as_aws_does(user)
     with session_of(user) as run:
         run(f"CREATE TABLE {schema}.old (id int)")
-        # The new owner of a function, unlike that of a table, needs CREATE on its schema.
+        # Unlike the new owner of a table, that of a function needs CREATE on its schema.
         run(f"CREATE FUNCTION {schema}.one() RETURNS int LANGUAGE sql AS 'SELECT 1'")
     user.server.run(f"REVOKE CREATE ON SCHEMA {schema} FROM public")
 
@@ -790,7 +790,7 @@ def test_a_user_that_is_a_member_of_its_clone_is_told(
 
 
 def make_role_maker(user: RotatedUser) -> str:
-    """Name of a user as RDS's master user, which the secret names as its superuser from now on."""
+    """Create a user like RDS's master user; make it the secret's superuser and return its name."""
     assert isinstance(user.server, PostgreSQL)
     name = f"Role-Maker {uuid.uuid4().hex[:8]}"
     user.server.create_role_maker(name, "role-maker")
@@ -934,7 +934,7 @@ def test_rights_that_change_later_come_to_the_clone_and_go_from_it(
             f"GRANT SELECT (a) ON {name} TO {name}; GRANT pg_monitor TO {name}",
         ],
         "mysql": [
-            # MySQL takes the option only with the role.
+            # MySQL revokes the option only with the role.
             f"REVOKE {'' if in_mysql else 'ADMIN OPTION FOR '}{name}_role FROM {name}",
             f"GRANT {name}_role TO {name}",
             f"SET DEFAULT ROLE NONE {to} {name}",
@@ -962,7 +962,7 @@ def show_create(server: Server, name: str) -> str:
 
 
 def rights(server: Server, name: str) -> list[str]:
-    """What a user may do, for comparison with the clone's."""
+    """Return a user's rights, for comparison with its clone's."""
     if server.engine != "postgres":
         shown = [text for (text,) in server.run("SHOW GRANTS FOR %s", name)]
         if server.engine == "mysql":
@@ -992,7 +992,7 @@ def test_the_settings_of_a_user_are_its_clones_too(
     server.run(f"ALTER ROLE {name} IN DATABASE postgres SET work_mem TO '1234kB'")
     server.run(f"ALTER ROLE {name} SET application_name TO 'it''s'")
     server.run(f"ALTER ROLE {name} SET temp_tablespaces TO ''")
-    # This one, the superuser of the secret may not set: it is left out.
+    # The superuser of the secret cannot set this one, so the function leaves it out.
     server.run(f"ALTER ROLE {name} SET log_min_duration_statement TO '1min'")
     if owner_role:
         server.run(f"CREATE ROLE {name}_owner; GRANT {name}_owner TO {name}")
@@ -1025,15 +1025,15 @@ def test_the_settings_of_a_user_are_its_clones_too(
 
 
 def superusers_name(user: RotatedUser) -> str:
-    """Name of the superuser that the secret names."""
+    """Return the name of the superuser that the secret names."""
     return str(user.read(user.value("AWSCURRENT")["masterarn"])["username"])
 
 
 @pytest.fixture
 def restricted(server: Server) -> Iterator[Rewriter]:
-    """The server by a way on which no user may change its own password, as in RDS.
+    """Yield a proxy of the server through which no user can change its own password, as in RDS.
 
-    The server itself refuses: it is asked to change the password of somebody else.
+    The server itself refuses, because the proxy asks it to change another user's password.
     """
     known = server.run("SELECT 1 FROM pg_roles WHERE rolname = 'someone_else'")
     if not known:
@@ -1104,7 +1104,7 @@ def test_a_superuser_whose_secret_may_not_be_read_leaves_it_to_the_user(
     arn = secretsmanager.create_secret(
         Name=f"test/{uuid.uuid4().hex}", SecretString="{}", KmsKeyId=key
     )["ARN"]
-    # The emulator refuses by this tag, as AWS does where no policy allows it.
+    # This tag makes the emulator refuse, as AWS does if no policy allows it.
     kms.tag_resource(KeyId=key, Tags=[{"TagKey": "emulator:deny-decrypt", "TagValue": "true"}])
     user.change(masterarn=arn)
     with pytest.raises(ClientError, match="AccessDenied"):
@@ -1142,7 +1142,7 @@ HOSTS = ("127.0.0.%", "10.%", "localhost")
 
 
 def make_accounts(user: RotatedUser, *, alike: bool = True) -> None:
-    """Give the user an account for each of HOSTS, in place of the one for every host."""
+    """Give the user an account for each of HOSTS in place of the account for every host."""
     server, name = user.server, user.username
     hash_of = "SELECT hex(authentication_string) FROM mysql.user WHERE User = %s"
     ((stored,),) = server.run(hash_of, name)
@@ -1264,7 +1264,7 @@ def test_a_right_in_an_unknown_form_is_refused() -> None:
         mysql.for_another("PERMIT SELECT ON *.* TO `u1`@`%`")
 
 
-# PostgreSQL counts bytes, the others characters.
+# PostgreSQL counts bytes, the others count characters.
 LONGEST_NAMES = {"postgres": 63, "mysql": 32, "mariadb": 128}
 
 
@@ -1457,7 +1457,7 @@ def test_a_fault_of_the_function_is_told_by_its_place_alone(
 
 
 def asked(run: Callable[[], None]) -> dict[str, dict[str, object]]:
-    """What `run` asks Secrets Manager: the parameters by the name of the operation."""
+    """Return the parameters that `run` sends to Secrets Manager, by operation."""
     calls: dict[str, dict[str, object]] = {}
 
     def record(params: dict[str, object], model: OperationModel, **_: object) -> None:
@@ -1561,7 +1561,7 @@ def test_no_password_gets_into_a_log_of_the_function_or_the_server(
     logs = [file for file in user.server.folder.iterdir() if re.search("log|bin", file.name)]
 
     assert len(made) == 3
-    # What the test itself has set in clear is there: it would be found.
+    # The password that the test set in plain text is there, so the search would find one.
     assert leaks.find(first, paths=logs)
     said = {"log": capsys.readouterr().out}
     for password in made:

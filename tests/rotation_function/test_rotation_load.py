@@ -1,6 +1,6 @@
-"""Clients that read the secret and log in, over and over, while it rotates: who is locked out?
+"""Clients read the secret and log in repeatedly while it rotates: is any client locked out?
 
-ROTATIONS is how many there are: 10 by default, 200 by `make soak`.
+ROTATIONS is the number of rotations: 10 by default, 200 in `make soak`.
 """
 
 import os
@@ -26,9 +26,9 @@ STRATEGIES = ("single_user", "alternating_users")
 
 
 class Client:
-    """An application: reads the secret and logs in until it has to stop.
+    """An application that reads the secret and logs in until it must stop.
 
-    `gaps` are the times in seconds from a login that failed to the next that did not.
+    `gaps` are the times in seconds from a failed login to the next successful one.
     """
 
     def __init__(self, user: RotatedUser, stop: threading.Event) -> None:
@@ -38,7 +38,7 @@ class Client:
         self._stop = stop
 
     def run(self) -> None:
-        """Log in until the event is set, and then until it works."""
+        """Log in until the event is set, and then until a login succeeds."""
         locked_out_since = None
         while not self._stop.is_set() or locked_out_since:
             if self._user.logs_in("AWSCURRENT"):

@@ -1,4 +1,4 @@
-"""Every message of the rotation function names a remedy, and the doctor passes each of them on."""
+"""Every message of the rotation function names a remedy, and the doctor repeats each message."""
 
 import ast
 import json
@@ -23,28 +23,28 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-# The doctor looks at all VPC endpoints of an account: no other test's are in this one.
+# The doctor checks all VPC endpoints of an account. This account has no other test's endpoints.
 pytestmark = pytest.mark.usefixtures("own_account")
 
 CODE = ROOT / "modules/rotation/function/rotation"
 ERRORS = {"RotationError", "ConnectionLostError"}
-# What the code calls to make an error with a message.
+# What the code calls to create an error with a message.
 CALLED_WITH_MESSAGE = {*ERRORS, "kind", "super().__init__"}
-# Variables that hold what makes an error, and a message that was made before.
+# Variables that hold a callable that creates an error, and a message that exists already.
 MAKERS = {"kind", "make"}
 HANDED_ON = {"failure"}
-# What comes after the cause tells somebody to do something.
+# After the cause, a message tells the user to do something.
 REMEDY = re.compile(
     r"[:.,] (?:add|check|correct|drop|give|let|make|package|remove|report|rotate|run|set|start"
     r"|store|turn|unlock|use)\b",
     re.IGNORECASE,
 )
-# Fewer, and they are not collected as they should be.
+# With fewer messages, the test does not collect them as it should.
 FEWEST_MESSAGES = 38
 
 
 class Messages(ast.NodeVisitor):
-    """Collects messages of errors, with NAME in place of what the code fills in."""
+    """Collects error messages, with NAME in place of the values that the code inserts."""
 
     def __init__(self) -> None:
         self.found: list[str] = []
@@ -52,7 +52,7 @@ class Messages(ast.NodeVisitor):
         self.makers = set(ERRORS)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
-        """Take what `explain` returns; a function that is said to return an error makes one."""
+        """Take what `explain` returns, and note functions that are declared to return an error."""
         if node.returns and ast.unparse(node.returns) in ERRORS:
             self.makers.add(node.name)
         if node.name == "explain":
@@ -61,7 +61,7 @@ class Messages(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:
-        """Take the message that an error is made with."""
+        """Take the message that an error is created with."""
         called = ast.unparse(node.func)
         if called in CALLED_WITH_MESSAGE:
             if isinstance(node.args[0], ast.Constant | ast.JoinedStr):
@@ -72,7 +72,7 @@ class Messages(ast.NodeVisitor):
 
 
 def rendered(text: ast.expr) -> str:
-    """A text of the code."""
+    """Return a text in the code."""
     if isinstance(text, ast.JoinedStr):
         parts = [part.value if isinstance(part, ast.Constant) else "NAME" for part in text.values]
         return "".join(map(str, parts))
@@ -81,7 +81,7 @@ def rendered(text: ast.expr) -> str:
 
 
 def messages() -> list[str]:
-    """Every message that the function can end with."""
+    """Return every message that the function can end with."""
     trees = [ast.parse(file.read_text()) for file in sorted(CODE.glob("*.py"))]
     collected = Messages()
     for tree in trees:
@@ -93,7 +93,7 @@ def messages() -> list[str]:
         for each in ast.walk(tree)
         if isinstance(each, ast.Raise) and isinstance(each.exc, ast.Call)
     ]
-    # One of any other kind would be a fault of the function to its handler.
+    # The handler would treat any other kind of error as a fault of the function.
     assert set(raised) <= collected.makers | MAKERS
     assert len(collected.found) >= FEWEST_MESSAGES
     return collected.found
@@ -112,7 +112,7 @@ def secret(secretsmanager: "SecretsManagerClient", secret_name: str) -> Iterator
 
 
 class Log:
-    """The log group of a function, to which lines come one after the other."""
+    """The log group of a function, to which tests add lines one after the other."""
 
     def __init__(self, group: str) -> None:
         self._client: CloudWatchLogsClient = boto3.client("logs")
@@ -135,7 +135,7 @@ class Log:
 
 
 def line(secret: str, error: str | None, step: str = "setSecret") -> str:
-    """A line as the function's handler logs it."""
+    """Return a line as the function's handler logs it."""
     outcome = {"outcome": "failed", "error": error} if error else {"outcome": "finished"}
     known = {"step": step, "secret": secret, "token": "t" * 32, "seconds": 0.1}
     return json.dumps({"level": "ERROR" if error else "INFO", **known, **outcome})

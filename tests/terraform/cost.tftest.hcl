@@ -189,7 +189,7 @@ run "counts_fifth_weekdays_by_their_average" {
 
   variables {
     rotation = { schedule_expression = "cron(0 8 ? * FRI#5 *)" }
-    # Each rotation of a year costs 1 dollar per month.
+    # Each rotation in a year costs 1 dollar per month.
     prices = { secrets_manager_10000_calls = 0, kms_10000_requests = 0, lambda_gb_second = 0, lambda_1000000_requests = 3000000 }
   }
 
