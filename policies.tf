@@ -36,9 +36,10 @@ locals {
     key_arn    = var.database.superuser_key_arn
   }
 
-  limits_reading = var.access.readers != null || anytrue([
+  has_conditions = anytrue([
     for condition in merge({}, var.access.conditions) : condition == null ? false : length(condition) > 0
   ])
+  limits_reading = var.access.readers != null || local.has_conditions
 
   account_id  = data.aws_caller_identity.current.account_id
   caller_arn  = data.aws_caller_identity.current.arn
@@ -46,8 +47,9 @@ locals {
 
   # The ARN of a session contains the name of its role, but not the role's path.
   caller_role = try("${local.account_iam}:role/${regex(":assumed-role/([^/]+)/", local.caller_arn)[0]}", local.caller_arn)
+  # The conditions apply to readers, and Terraform may run elsewhere next time.
   caller_is_named = anytrue([
-    for arn in concat(["${local.account_iam}:root"], var.access.administrators, coalesce(var.access.readers, [])) :
+    for arn in concat(["${local.account_iam}:root"], var.access.administrators, local.has_conditions ? [] : coalesce(var.access.readers, [])) :
     replace(coalesce(arn, "none"), "/:role/.*//", ":role/") == local.caller_role
   ])
 }

@@ -173,20 +173,24 @@ class Life(Credentials):
         """
         for _ in range(times):
             credential = f"rotated-{uuid.uuid4().hex}"
-            value = {**self.value, self.kind.credential: credential, **fields}
-            current = self._client.get_secret_value(SecretId=self.name)["VersionId"]
-            pending = self._client.put_secret_value(
-                SecretId=self.name,
-                SecretString=json.dumps(value),
-                VersionStages=["AWSPENDING"],
-            )["VersionId"]
-            self._client.update_secret_version_stage(
-                SecretId=self.name,
-                VersionStage="AWSCURRENT",
-                MoveToVersionId=pending,
-                RemoveFromVersionId=current,
-            )
+            self.finish_rotation(self.begin_rotation(**{self.kind.credential: credential}, **fields))
         return credential
+
+    def begin_rotation(self, **fields: object) -> str:
+        """Store a value with other fields as AWSPENDING; return the id of its version."""
+        value = json.dumps({**self.value, **fields})
+        return self._client.put_secret_value(
+            SecretId=self.name, SecretString=value, VersionStages=["AWSPENDING"]
+        )["VersionId"]
+
+    def finish_rotation(self, pending: str) -> None:
+        """Make the version with AWSPENDING the current one."""
+        self._client.update_secret_version_stage(
+            SecretId=self.name,
+            VersionStage="AWSCURRENT",
+            MoveToVersionId=pending,
+            RemoveFromVersionId=self._client.get_secret_value(SecretId=self.name)["VersionId"],
+        )
 
     def lose_state(self) -> None:
         """Forget the state, and go on with a folder that imports the secret."""
