@@ -173,7 +173,9 @@ class Life(Credentials):
         """
         for _ in range(times):
             credential = f"rotated-{uuid.uuid4().hex}"
-            self.finish_rotation(self.begin_rotation(**{self.kind.credential: credential}, **fields))
+            self.finish_rotation(
+                self.begin_rotation(**{self.kind.credential: credential}, **fields)
+            )
         return credential
 
     def begin_rotation(self, **fields: object) -> str:
