@@ -20,7 +20,8 @@ module "policies" {
   key_administrators = var.key.administrators
 }
 
-# Terraform reads this for every key. With a count by key, the statements for an existing key would wait for that key.
+# Terraform reads this also where the module creates a key. With a count, the statements for an existing key would wait
+# for that key.
 data "aws_caller_identity" "current" {}
 
 locals {
