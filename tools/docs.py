@@ -3,7 +3,7 @@
 A marker such as `<!-- table: inputs -->` names a table, and `<!-- end -->` ends it. The tables are:
 
 - inputs, outputs: the variables and outputs of the page's folder
-- examples, modules: the folders of that name beside the page
+- examples, modules: the folders in the folder of that name, next to the page
 - leaks: the places that are searched for values
 - largest, growth, own_keys, calls: the cost of many secrets
 - permissions: the statements of the policies for Terraform
