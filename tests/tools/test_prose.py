@@ -28,7 +28,7 @@ Short. `{LONG}` is code, [a link](https://example.com/{LONG.replace(" ", ".")}) 
 <!-- table: inputs -->
 | name | what it is |
 |---|---|
-| `a` | {LONG}, which stands in the page |
+| `a` | {LONG} |
 <!-- end -->
 
 | by hand | {LONG} |
@@ -98,13 +98,14 @@ def line_of(text: str, part: str) -> int:
     return text[: text.index(part)].count("\n") + 1
 
 
-def test_in_a_page_sentences_are_read_and_no_code_address_or_table_that_is_made(
+def test_in_a_page_sentences_and_tables_are_read_and_no_code_and_no_address(
     tmp_path: Path,
 ) -> None:
     sentence = line_of(PAGE, "A sentence goes on")
 
     assert found(tmp_path, "page.md", PAGE) == [
         (sentence, "A sentence has 34 words, 25 is the most: A sentence goes on in ..."),
+        (line_of(PAGE, "| `a`"), FINDING),
         (line_of(PAGE, "| by hand"), FINDING),
         (line_of(PAGE, "| LocalStack"), "Incorrect term: “alone”, use “only” instead"),
     ]
