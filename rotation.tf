@@ -20,6 +20,22 @@ resource "aws_secretsmanager_secret_rotation" "this" { # "A previous rotation is
     # The provider rotates only when the function or the rules change.
     replace_triggered_by = [terraform_data.rotate_immediately]
 
+    # In var.rotation, these checks could not use the local values, which depend on it.
+    precondition {
+      condition     = try(local.cron_hours_between >= 4, true)
+      error_message = "rotation.schedule_expression is ${jsonencode(var.rotation.schedule_expression)}, with only ${jsonencode(local.cron_hours_between)} hours between two rotations. Secrets Manager rotates every 4 hours at most. Give hours that are at least 4 apart, also from the last hour to the first of the next day, such as cron(0 8,20 * * ? *)."
+    }
+
+    precondition {
+      condition     = try(tonumber(trimsuffix(var.rotation.duration, "h")) <= local.cron_hours_between, true)
+      error_message = "rotation.duration, ${jsonencode(var.rotation.duration)}, is longer than the shortest time between two rotations of ${jsonencode(var.rotation.schedule_expression)}, ${jsonencode(local.cron_hours_between)} hours. Shorten rotation.duration to at most that time."
+    }
+
+    precondition {
+      condition     = try(max(local.cron_numbers.hours...) + tonumber(trimsuffix(var.rotation.duration, "h")) <= 24, true)
+      error_message = "rotation.duration, ${jsonencode(var.rotation.duration)}, continues past the end of the UTC day on which ${jsonencode(var.rotation.schedule_expression)} starts it, at ${try(max(local.cron_numbers.hours...), 0)}:00. Shorten rotation.duration to at most ${try(24 - max(local.cron_numbers.hours...), 24)}h, or start earlier."
+    }
+
     # PostgreSQL counts bytes: 63 bytes are 84 characters of base64. It truncates a longer name, perhaps to that of
     # another user.
     precondition {
@@ -105,4 +121,10 @@ locals {
     ])...),
     null,
   )
+
+  # The hours with rotations, and the first of the next day if rotations are daily.
+  cron_hours = try(concat(local.cron_numbers.hours, local.days_between_rotations == 1 ? [24 + local.cron_numbers.hours[0]] : []), [])
+
+  # The shortest time between two rotations of a cron schedule in hours. Null for one hour on some days.
+  cron_hours_between = try(min([for index, next in slice(local.cron_hours, 1, length(local.cron_hours)) : next - local.cron_hours[index]]...), null)
 }

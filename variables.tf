@@ -512,11 +512,6 @@ variable "rotation" {
   }
 
   validation {
-    condition     = try(tonumber(regex("^cron\\(0 ([0-9]+) ", var.rotation.schedule_expression)[0]) + tonumber(trimsuffix(var.rotation.duration, "h")) <= 24, true)
-    error_message = "rotation.duration, ${jsonencode(try(var.rotation.duration, null))}, continues past the end of the UTC day on which ${jsonencode(try(var.rotation.schedule_expression, null))} starts it. Shorten rotation.duration, or start earlier."
-  }
-
-  validation {
     condition     = var.rotation == null || var.create_value
     error_message = "rotation is given with create_value = false, so there is no value to rotate. Give a value, or remove rotation until the secret has a value."
   }

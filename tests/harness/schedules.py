@@ -87,3 +87,11 @@ REFUSED = (
     "cron(0 8 ? * SUN#6 *)",
     "cron(0 8 ? * MON-FRI *) ",
 )
+# With less than 4 hours between two rotations.
+TOO_OFTEN = (
+    "cron(0 1,2,3 * * ? *)",
+    "cron(0 20,8,10 1 * ? *)",
+    "cron(0 2,23 * * ? *)",
+    "cron(0 2,23 ? * SUN-SAT *)",
+    "cron(0 /7 * * ? *)",
+)
