@@ -7,7 +7,7 @@ resource "aws_kms_key" "this" {
   policy                  = module.policies.resource_policies_json.key
   enable_key_rotation     = true
   rotation_period_in_days = coalesce(var.key.rotation_period_in_days, 365)
-  deletion_window_in_days = var.key.deletion_window_in_days
+  deletion_window_in_days = coalesce(var.key.deletion_window_in_days, 30)
   tags                    = var.tags
 
   lifecycle {

@@ -59,13 +59,13 @@ variable "key" {
     - `rotation_period_in_days`: number of days after which KMS generates new key material, 90 to 2560. Default: 365.
     - `deletion_window_in_days`: number of days in which you can cancel the deletion of the key, 7 to 30. It must be at least `recovery_window_in_days`. Default: 30.
     - `administrators`: ARNs of IAM roles that manage the key but cannot use it.
-    - `existing`: an existing key to use instead, as `{ arn = "..." }` or `{ alias = "alias/..." }`. The policy of that key does not change.
+    - `existing`: an existing key of the secret's region to use instead, as `{ arn = "..." }` or `{ alias = "alias/..." }`. The policy of that key does not change.
     - `aws_managed`: `true` selects the AWS managed key `aws/secretsmanager`. That key costs nothing. You cannot change its policy, and other accounts cannot read the secret.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
   EOT
   type = object({
     rotation_period_in_days = optional(number)
-    deletion_window_in_days = optional(number, 30)
+    deletion_window_in_days = optional(number)
     administrators          = optional(list(string), [])
     existing = optional(object({
       arn   = optional(string)
@@ -82,13 +82,13 @@ variable "key" {
   }
 
   validation {
-    condition     = var.key.existing == null && !var.key.aws_managed || length(var.key.administrators) == 0 && var.key.rotation_period_in_days == null
-    error_message = "key sets administrators or rotation_period_in_days for a key that this module does not create. Remove them, or remove existing and aws_managed so that the module creates a key."
+    condition     = (var.key.existing == null && !var.key.aws_managed) || (length(var.key.administrators) == 0 && var.key.rotation_period_in_days == null && var.key.deletion_window_in_days == null)
+    error_message = "key sets ${join(", ", [for name in ["administrators", "rotation_period_in_days", "deletion_window_in_days"] : name if try(length(var.key[name]) > 0, var.key[name] != null)])} for a key that this module does not create. Remove them, or remove existing and aws_managed so that the module creates a key."
   }
 
   validation {
-    condition     = var.key.existing != null || var.key.aws_managed || var.key.deletion_window_in_days >= var.recovery_window_in_days
-    error_message = "key.deletion_window_in_days is ${var.key.deletion_window_in_days}, less than recovery_window_in_days, ${var.recovery_window_in_days}. KMS could delete the key while you can still restore the secret. Set it to at least recovery_window_in_days."
+    condition     = coalesce(var.key.deletion_window_in_days, 30) >= var.recovery_window_in_days
+    error_message = "key.deletion_window_in_days is ${coalesce(var.key.deletion_window_in_days, 30)}, less than recovery_window_in_days, ${var.recovery_window_in_days}. KMS could delete the key while you can still restore the secret. Set it to at least recovery_window_in_days."
   }
 
   validation {
@@ -102,7 +102,7 @@ variable "key" {
   }
 
   validation {
-    condition     = try(var.key.existing.alias, null) == null || can(regex("^alias/[A-Za-z0-9/_-]+$", var.key.existing.alias)) && try(length(var.key.existing.alias) <= 256, false)
+    condition     = try(var.key.existing.alias, null) == null || (can(regex("^alias/[A-Za-z0-9/_-]+$", var.key.existing.alias)) && try(length(var.key.existing.alias) <= 256, false))
     error_message = "key.existing.alias is ${jsonencode(try(var.key.existing.alias, null))}. Give an alias as alias/NAME, with 1 to 250 of the characters A-Z a-z 0-9 / _ - after the first slash."
   }
 
@@ -112,8 +112,8 @@ variable "key" {
   }
 
   validation {
-    condition     = contains(range(7, 31), var.key.deletion_window_in_days)
-    error_message = "key.deletion_window_in_days is ${var.key.deletion_window_in_days}. KMS accepts a whole number from 7 to 30."
+    condition     = contains(range(7, 31), coalesce(var.key.deletion_window_in_days, 30))
+    error_message = "key.deletion_window_in_days is ${coalesce(var.key.deletion_window_in_days, 30)}. KMS accepts a whole number from 7 to 30."
   }
 }
 

@@ -39,6 +39,16 @@ run "refuses_a_rotation_period_of_a_key_that_it_does_not_make" {
   expect_failures = [var.key]
 }
 
+run "refuses_a_deletion_window_of_a_key_that_it_does_not_make" {
+  command = plan
+
+  variables {
+    key = { aws_managed = true, deletion_window_in_days = 30 }
+  }
+
+  expect_failures = [var.key]
+}
+
 run "refuses_a_key_that_is_gone_before_its_secret" {
   command = plan
 
