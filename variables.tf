@@ -580,7 +580,7 @@ variable "replicas" {
   }
 
   validation {
-    condition     = alltrue([for region in keys(var.replicas) : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region))])
+    condition     = alltrue([for region in keys(var.replicas) : can(regex("^(eusc|[a-z]{2})(-[a-z]+)+-[0-9]$", region))])
     error_message = "replicas has the keys ${join(", ", keys(var.replicas))}. Each key must be the name of a region, such as eu-west-1."
   }
 

@@ -202,7 +202,7 @@ variable "function" {
   }
 
   validation {
-    condition     = var.function.arn == null || can(regex("^arn:aws[a-z-]*:lambda:[a-z]{2}(-[a-z]+)+-[0-9]:[0-9]{12}:function:[A-Za-z0-9_-]{1,64}(:[A-Za-z0-9_-]{1,128})?$", var.function.arn))
+    condition     = var.function.arn == null || can(regex("^arn:aws[a-z-]*:lambda:(eusc|[a-z]{2})(-[a-z]+)+-[0-9]:[0-9]{12}:function:[A-Za-z0-9_-]{1,64}(:[A-Za-z0-9_-]{1,128})?$", var.function.arn))
     error_message = "rotation.function.arn is ${jsonencode(var.function.arn)}. Give the ARN of a Lambda function, arn:aws:lambda:REGION:ACCOUNT:function:NAME."
   }
 
