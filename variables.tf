@@ -2,6 +2,7 @@ variable "name" {
   description = <<-EOT
     Name of the secret: 1 to 512 of the characters `A-Z a-z 0-9 / _ + = . @ -`.
     Slashes form a hierarchy, with one slash between two levels, as in `vpc-tutorial/database/credentials`. A name can start with a slash and must not end with one. The name of a secret cannot change.
+    AWS advises against a name that ends in a hyphen and six characters. Every ARN ends in this way, so a search by a partial ARN can find another secret.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
   EOT
   type        = string
