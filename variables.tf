@@ -465,8 +465,8 @@ variable "rotation" {
   description = <<-EOT
     Rotation of the value by a Lambda function. Terraform never changes the current password for rotation.
     - `automatically_after_days`: number of days between two rotations, 1 to 1000. The alternative is `schedule_expression`.
-    - `schedule_expression`: `rate(NUMBER hours|days)`, at least 4 hours, or `cron(MINUTES HOURS DAY-OF-MONTH MONTH DAY-OF-WEEK YEAR)` in UTC, on the hour.
-    - `duration`: number of hours within which a rotation begins, `1h` to `24h`. Default: to the end of the day, or one hour for a schedule in hours.
+    - `schedule_expression`: `rate(NUMBER hours|days)`, or `cron(MINUTES HOURS DAY-OF-MONTH MONTH DAY-OF-WEEK YEAR)` in UTC, on the hour. There must be at least 4 hours between two rotations.
+    - `duration`: number of hours within which a rotation begins, `1h` to `24h`. Default: to the end of the day, or one hour for a schedule in hours. The time must end before the next rotation, and with `cron` on the same UTC day.
     - `rotate_immediately`: whether Secrets Manager rotates at once when you enable or change rotation. Otherwise, the first rotation comes in the next window, and Secrets Manager only tests the login now. Default: `false`, because a new password locks out an application that has not read it.
     - `strategy`: `single_user` or `alternating_users`. Default: `single_user`. With `single_user`, the user changes its own password, or a superuser does where `database.superuser_secret_arn` names one. With `alternating_users`, a superuser changes the passwords of NAME and NAME_clone alternately, so no login fails. `alternating_users` needs `database.superuser_secret_arn`.
     - `function`: the function that rotates: `package` (this project's), `aws_template` (AWS's) or `arn` (an existing one). [modules/rotation](modules/rotation) describes these, and also its `network` and settings.
@@ -537,7 +537,7 @@ variable "monitoring" {
     - `cloudtrail_log_group_name`: log group of a trail. The module then counts denied reads and calls in these logs instead of by EventBridge.
     - `denied_reads_threshold`: maximum number of denied reads within 5 minutes before the alarm. Default: 5.
     - `calls_threshold`: maximum number of calls for the secret within an hour before the alarm. Default: 1000.
-    - `rotated_within_days`: number of days within which a rotation must succeed, 1 to 7 days. It must be at least one day more than the time between two rotations.
+    - `rotated_within_days`: number of days within which a rotation must succeed, 1 to 7 days. It must be at least one day more than the longest time between two rotations, so it works for at most 6 days between them.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/monitoring-eventbridge.html
   EOT
   type = object({
