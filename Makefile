@@ -76,7 +76,7 @@ lock: python ## Lock the requirements of functions, tests and doctor to today's 
 clean: ## Remove the environments, reports, packages and releases that make created
 	@rm -rf .venv reports dist release
 
-ready: package
+ready: package ## Make the environments of all tests, so that you can run single files
 	$(setup) tests localstack ministack moto iam checkov function release prose hooks postgresql
 	@$(PYTHON) -m tools.debian
 

@@ -95,8 +95,8 @@ resource "aws_secretsmanager_secret_policy" "this" {
   block_public_policy = true
 
   lifecycle {
-    # The provider leaves an empty KmsKeyId out of UpdateSecret. A condition on the data source would delay its read too
-    # long.
+    # The provider leaves an empty KmsKeyId out of UpdateSecret. The data source itself cannot have this condition:
+    # Terraform would read it only during the apply.
     precondition {
       condition     = local.current_key == ""
       error_message = "${var.name} is encrypted with ${local.current_key}, and Terraform's provider cannot change it to the AWS managed key. Run this command and plan again: aws secretsmanager update-secret --secret-id ${var.name} --kms-key-id alias/aws/secretsmanager"
@@ -105,7 +105,7 @@ resource "aws_secretsmanager_secret_policy" "this" {
     # Terraform reads the value in every plan, so the policy must allow the identity that runs Terraform.
     precondition {
       condition     = !local.limits_reading || !var.create_value || local.caller_is_named
-      error_message = "access limits who reads the value, and does not name ${local.caller_role}, which runs Terraform. In the next plan, Terraform could not read the value. Add this ARN, with the role's path if it has one, to access.administrators or access.readers."
+      error_message = "access limits who reads the value, and does not name ${local.caller_role}, which runs Terraform${local.has_conditions ? ", among access.administrators" : ""}. In the next plan, Terraform could not read the value. Add this ARN, with the role's path if it has one, to access.administrators${local.has_conditions ? ", to which access.conditions do not apply" : " or access.readers"}."
     }
   }
 }

@@ -20,7 +20,8 @@ module "policies" {
   key_administrators = var.key.administrators
 }
 
-# Terraform reads this for every key. With a count by key, the statements for an existing key would wait for that key.
+# Terraform reads this also where the module creates a key. With a count, the statements for an existing key would wait
+# for that key.
 data "aws_caller_identity" "current" {}
 
 locals {
@@ -36,9 +37,10 @@ locals {
     key_arn    = var.database.superuser_key_arn
   }
 
-  limits_reading = var.access.readers != null || anytrue([
+  has_conditions = anytrue([
     for condition in merge({}, var.access.conditions) : condition == null ? false : length(condition) > 0
   ])
+  limits_reading = var.access.readers != null || local.has_conditions
 
   account_id  = data.aws_caller_identity.current.account_id
   caller_arn  = data.aws_caller_identity.current.arn
@@ -46,8 +48,9 @@ locals {
 
   # The ARN of a session contains the name of its role, but not the role's path.
   caller_role = try("${local.account_iam}:role/${regex(":assumed-role/([^/]+)/", local.caller_arn)[0]}", local.caller_arn)
+  # The conditions apply to readers, and Terraform may run elsewhere next time.
   caller_is_named = anytrue([
-    for arn in concat(["${local.account_iam}:root"], var.access.administrators, coalesce(var.access.readers, [])) :
+    for arn in concat(["${local.account_iam}:root"], var.access.administrators, local.has_conditions ? [] : coalesce(var.access.readers, [])) :
     replace(coalesce(arn, "none"), "/:role/.*//", ":role/") == local.caller_role
   ])
 }

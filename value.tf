@@ -98,6 +98,15 @@ locals {
   next_version      = coalesce(local.stored.version, local.wanted_version) + 1
   changes_kind      = contains(flatten(local.versions[*].version_stages), "last-value-version-${coalesce(local.stored.version, 0)}-${local.kind == "database" ? "supplied" : "database"}")
 
+  # The version of a rotation that has not finished. The database can already have its password. After a rotation, the
+  # label can stay on a version that is current, or was current before.
+  unfinished_id = try([
+    for version in local.versions : version.version_id
+    if contains(version.version_stages, "AWSPENDING")
+    && length(setintersection(version.version_stages, ["AWSCURRENT", "AWSPREVIOUS"])) == 0
+    && timecmp(version.created_time, local.stored.current.created_time) >= 0
+  ][0], null)
+
   # If a first apply failed after it stored `first`, the next apply continues with that value, for any wanted version.
   is_unlabelled = local.has_current_value && local.stored.version == null && !try(contains(local.stored.current.version_stages, "first"), false) && !try(terraform_data.asked[0].input.over != local.stored.current_id, false)
 
@@ -131,6 +140,9 @@ locals {
     var.key_values_wo == null ? var.secret_string_wo : jsonencode(merge(local.current_object, var.key_values_wo))
   )
 
+  # Other functions write the same JSON with other spaces and another order.
+  changes_value = local.needs_new_value || try(jsondecode(local.value_text) != jsondecode(local.current_text), local.value_text != local.current_text)
+
   key_values_are_whole = alltrue([for value in values(coalesce(var.key_values_wo, {})) : value != null])
 
   # base64 encodes 3 bytes as 4 characters, and pads the end with "=".
@@ -162,6 +174,12 @@ resource "aws_secretsmanager_secret_version" "this" {
     precondition {
       condition     = !local.is_unlabelled || local.wanted_version == 1
       error_message = "value_version is ${local.wanted_version}, and no label of ${local.name} says which version the current value is. Attach a label, then plan again. N = ${local.wanted_version} keeps the current value, and N = ${local.wanted_version - 1} stores a new one. The command is: aws secretsmanager update-secret-version-stage --secret-id ${local.name} --version-stage value-version-N --move-to-version-id ${local.stored.current_id}"
+    }
+
+    # https://docs.aws.amazon.com/secretsmanager/latest/userguide/cloudtrail_log_entries.html
+    precondition {
+      condition     = local.unfinished_id == null || !local.changes_value
+      error_message = "A rotation of ${local.name} has not finished: version ${coalesce(local.unfinished_id, "-")} has AWSPENDING. If Terraform stored another value now, Secrets Manager would abandon the rotation, and the database can already have the password of that version. Wait until the rotation ends, or run secret-doctor, which says how to complete or cancel it. Then plan again."
     }
 
     precondition {

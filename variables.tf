@@ -364,11 +364,11 @@ variable "create_value" {
 variable "access" {
   description = <<-EOT
     Who can do what with the secret. By default, the account's IAM policies decide. The secret's policy always denies requests without TLS. The module refuses a policy that allows everybody.
-    - `readers`: ARNs of the IAM roles that read the value, in this account or another. Only these roles, the principals named below and the account's root can then read it. Nobody else can, whatever their own policies allow. The lists must name the identity that runs Terraform.
+    - `readers`: ARNs of the IAM roles that read the value, in this account or another. Only these roles, the principals named below and the account's root can then read it. Nobody else can, whatever their own policies allow. `readers` or `administrators` must name the identity that runs Terraform. With `conditions`, `administrators` must.
     - `services`: AWS services that read the value as a service principal, such as `appflow.amazonaws.com`. Each is limited to its `source_account` (default: this account) and its `source_arns` (`*` and `?` are wildcards).
     - `administrators`: ARNs of the IAM roles of this account that manage the secret, including the identity that runs Terraform. They can also read the value.
     - `rotators`: ARNs of the IAM roles of this account that rotate the value.
-    - `conditions`: conditions on reading. They apply to all principals except administrators, rotators and the account's root. A read must meet all the given conditions. `vpc_endpoint_ids` and `source_ip_cidrs` (public addresses in CIDR notation) are one condition: a match of either is enough. The others are `organization_id`, `not_before` and `not_after` (such as `2026-01-31T08:00:00Z`), and `principal_tags` (value by key).
+    - `conditions`: conditions on reading. They apply to all principals except administrators, rotators and the account's root. For `services`, only `not_before` and `not_after` apply. A read must meet all the given conditions. `vpc_endpoint_ids` and `source_ip_cidrs` (public addresses in CIDR notation) are one condition: a match of either is enough. This condition does not apply to calls that an AWS service makes on behalf of a principal. The others are `organization_id`, `not_before` and `not_after` (such as `2026-01-31T08:00:00Z`), and `principal_tags` (value by key).
     - `policy_documents`: IAM policy documents (JSON) with more statements for the secret's resource policy. In the policy of a secret, `"Resource": "*"` means that secret.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_resource-policies.html
   EOT

@@ -1,7 +1,7 @@
 """Fixtures: the emulator, its clients, and working folders for Terraform.
 
-LocalStack is started once for the whole run, by the process that controls the workers; they find it
-by the environment that they inherit.
+The process that controls the workers starts LocalStack once for the whole run. The workers find it
+through the environment that they inherit.
 """
 
 import functools
@@ -49,17 +49,17 @@ RESOURCES = pytest.StashKey[ExitStack]()
 
 
 def is_worker(config: pytest.Config) -> bool:
-    """Whether this process is one that pytest-xdist has started."""
+    """Whether pytest-xdist has started this process."""
     return hasattr(config, "workerinput")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Take a folder for all temporary files, before pytest makes its own."""
+    """Create a folder for all temporary files, before pytest creates its own."""
     if not is_worker(config):
         config.stash[RESOURCES] = ExitStack()
         folder = config.stash[RESOURCES].enter_context(temporary_folder())
-        # pytest-terraform works and records in a stack's own folder: let that be a copy.
+        # pytest-terraform works and records in a stack's own folder, so that folder is a copy.
         copy_hcl(folder / "repository")
         shutil.copytree(
             ROOT / "tests" / "fixtures" / "stacks",
@@ -85,7 +85,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @functools.cache
 def shares(file: Path) -> bool:
-    """Whether tests of this file share what a fixture of the file has made."""
+    """Whether tests of this file share the result of one of its fixtures."""
     return 'scope="module"' in file.read_text()
 
 
@@ -96,7 +96,7 @@ def has_own_emulator(file: Path) -> bool:
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
-    """Gives a worker a file whose tests share a fixture, or one other test, at a time."""
+    """Gives a worker one file whose tests share a fixture, or one other test, at a time."""
 
     def _split_scope(self, nodeid: str) -> str:
         name = nodeid.partition("::")[0]
@@ -105,13 +105,13 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:
-    """Have tests spread so that no worker is left with a long file at the end."""
+    """Distribute the tests so that no worker still has a long file at the end."""
     return Scheduling(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what applies something as slow, and begin with that."""
+    """Mark the tests that apply something as slow, and run them first."""
     for item in items:
         if shares(item.path) or "workspace" in getattr(item, "fixturenames", ()):
             item.add_marker("slow")
@@ -119,7 +119,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop LocalStack and remove the folder, however the run has ended."""
+    """Stop LocalStack and delete the folder, regardless of how the run ended."""
     if not is_worker(config):
         config.stash[RESOURCES].close()
 
@@ -128,7 +128,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Report an error of Terraform by its diagnostics and the line of the test."""
+    """Report an error of Terraform with its diagnostics and the line of the test."""
     report = yield
     if call.excinfo and isinstance(call.excinfo.value, TerraformError):
         lines = [entry.lineno + 1 for entry in call.excinfo.traceback if entry.path == item.path]
@@ -138,7 +138,7 @@ def pytest_runtest_makereport(
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what tests have counted or measured, by `record_property`."""
+    """Print the counts and measurements that tests have passed to `record_property`."""
     for report in terminalreporter.getreports("passed"):
         for name, value in report.user_properties:
             terminalreporter.write_line(f"{name}: {value}")
@@ -146,7 +146,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="module")
 def own_account() -> Iterator[None]:
-    """An account that no other file has, for tests that ask for all that an account holds."""
+    """An account that no other file uses, for tests that list everything in an account."""
     with (
         mock.patch.dict(os.environ, AWS_ACCESS_KEY_ID=new_account()),
         mock.patch.object(boto3, "DEFAULT_SESSION", None),
@@ -156,10 +156,10 @@ def own_account() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def lists_at_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """An emulator of this file's own, for tests that ask ListSecrets for what they have just made.
+    """A separate emulator for a file whose tests list secrets that they have just created.
 
-    The days of its waiting periods are short: a test can wait for a key to go after 7 of them. They
-    are long enough to examine what goes after 30.
+    The days of its waiting periods are short: a test can wait 7 of them for a key's deletion. They
+    are long enough to examine resources that are deleted after 30 of them.
     """
     folder = tmp_path_factory.mktemp("lists-at-once") / "emulator"
     settings = {"LIST_SECRETS_LAG_SECONDS": "0", "DAY_SECONDS": "0.5"}
@@ -181,20 +181,20 @@ def kms() -> "KMSClient":
 
 @pytest.fixture(scope="module")
 def lambda_() -> "LambdaClient":
-    """Client of the emulator's Lambda, which does not try again: a function may take its time."""
+    """Client of the emulator's Lambda, without retries: a function may take a long time."""
     return boto3.client("lambda", config=Config(retries={"total_max_attempts": 1}))
 
 
 @pytest.fixture
 def aws() -> AWS:
-    """The emulator, as the doctor asks it: in seconds, so that no service may start meanwhile."""
+    """The emulator for the doctor, whose timeouts are too short to wait for a service's start."""
     boto3.client("ec2").describe_vpcs()
     return AWS(boto3.Session())
 
 
 @pytest.fixture(scope="session")
 def rotations() -> Rotations:
-    """What has become of rotations."""
+    """The events of rotations."""
     return Rotations()
 
 
@@ -228,7 +228,7 @@ def mariadb() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def mysql() -> Iterator[Server]:
-    """A MySQL server for all tests of this worker, where there is one: Debian has none."""
+    """A MySQL server for all tests of this worker, if one is installed: Debian has none."""
     if not debian.mysql():
         pytest.skip("MySQL is not installed: put its mysqld on PATH")
     with MySQL() as server:
@@ -237,7 +237,7 @@ def mysql() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Moto]:
-    """A moto server, which Terraform and boto3 ask for ECS from now on, one for this worker."""
+    """A moto server for this worker, to which Terraform and boto3 send ECS calls from now on."""
     with (
         Moto(tmp_path_factory.mktemp("moto")) as server,
         mock.patch.dict(os.environ, server.settings),
@@ -247,13 +247,13 @@ def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Moto]:
 
 @pytest.fixture
 def forwarder() -> Iterator[Forwarder]:
-    """A forwarder before the emulator, which counts and spoils calls."""
+    """A forwarder in front of the emulator, which counts and spoils calls."""
     with Forwarder(os.environ["AWS_ENDPOINT_URL"]) as started:
         yield started
 
 
 def make_workspace(folder: Path) -> Iterator[Workspace]:
-    """Workspace whose resources are destroyed afterwards, unless the whole emulator goes."""
+    """Workspace whose resources are destroyed afterwards, unless the whole emulator ends."""
     workspace = Workspace(folder, templates=Path(tempfile.gettempdir(), "templates"))
     yield workspace
     if not is_own_emulator():
@@ -262,7 +262,7 @@ def make_workspace(folder: Path) -> Iterator[Workspace]:
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    """Maker of working folders for one test: call it with HCL."""
+    """Creates working folders for one test: call it with HCL."""
     yield from make_workspace(tmp_path)
 
 
@@ -274,7 +274,7 @@ def shared_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Works
 
 @pytest.fixture
 def secret_name() -> str:
-    """Name of a secret that no other test has."""
+    """Name of a secret, which no other test uses."""
     return f"test/{uuid.uuid4().hex}/credentials"
 
 

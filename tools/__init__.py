@@ -1,1 +1,1 @@
-"""What make runs: a module for each command."""
+"""The commands that make runs, one module each."""

@@ -1,6 +1,6 @@
-"""Lets AWS itself judge, with the credentials of the environment: `make acceptance-aws`.
+"""Runs the acceptance tests on AWS, with the environment's credentials: `make acceptance-aws`.
 
-Arguments: the id of the account, and the region, so that neither is a matter of chance.
+The arguments are the id of the account and the region, so that neither is accidental.
 """
 
 import os
@@ -17,7 +17,7 @@ from tools.environments import ROOT
 USAGE = "Name the account and the region: make acceptance-aws ACCOUNT=123456789012 REGION=us-east-1"
 NOTE = """\
 In account {account}, {region}, by {endpoint},
-this makes at most {secrets} secrets and {secrets} KMS keys. All of it is destroyed at the end,
+this creates at most {secrets} secrets and {secrets} KMS keys. All of it is destroyed at the end,
 also after a failure or Ctrl-C; KMS deletes a key 7 days later.
 It costs at most ${hour:.2f} for an hour, and a cent for calls. What is not destroyed, as after
 a power cut, costs at most ${month:.2f} a month. Prices are those of us-east-1:
@@ -36,7 +36,7 @@ def price(name: str) -> float:
 
 
 def identity(region: str) -> tuple[str, str]:
-    """Account of the credentials, and the endpoint that returned it. Exits where there are none."""
+    """Account of the credentials, and the endpoint that returned it. Exits if there are none."""
     try:
         sts = boto3.client("sts", region_name=region)
         return sts.get_caller_identity()["Account"], sts.meta.endpoint_url
@@ -45,12 +45,12 @@ def identity(region: str) -> tuple[str, str]:
 
 
 def main(account: str, region: str) -> None:
-    """Say what it costs, and become the process that runs the tests."""
+    """Print what the run costs, and become the process that runs the tests."""
     if not (re.fullmatch(r"\d{12}", account) and region):
         sys.exit(USAGE)
     actual, endpoint = identity(region)
     if actual != account:
-        sys.exit(f"The credentials are for account {actual}, not {account}. Nothing was made.")
+        sys.exit(f"The credentials are for account {actual}, not {account}. Nothing was created.")
     prefix = random_prefix()
     month = MOST_SECRETS * (price("secret_month") + price("key_month"))
     note = NOTE.format(
@@ -70,7 +70,7 @@ def main(account: str, region: str) -> None:
         "AWS_DEFAULT_REGION": region,
     }
     os.chdir(ROOT)
-    # Not a child process, which would be killed before it has destroyed all after Ctrl-C.
+    # Not a child process: after Ctrl-C, it would be killed before it has destroyed everything.
     command = [sys.executable, "-m", "pytest", "-rs", "tests/acceptance"]
     os.execve(sys.executable, command, os.environ | settings)  # noqa: S606 - no shell is wanted
 

@@ -1,7 +1,7 @@
 """Measures many secrets, the start of the rotation function and the rules: `make bench`.
 
-Writes the medians to docs/scale.json; the tables and the plot of docs/scale.md are made from it.
-NUMBERS, such as NUMBERS="1 10", measures less, and then writes nothing.
+Writes the medians to docs/scale.json, the source of the tables and the plot of docs/scale.md.
+NUMBERS, such as NUMBERS="1 10", measures only these numbers of secrets, and writes nothing.
 """
 
 import os
@@ -82,7 +82,7 @@ def costs(folder: Path, log: RequestLog, numbers: Sequence[int]) -> Iterator[Cos
         for _ in range(RUNS[number])
         for own_keys in (False, True)
         for shape in SHAPES
-        # The peer makes no key.
+        # The peer creates no key.
         if not own_keys or (number == 10 and shape != "peer")
     ]
     for shape, number, own_keys in subjects:
@@ -103,7 +103,7 @@ def rotation_function(folder: Path) -> str:
     content = {"ZipFile": file.read_bytes()}
     settings = {"Handler": "rotation.handler.handle", "Code": content, "MemorySize": 256}
     function = create_function(boto3.client("lambda"), "", **settings)
-    # Without an event it fails, once it has started.
+    # Without an event, it fails after it has started.
     starts = []
     for number in range(STARTS):
         function.set_variables(STRATEGY="single_user", START=str(number))
@@ -115,7 +115,7 @@ def rotation_function(folder: Path) -> str:
 
 
 def rules(folder: Path, number: int) -> str:
-    """CPU time of checkov on a file of so many secrets, without the rules and with them."""
+    """CPU time of checkov for a file of this many secrets, without the rules and with them."""
     folder.mkdir(parents=True)
     hcl = [SECRETS_KEY, *(SECRET.replace("NUMBER", str(each)) for each in range(number))]
     (folder / "main.tf").write_text("\n".join(hcl))

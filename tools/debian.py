@@ -1,7 +1,7 @@
-"""Database servers and a pooler as Debian packages: where they are, and how they get there.
+"""Finds and installs database servers and a pooler as Debian packages.
 
-Needs only the standard library of Python 3.13: `python -m tools.debian` installs what is
-missing, where it may.
+Needs only the standard library of Python 3.13: `python -m tools.debian` installs the missing
+packages, if it has the permission.
 """
 
 import os
@@ -42,13 +42,13 @@ def pgbouncer() -> Path | None:
 
 
 def mysql() -> Path | None:
-    """MySQL's server program, not that of MariaDB by the same name; no stable release has it."""
+    """MySQL's server program, not MariaDB's of the same name; no stable Debian release has it."""
     found = shutil.which("mysqld", path=PROGRAMS)
     program = Path(found).resolve() if found else None
     return program if program and program != mariadb() else None
 
 
-# Only the server, where there is such a package: it creates no user and no service.
+# Only the server, if there is such a package: it creates no user and no service.
 PACKAGES: dict[str, Callable[[], Path | None]] = {
     "postgresql": postgresql,
     "mariadb-server-core": mariadb,
@@ -57,7 +57,7 @@ PACKAGES: dict[str, Callable[[], Path | None]] = {
 
 
 def install() -> None:
-    """Install the servers that are missing; raises SetupError where that cannot be done."""
+    """Install the missing servers; raises SetupError if that is not possible."""
     missing = [package for package, find in PACKAGES.items() if not find()]
     if not missing:
         return
@@ -85,7 +85,7 @@ def install() -> None:
 
 @contextmanager
 def services_kept_down() -> Iterator[None]:
-    """Let Debian's packages start no service, by the file that they ask; a user's own stays."""
+    """Stop Debian's packages from starting services, with policy-rc.d; a user's own file stays."""
     if POLICY.exists():
         yield
         return
@@ -98,12 +98,12 @@ def services_kept_down() -> Iterator[None]:
 
 
 def unprivileged_user() -> str:
-    """User to run servers as, which refuse to run as root; empty for the present one."""
+    """User to run servers as, because they refuse to run as root; empty for the current one."""
     return "" if os.geteuid() else UNPRIVILEGED
 
 
 def as_user(user: str) -> dict[str, Any]:
-    """Options by which `subprocess` runs a command as this user; none for an empty text."""
+    """Options with which `subprocess` runs a command as this user; none for an empty text."""
     if not user:
         return {}
     return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}

@@ -1,4 +1,4 @@
-"""The tutorial's secret from nothing to what an application reads: `make demo`."""
+"""Creates the tutorial's secret, shows it, and checks for leaks of its password: `make demo`."""
 
 import json
 import sys
@@ -24,7 +24,7 @@ CONSOLE = Console(highlight=False, emoji=False)
 
 @contextmanager
 def step(name: str) -> Iterator[None]:
-    """Show what is being done, then how long it took."""
+    """Show the current step, then its duration."""
     start = time.monotonic()
     with CONSOLE.status(f"{name} …"):
         yield
@@ -32,9 +32,9 @@ def step(name: str) -> Iterator[None]:
 
 
 def prove(terraform: Terraform, plan: Plan, name: str) -> str:
-    """Search all that Terraform has left and said for the password; AssertionError if it is there.
+    """Search Terraform's files and output for the password; AssertionError if it is there.
 
-    Returns what was searched.
+    Returns a description of the search.
     """
     value = boto3.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
     texts = {
@@ -58,7 +58,7 @@ def show(workspace: Workspace) -> None:
     with step("Copy the example, terraform init"):
         terraform = workspace.example(EXAMPLE)
     with step("terraform plan"):
-        # Deleted at once in the end, so that its name is free again.
+        # The destroy deletes the secret immediately, so that its name is free again.
         plan = terraform.plan(recovery_window_in_days=0)
     with step("terraform apply"):
         terraform.apply_plan(plan)
@@ -85,7 +85,7 @@ def main() -> int:
             try:
                 show(workspace)
             except BaseException:
-                # An emulator of our own goes with all that is in it; another's must be cleaned.
+                # The demo's own emulator ends with its resources; another one must be cleaned.
                 if not is_own_emulator():
                     workspace.destroy()
                 raise

@@ -3,7 +3,7 @@
 A marker such as `<!-- table: inputs -->` names a table, and `<!-- end -->` ends it. The tables are:
 
 - inputs, outputs: the variables and outputs of the page's folder
-- examples, modules: the folders of that name beside the page
+- examples, modules: the folders in the folder of that name, next to the page
 - leaks: the places that are searched for values
 - largest, growth, own_keys, calls: the cost of many secrets
 - permissions: the statements of the policies for Terraform
@@ -23,7 +23,7 @@ from harness.markdown import TABLE, pages
 from tools import scale
 from tools.environments import ROOT
 
-# A full stop in a code span ends no sentence.
+# A full stop in a code span does not end a sentence.
 _SENTENCE = re.compile(r"(?:``.*?``|`[^`]*`|[^`])*?(?=[.:]?(?:\n|$)|\.\s)")
 _PARSED = SerializationOptions(
     with_comments=False,
@@ -34,12 +34,12 @@ _PARSED = SerializationOptions(
 
 
 def render(page: Path) -> str:
-    """The page's text with its tables as the HCL beside it wants them."""
+    """The page's text, with tables that match the HCL in its folder."""
     return TABLE.sub(lambda found: found[1] + table(found[2], page) + found[3], page.read_text())
 
 
 def table(kind: str, page: Path) -> str:
-    """A table of this kind for a page; ValueError for a kind that there is none of."""
+    """A table of this kind for a page; ValueError for an unknown kind."""
     folder = page.parent
     heading: tuple[str, ...]
     rows: list[tuple[str, ...]]
@@ -112,7 +112,7 @@ def short_type(expression: str) -> str:
 
 
 def main() -> None:
-    """Write every page anew whose tables are not as they should be, and name it."""
+    """Rewrite every page whose tables are outdated, and print its path."""
     for page in pages():
         text = render(page)
         if text != page.read_text():

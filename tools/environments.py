@@ -1,7 +1,7 @@
-"""Makes environments in .venv from the lock files in tests/requirements, tests/iam and tests/prose.
+"""Creates environments in .venv from lock files of tests/requirements, tests/iam and tests/prose.
 
-Runs on nothing but the standard library of Python 3.13: `python -m tools.environments tests`.
-Each environment is made once, and again when its lock file or the Python changes.
+Needs only the standard library of Python 3.13: `python -m tools.environments tests`.
+Creates each environment once, and again if its lock file or the Python version changes.
 """
 
 import fcntl
@@ -23,12 +23,12 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 REQUIREMENTS = ROOT / "tests" / "requirements"
 VENV = ROOT / ".venv"
-# For a `python -m` of a module in tools/ or tests/, wherever it is run.
+# For `python -m` with a module of tools/ or tests/, in any working folder.
 PYTHONPATH = os.pathsep.join((str(ROOT), str(ROOT / "tests")))
 UV = VENV / "uv" / "bin" / "uv"
 IAM = ROOT / "tests" / "iam"
 PROSE = ROOT / "tests" / "prose"
-# The environments that Node runs, by the folder of their lock file.
+# The environments of Node, and the folder of each one's lock file.
 NODE = {"iam": IAM, "prose": PROSE}
 FUNCTION = ROOT / "modules" / "rotation" / "function"
 OLDEST_TERRAFORM = (1, 11)
@@ -36,22 +36,22 @@ OLDEST_NODE = 20
 
 
 class SetupError(Exception):
-    """What is missing and how to get it, in a line."""
+    """The setup fails; the message says on one line what is missing and how to get it."""
 
 
 def project(repository: Path = ROOT) -> dict[str, Any]:
-    """What pyproject.toml says of the doctor as a package."""
+    """The doctor's package metadata in pyproject.toml."""
     described: dict[str, Any] = tomllib.loads((repository / "pyproject.toml").read_text())
     return dict(described["project"])
 
 
 def oldest_python() -> str:
-    """Oldest version of Python that the doctor runs on, as pyproject.toml says."""
+    """Oldest version of Python that the doctor runs on, according to pyproject.toml."""
     return str(project()["requires-python"]).removeprefix(">=")
 
 
 def check_terraform() -> None:
-    """Raise SetupError unless Terraform is on PATH and knows write-only arguments (1.11)."""
+    """Raise SetupError unless Terraform is on PATH and supports write-only arguments (1.11)."""
     how = "get 1.11 or newer from https://developer.hashicorp.com/terraform/install"
     if not shutil.which("terraform"):
         raise SetupError(f"Terraform is missing: {how}")
@@ -65,7 +65,7 @@ def check_terraform() -> None:
 
 
 def check_node() -> None:
-    """Raise SetupError unless npm and Node are on PATH, and Node is one still supported (20)."""
+    """Raise SetupError unless npm and Node are on PATH, and Node is still supported (20)."""
     how = f"get {OLDEST_NODE} or newer from https://nodejs.org/en/download"
     for command, product in {"node": "Node", "npm": "npm, which comes with Node,"}.items():
         if not shutil.which(command):
@@ -79,11 +79,10 @@ def check_node() -> None:
 
 
 def make(name: str) -> None:
-    """Make the environment `.venv/name` unless it is there as its lock file wants it.
+    """Create the environment `.venv/name`, unless it exists and matches its lock file.
 
-    The last thing written is a stamp, so that an
-    environment half made is made again. Raises SetupError with the installer's last words when it
-    fails.
+    This writes a stamp last, so that it creates an incomplete environment again. Raises SetupError
+    with the installer's last message if the installer fails.
     """
     node = NODE.get(name)
     lock_file = node / "package-lock.json" if node else REQUIREMENTS / f"{name}.txt"
@@ -98,7 +97,7 @@ def make(name: str) -> None:
         folder.mkdir(exist_ok=True)
         for file in ("package.json", lock_file.name):
             shutil.copy(node / file, folder)
-        # Nothing of a package runs before the tests or the linter import it.
+        # No code of a package runs before the tests or the linter import it.
         options = ("--ignore-scripts", "--no-audit", "--no-fund", "--json", "--loglevel=silent")
         run(what, "npm", "ci", "--prefix", folder, *options)
     elif name == "uv":
@@ -112,7 +111,7 @@ def make(name: str) -> None:
 
 
 def run(what: str, *command: str | Path) -> None:
-    """Run an installer to make something; raises SetupError with its last words when it fails."""
+    """Run an installer to create `what`; raises SetupError with its last message if it fails."""
     with tempfile.TemporaryDirectory(prefix="tf-") as folder:  # uv leaves locks behind
         result = subprocess.run(
             command,
@@ -129,7 +128,7 @@ def run(what: str, *command: str | Path) -> None:
 
 
 def _last_words(output: str) -> str:
-    """What an installer says of its failure, on a line: npm by `summary` in JSON, others last."""
+    """An installer's error on one line: npm's `summary` in JSON, the last line of others."""
     try:
         lines = json.loads(output)["error"]["summary"].strip().splitlines()[:1]
     except ValueError:
@@ -139,18 +138,18 @@ def _last_words(output: str) -> str:
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """Wait until no other process sets up in this clone, and keep others waiting."""
+    """Wait until no other process sets up in this clone, and make others wait."""
     VENV.mkdir(exist_ok=True)
     with (VENV / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (VENV / "pyvenv.cfg").exists():
-            # `uv run` makes its own environment of this folder, and refuses one that is none.
+            # `uv run` uses this folder as its environment, and refuses it if it is none.
             venv.create(VENV, symlinks=True)
         yield
 
 
 def main(names: list[str]) -> None:
-    """Make the environments of these names, after uv's own; end with one line on an error."""
+    """Create uv's environment, then those of these names; end with one line on an error."""
     try:
         check_terraform()
         if NODE.keys() & names:

@@ -1,6 +1,6 @@
-"""Tries faults at the AWS calls of each command that Terraform is asked for: `make faults`.
+"""Causes faults in the AWS calls of each of Terraform's commands: `make faults`.
 
-Then it runs the command again. Where that is not enough, it follows docs/value.md. At the end it
+Then it runs the command again. If that is not enough, it follows docs/value.md. At the end, it
 examines AWS and all files from outside.
 """
 
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 NAME = "faults/database/credentials"
 ALIAS_NAME = f"alias/{NAME}"
-# What each asks for: a secret; other fields, readers and tags; these and a new password; another
-# key; no secret.
+# Each asks for, in order: a secret; other fields, readers and tags; these and a new password;
+# another key; no secret.
 COMMANDS = ("apply", "update", "raise", "rekey", "destroy")
 WORKERS = 3
 RUN_AGAIN = "run again"
@@ -92,12 +92,12 @@ module "credentials" {
 
 SECRET = "module.credentials.aws_secretsmanager_secret.this"
 ALIAS = "module.credentials.aws_kms_alias.this[0]"
-# In the refusal of a value whose version no label says.
+# Part of the refusal of a value whose version no staging label says.
 _SAY_VERSION = re.compile(r"--version-stage value-version-N --move-to-version-id (\S+)")
 
 
 class Point(NamedTuple):
-    """A call of a command, and what becomes of it."""
+    """A call of a command, and the fault in it."""
 
     command: str
     call: Call
@@ -105,9 +105,9 @@ class Point(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What it took after a point to get what was asked for: nothing, or these steps in turn.
+    """The steps that a command needed after a point to reach its goal, in order; may be none.
 
-    `reached` tells whether the call came at all.
+    `reached` says whether the call came at all.
     """
 
     point: Point
@@ -116,19 +116,19 @@ class Outcome(NamedTuple):
 
     @property
     def by_hand(self) -> str:
-        """The steps that are more than to run the command again."""
+        """The steps other than running the command again."""
         return ", ".join(dict.fromkeys(step for step in self.steps if step != RUN_AGAIN))
 
 
 class FaultError(AssertionError):
-    """After a point something is not as it has to be."""
+    """After a point, the result is wrong."""
 
 
 @dataclass
 class Life:
-    """Points to try in turn on one secret: of its creation, of some changes, of its end.
+    """Points to try in order on one secret: of its creation, of some changes, of its deletion.
 
-    None leaves the creation or the end unspoiled.
+    None leaves the creation or the deletion without a fault.
     """
 
     apply: Point | None
@@ -136,14 +136,14 @@ class Life:
     destroy: Point | None
 
     def points(self) -> list[Point]:
-        """All of them."""
+        """All points."""
         return [point for point in (self.apply, *self.changes, self.destroy) if point]
 
 
 class Stack:
     """A secret and its key in a separate AWS account, and Terraform in a separate folder.
 
-    `forwarder` must be Terraform's endpoint, and only Terraform's.
+    `forwarder` is Terraform's endpoint, and nothing else may use it.
     """
 
     def __init__(self, folder: Path, templates: Path, forwarder: Forwarder) -> None:
@@ -163,14 +163,14 @@ class Stack:
             "TF_LOG_PATH": str(self.terraform.folder / "terraform.log"),
         }
         self._generation = 0
-        self._value_version = 2  # not 1, which may be asked for whatever is stored
+        self._value_version = 2  # not 1, which is valid with any stored value
         self._other_key = self.kms.create_key()["KeyMetadata"]["Arn"]
         self._existing_key: str | None = None
         self._has_moved = False
         self._values: set[str] = set()
 
     def run(self, command: str, attempts: int = 3) -> None:
-        """Run one of COMMANDS with what is wanted now; TerraformError if it fails.
+        """Run one of COMMANDS with the current inputs; TerraformError if it fails.
 
         `attempts` is how often the provider tries a call.
         """
@@ -178,7 +178,7 @@ class Stack:
         run(**self._variables(attempts))
 
     def want(self, command: str) -> None:
-        """Ask for what one of COMMANDS is to bring, with a key of the module's own before it."""
+        """Change the inputs for one of COMMANDS; before that, go back to a key of the module."""
         if self._has_moved:
             self._existing_key = None
             self.run("apply")
@@ -188,13 +188,13 @@ class Stack:
         if command == "raise":
             self._value_version += 1
         if command == "rekey":
-            # Then the version that Terraform knows stays under the old key.
+            # After this, the version that Terraform knows stays encrypted with the old key.
             self._rotate()
             self._rotate()
             self._existing_key = self._other_key
 
     def calls_of(self, command: str) -> Counter[str]:
-        """Run a command that nothing spoils; how often it makes each call."""
+        """Run a command without a fault; return how often it makes each call."""
         self.want(command)
         with self.forwarder.recording() as calls:
             self.run(command)
@@ -202,7 +202,7 @@ class Stack:
         return calls.copy()
 
     def try_point(self, point: Point) -> Outcome:
-        """Run a command with one call spoiled, converge, and look at what there is.
+        """Run a command with a fault in one call, converge, and check the result.
 
         Raises FaultError.
         """
@@ -245,7 +245,7 @@ class Stack:
         self._values.add(value["password"])
 
     def _converge(self, command: str, stored_version: int) -> list[str]:
-        """Run a command again until it is through, and do by hand what docs/value.md tells."""
+        """Run a command again until it succeeds, with the steps by hand of docs/value.md."""
         steps = self._restore_state()
         for _ in range(4):
             if self._is_tainted(SECRET):
@@ -261,7 +261,7 @@ class Stack:
         raise FaultError("no end of running again: " + ", ".join(steps))
 
     def _restore_state(self) -> list[str]:
-        """Put the backup in place of a state that the kill has caught while it was written."""
+        """Restore the state's backup if the kill interrupted a write of the state."""
         state, backup = (
             self.terraform.folder / f"terraform.tfstate{suffix}" for suffix in ("", ".backup")
         )
@@ -271,7 +271,7 @@ class Stack:
         return ["restore the state"]
 
     def _follow(self, diagnostics: str, stored_version: int) -> str:
-        """Do what docs/value.md tells for an error."""
+        """Do the step by hand that docs/value.md gives for an error."""
         variables = self._variables()
         if said := _SAY_VERSION.search(diagnostics):
             self.secretsmanager.update_secret_version_stage(
@@ -290,9 +290,9 @@ class Stack:
         raise FaultError(f"run again, it fails: {diagnostics}")
 
     def _check_password(self, command: str, before: str | None, between: str | None) -> None:
-        """Raise FaultError unless the password is the one that was asked for.
+        """Raise FaultError unless the password is the one that the inputs ask for.
 
-        `between` is what applications read after the command, and before it was run again.
+        `between` is the password that applications read after the command, before its next run.
         """
         password = self._current_password()
         if before and not between:
@@ -304,7 +304,7 @@ class Stack:
             raise FaultError("not one new password")
 
     def _remove_orphaned_keys(self) -> list[str]:
-        """Schedule the deletion of keys that were made for the secret and are not in the state."""
+        """Schedule the deletion of keys created for the secret that are not in the state."""
         known = {
             instance["attributes"]["arn"]
             for resource in self._state()
@@ -317,7 +317,7 @@ class Stack:
         return ["delete the orphaned key"] * len(orphans)
 
     def _check_applied(self) -> None:
-        """Raise FaultError unless there is what was asked for, once, and nothing else."""
+        """Raise FaultError unless AWS holds what the inputs ask for, once, and nothing else."""
         described = self.secretsmanager.describe_secret(SecretId=NAME)
         policy = self.secretsmanager.get_resource_policy(SecretId=NAME)["ResourcePolicy"]
         value = self._value()
@@ -370,7 +370,7 @@ class Stack:
         return f":role/reader-{self._generation}"
 
     def _check_destroyed(self, password: str | None) -> None:
-        """Raise FaultError unless all is gone, and can be had back for 30 days with its key."""
+        """Raise FaultError unless all is deleted but secret and key can be restored for 30 days."""
         described = self.secretsmanager.describe_secret(SecretId=NAME)
         if "DeletedDate" not in described or self._state() or self._keys():
             raise FaultError("something is left")
@@ -383,7 +383,7 @@ class Stack:
             raise FaultError("the secret that was restored has another password")
 
     def _check_files(self) -> None:
-        """Raise FaultError if a password is in a file or in what Terraform has printed."""
+        """Raise FaultError if a password is in a file or in Terraform's output."""
         paths = [path for path in self.terraform.folder.iterdir() if path.name != "module"]
         texts = {"what Terraform printed": self.terraform.transcript}
         found = leaks.find_each(self._values, paths, texts)
@@ -391,7 +391,7 @@ class Stack:
             raise FaultError(f"a password is in {sorted(*found.values())}")
 
     def _current_password(self) -> str | None:
-        """What an application reads; None if there is no value, or the secret is deleted."""
+        """The password that an application reads; None if there is no value or no secret."""
         errors = self.secretsmanager.exceptions
         try:
             password = str(self._value()["password"])
@@ -406,7 +406,7 @@ class Stack:
         return value
 
     def _keys(self) -> list[str]:
-        """ARNs of the enabled keys that the module has made."""
+        """ARNs of the enabled keys that the module has created."""
         keys = [
             self.kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]
             for key in self.kms.list_keys()["Keys"]
@@ -420,7 +420,7 @@ class Stack:
         ]
 
     def _state(self) -> list[dict[str, Any]]:
-        """The resources of the state, read where a whole `terraform show` would take too long."""
+        """The resources in the state's file, because `terraform show` would take too long."""
         file = self.terraform.folder / "terraform.tfstate"
         # A kill can leave it empty.
         text = file.read_text() if file.exists() else ""
@@ -440,7 +440,7 @@ class Stack:
 def live(
     life: Life, folder: Path, templates: Path, deadline: float
 ) -> Iterator[Outcome | FaultError]:
-    """Try the points of a life in turn, up to a time or the first that fails."""
+    """Try the points of a life in order, until the deadline or the first failure."""
     with Forwarder(os.environ["AWS_ENDPOINT_URL"]) as forwarder:
         stack = Stack(folder, templates, forwarder)
         if not life.apply:
@@ -458,7 +458,7 @@ def live(
 def all_points(folder: Path, templates: Path) -> list[Point]:
     """Every point of every command: of the secret's calls first, then of its key's.
 
-    What only reads is not done or undone, so that faults after it are the same as before it.
+    For a call that only reads, a fault after it is the same as one before it, so it is omitted.
     """
     with Forwarder(os.environ["AWS_ENDPOINT_URL"]) as forwarder:
         stack = Stack(folder, templates, forwarder)
@@ -477,7 +477,7 @@ def all_points(folder: Path, templates: Path) -> list[Point]:
 
 
 def lives(points: Iterable[Point]) -> list[Life]:
-    """Lives that try all these points between them, those of calls that change something first."""
+    """Lives that together try all these points; the points of calls that change something first."""
     reads: dict[bool, list[Point]] = defaultdict(list)
     for point in points:
         reads[not point.call.changes].append(point)
@@ -500,7 +500,7 @@ def _lives(points: list[Point]) -> list[Life]:
 def try_all(
     points: list[Point], folder: Path, templates: Path, seconds: float = math.inf
 ) -> Iterator[Outcome | FaultError]:
-    """Try points, some lives at a time, until all are tried or the time is over."""
+    """Try points, with several lives at a time, until all are tried or the time is over."""
     deadline = time.monotonic() + seconds
 
     def try_life(number: int, life: Life) -> list[Outcome | FaultError]:
@@ -522,9 +522,9 @@ def try_all(
 
 
 def table(outcomes: Iterable[Outcome]) -> Table:
-    """Number of points by command and call, and what they took.
+    """Number of points by command and call, and the steps that they needed.
 
-    A step by hand is followed by the faults that it took it for.
+    After a step by hand, it lists the faults that needed the step.
     """
     result = Table("command", "call", "points", "came through", "run again", "and by hand")
     rows: dict[tuple[str, str], list[Outcome]] = defaultdict(list)
@@ -541,7 +541,7 @@ def table(outcomes: Iterable[Outcome]) -> Table:
 
 
 def _numbers(tried: list[Outcome]) -> tuple[int, int, int]:
-    """Points, those whose command came through, and those where running it again was enough."""
+    """Numbers of points, of commands that came through, and of those that succeeded when rerun."""
     came_through = sum(not outcome.steps for outcome in tried)
     return len(tried), came_through, len(tried) - came_through - _hands(tried)
 
@@ -559,7 +559,7 @@ def _by_hand(tried: list[Outcome]) -> str:
 
 
 def main() -> int:
-    """Exit code: 0, 1 if something is not as it has to be, 130 after Ctrl-C.
+    """Exit code: 0, 1 after a wrong result or an error, 130 after Ctrl-C.
 
     MINUTES ends the run after about that time.
     """

@@ -35,7 +35,7 @@ type Check = Callable[[], str]
 
 
 def run(*command: str | Path) -> str:
-    """What the command finds fault with; empty if nothing."""
+    """Output of the command if it fails, or else an empty text."""
     result = subprocess.run(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )
@@ -43,7 +43,7 @@ def run(*command: str | Path) -> str:
 
 
 def validate(folder: Path) -> str:
-    """Errors of `terraform validate` for all examples at once, and so for all modules."""
+    """Errors of `terraform validate` for all examples at once, which covers all modules."""
     try:
         Workspace(folder / "work", folder / "templates")(all_examples(ROOT)).run(
             "validate", no_color=IsFlagged
@@ -73,9 +73,9 @@ def checks(folder: Path) -> Iterator[tuple[str, Check]]:
 
 
 def workflow_commands(files: Iterable[Path]) -> dict[str, Sequence[str | Path]]:
-    """Commands by name that find fault with workflows of GitHub Actions; none asks the network.
+    """Commands by name that check workflows of GitHub Actions; none uses the network.
 
-    zizmor wants actions pinned by their digest and permissions as few as can be.
+    zizmor requires actions that are pinned by digest, and the fewest permissions.
     """
     folder = VENV / "workflows" / "bin"
     schema = (folder / "check-jsonschema", "--builtin-schema")
@@ -87,7 +87,7 @@ def workflow_commands(files: Iterable[Path]) -> dict[str, Sequence[str | Path]]:
 
 
 def issue_forms_command(files: Iterable[Path]) -> Sequence[str | Path]:
-    """Command that finds fault with forms for issues on GitHub, without the network."""
+    """Command that checks forms for issues on GitHub, without the network."""
     check = VENV / "workflows" / "bin" / "check-jsonschema"
     return (check, "--builtin-schema", "vendor.github-issue-forms", *files)
 
@@ -103,7 +103,7 @@ def passes(name: str, check: Check) -> bool:
 
 
 def main() -> int:
-    """Run all checks, as many at a time as there are cores. Exit code: 1 if any found fault."""
+    """Run all checks, as many at a time as there are cores. Exit code: 1 if any check fails."""
     with temporary_folder() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
         os.environ.update(environment(NOWHERE, folder))
         futures = [pool.submit(passes, *check) for check in checks(folder)]

@@ -1,6 +1,6 @@
 """Resolves the requirements of functions, tests and doctor to hashed lock files: `make lock`.
 
-The lock files name no host.
+The lock files contain no host names.
 """
 
 import subprocess
@@ -21,7 +21,7 @@ from tools.environments import (
 from tools.package import FUNCTIONS
 
 DOCTOR_LOCK = ROOT / "doctor" / "requirements.txt"
-# LocalStack 4.14 fails to start on later releases of what it is built on.
+# LocalStack 4.14 fails to start with later releases of its dependencies.
 NEWEST_RELEASE = {"localstack": "2026-03-05"}
 
 
@@ -40,7 +40,7 @@ def lock(requirements: Path, lock_file: Path, *limits: str | Path) -> None:
 def lock_node(folder: Path) -> None:
     """Write package-lock.json with today's newest releases that package.json allows.
 
-    The .npmrc beside it leaves out the addresses that packages come from.
+    The .npmrc in the same folder omits the addresses of the packages.
     """
     print(f"Resolving {(folder / 'package.json').relative_to(ROOT)}", flush=True)
     options = ["--ignore-scripts", "--no-audit", "--no-fund"]
@@ -52,7 +52,7 @@ if __name__ == "__main__":
         check_node()
         with alone():
             make("uv")
-            # These first: the tests run on the versions of the doctor and the rotation function.
+            # First, because the tests use the versions of the doctor and the rotation function.
             lock(ROOT / "pyproject.toml", DOCTOR_LOCK, "--python-version", oldest_python())
             functions = [folder / "requirements.in" for folder in FUNCTIONS.values()]
             for requirements in (*functions, *sorted(REQUIREMENTS.glob("*.in"))):

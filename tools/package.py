@@ -1,6 +1,6 @@
-"""Builds the zips of the functions, the same bytes from the same input: `make package`.
+"""Builds the zips of the functions, with the same bytes for the same input: `make package`.
 
-Runs on the standard library of Python 3.13 and uv: `python -m tools.package [CA_BUNDLE]`.
+Needs only the standard library of Python 3.13 and uv: `python -m tools.package [CA_BUNDLE]`.
 """
 
 import base64
@@ -20,16 +20,16 @@ FUNCTIONS = {
     "lambda-consumer": ROOT / "examples" / "lambda-consumer" / "function",
 }
 CA_BUNDLE = "ca-bundle.pem"
-# Written anew by each installation, or of no use in Lambda.
+# Files that differ in each installation, or that Lambda does not need.
 LEFT_OUT = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", ".lock", "bin", "__pycache__")
 NOT_CODE = ("requirements.*", "README.md")
 
 
 def build(package: Path, ca_bundle: Path | None = None, function: Path = FUNCTION) -> None:
-    """Write the zip: the function, what it requires, and CA certificates in PEM, if given.
+    """Write the zip: the function, its requirements, and CA certificates in PEM, if given.
 
-    Needs uv's environment. Raises SetupError if packages cannot be had, or the certificates are
-    none.
+    Needs uv's environment. Raises SetupError if packages are not available, or if the file holds no
+    certificates.
     """
     if ca_bundle and not (ca_bundle.is_file() and b"BEGIN CERTIFICATE" in ca_bundle.read_bytes()):
         raise SetupError(f"CA_BUNDLE={ca_bundle} is not a file of certificates in PEM")
@@ -52,18 +52,18 @@ def build(package: Path, ca_bundle: Path | None = None, function: Path = FUNCTIO
 def archive_folder(folder: Path, package: Path) -> None:
     """Write all files to a zip that depends only on their names and contents."""
     files = [file for file in folder.rglob("*") if file.is_file()]
-    # Not compressed: what comes out of that differs between versions of zlib.
+    # Not compressed: compressed bytes differ between versions of zlib.
     with zipfile.ZipFile(package, "w", zipfile.ZIP_STORED) as archive:
         for file in sorted(files, key=lambda file: file.relative_to(folder).as_posix()):
             # ZipInfo is dated 1980-01-01 by default.
             member = zipfile.ZipInfo(file.relative_to(folder).as_posix())
-            member.create_system = 3  # Unix, wherever it is made
+            member.create_system = 3  # Unix, on every platform
             member.external_attr = 0o644 << 16
             archive.writestr(member, file.read_bytes())
 
 
 def main(ca_bundle: str = "") -> None:
-    """Build the packages and print what Terraform and a reader need to know of them."""
+    """Build the packages, and print the sizes and hashes that Terraform and a reader need."""
     try:
         with alone():
             make("uv")

@@ -10,11 +10,11 @@ DOCS = Path(__file__).parents[1] / "docs"
 
 
 def main() -> None:
-    """Time by number of secrets, a panel for each command, a line for each shape."""
+    """Plot time by number of secrets, with a panel for each command and a line for each shape."""
     measured = json.loads((DOCS / "scale.json").read_text())
     shapes, costs = measured["shapes"], measured["costs"]
     commands = dict.fromkeys(cost["command"] for cost in costs)
-    # The same bytes each time, in letters that a reader's browser has.
+    # The same bytes each time, and text in the fonts of the reader's browser.
     mpl.rcParams.update({"svg.hashsalt": "scale", "svg.fonttype": "none"})
     figure = Figure(figsize=(9, 6), layout="constrained")
     for panel, command in zip(figure.subplots(2, 2).flat, commands, strict=True):

@@ -1,8 +1,8 @@
-"""Checks what is written for people: part of `make lint`. textlint judges; this finds the texts.
+"""Checks the texts for people with textlint, as a part of `make lint`.
 
-The texts are the pages, descriptions, error messages and comments of HCL, and docstrings and
-comments of Python. `python -m tools.prose` prints the findings, a line each:
-`path:line: what is wrong`. With globs as arguments it checks those files in place of SCOPE.
+The texts are the Markdown pages; descriptions, error messages and comments of HCL; and docstrings
+and comments of Python. `python -m tools.prose` prints each finding on a line:
+`path:line: what is wrong`. With globs as arguments, it checks those files instead of SCOPE.
 """
 
 import ast
@@ -35,14 +35,14 @@ _PROSE = ("description", "error_message")
 
 @dataclass(frozen=True)
 class Text:
-    """A piece of Markdown and the line that it begins in."""
+    """A piece of Markdown and the line on which it begins."""
 
     line: int
     text: str
 
 
 def texts(file: Path) -> list[Text]:
-    """What is written for people in a file."""
+    """The texts for people in a file."""
     text = file.read_text()
     match file.suffix:
         case ".md":
@@ -63,7 +63,7 @@ def _docstrings(code: str) -> Iterator[Text]:
 
 
 def _python_comments(code: str) -> Iterator[tuple[Text, bool]]:
-    """Each comment, and whether it has its line to itself."""
+    """Each comment, and whether it fills a whole line."""
     for token in tokenize.generate_tokens(io.StringIO(code).readline):
         if token.type == tokenize.COMMENT:
             is_whole = token.line.lstrip().startswith("#")
@@ -71,7 +71,7 @@ def _python_comments(code: str) -> Iterator[tuple[Text, bool]]:
 
 
 def _hcl(code: str) -> Iterator[tuple[Text, bool]]:
-    """Each comment, description and error message, and whether it is a comment that is a line."""
+    """Each comment, description and error message, and whether it is a whole-line comment."""
     at, attribute = 0, ""
     while found := _HCL.search(code, at):
         at = found.end()
@@ -92,7 +92,7 @@ def _hcl(code: str) -> Iterator[tuple[Text, bool]]:
 
 
 def _template(code: str, at: int, end: str) -> tuple[str, int]:
-    """Text up to `end`, or to the end of the code, with X for what is worked out; where it ends."""
+    """Text up to `end` or the end of the code, with X for each expression; where it ends."""
     found = ""
     while at < len(code) and not (end and code[at] == end):
         if code.startswith(("$${", "%%{"), at):
@@ -107,7 +107,7 @@ def _template(code: str, at: int, end: str) -> tuple[str, int]:
 
 
 def _expression(code: str, at: int) -> int:
-    """Where an expression in braces ends, behind the closing one."""
+    """Position after the closing brace of an expression in braces."""
     while code[at] != "}":
         if code[at] == '"':
             at = _template(code, at + 1, '"')[1]
@@ -121,7 +121,7 @@ def _uncommented(comment: str) -> str:
 
 
 def _joined(found: Iterable[tuple[Text, bool]]) -> Iterator[Text]:
-    """The texts, with comments that fill lines one below the other as one."""
+    """The texts, with whole-line comments on consecutive lines joined to one text."""
     lines: list[Text] = []
     for text, is_line in found:
         if lines and not (is_line and text.line == lines[-1].line + 1):

@@ -1,7 +1,7 @@
-"""Makes what a release holds, and checks that it may be released: `make release-check`.
+"""Builds the files of a release, and checks that it can be released: `make release-check`.
 
-All of it is made twice and must be the same bytes, so that anybody can make it again from the tag.
-TAG in the environment is the tag to release under; without it, that is not checked.
+It builds all files twice, and both must have the same bytes. So anyone can build them from the tag.
+TAG in the environment is the release's tag; without TAG, the tag is not checked.
 """
 
 import hashlib
@@ -28,11 +28,11 @@ REFERENCE = r"(ref=|ref: |--branch |TAG=)v[0-9]+\.[0-9]+\.[0-9]+"
 
 
 class ReleaseError(Exception):
-    """What git or the SBOM's maker says of its failure."""
+    """The reason why a release fails, such as an error of git or the SBOM tool."""
 
 
 def run(*command: str | Path, folder: Path = ROOT, fine: tuple[int, ...] = (0,)) -> str:
-    """Output of a command; ReleaseError with what it says unless its exit code is a fine one."""
+    """Output of a command; ReleaseError with its error output unless its exit code is in `fine`."""
     # A zip holds local time.
     settings = os.environ | {"TZ": "UTC"}
     result = subprocess.run(
@@ -44,12 +44,12 @@ def run(*command: str | Path, folder: Path = ROOT, fine: tuple[int, ...] = (0,))
 
 
 def version(repository: Path) -> str:
-    """Version of the repository, as pyproject.toml has it."""
+    """Version of the repository in pyproject.toml."""
     return str(project(repository)["version"])
 
 
 def notes(repository: Path) -> str:
-    """What CHANGELOG.md says of the version; ReleaseError without it, or without its date."""
+    """Section of the version in CHANGELOG.md; ReleaseError if it or its date is missing."""
     wanted = f"## [{version(repository)}] - "
     # The next section, or the addresses of the headings, ends it.
     section = rf"^{re.escape(wanted)}\d{{4}}-\d\d-\d\d\n(.*?)(?=^## |^\[|\Z)"
@@ -60,7 +60,7 @@ def notes(repository: Path) -> str:
 
 
 def faults(repository: Path, tag: str = "") -> Iterator[str]:
-    """Why the repository's last commit may not be released: a paragraph each, with what to do."""
+    """Reasons against a release of the repository's last commit, each a paragraph with a fix."""
     if changed := run("git", "status", "--porcelain", folder=repository):
         yield f"Commit, remove or ignore what is in no commit:\n{changed}"
     if ignored := run("git", "ls-files", "-ci", "--exclude-standard", folder=repository):
@@ -82,11 +82,11 @@ def faults(repository: Path, tag: str = "") -> Iterator[str]:
 
 
 def make(repository: Path, folder: Path, ca_bundle: Path | None = None) -> None:
-    """Make the files of a release of the repository's last commit.
+    """Create the files of a release of the repository's last commit.
 
     The files are the package of the rotation function, an archive of the commit, SBOMs, and the
     checksums of all these. The archive has that package in dist/, where the examples look for it.
-    The notes beside them are the release's text, not one of its files. Raises SetupError or
+    The notes in the same folder are the release's text, not one of its files. Raises SetupError or
     ReleaseError.
     """
     folder.mkdir()
@@ -106,11 +106,11 @@ def make(repository: Path, folder: Path, ca_bundle: Path | None = None) -> None:
 
 
 def make_archive(repository: Path, folder: Path) -> None:
-    """Write the zip of all files of the last commit, and of the folder's package in dist/."""
+    """Write a zip of all files of the last commit, with the folder's package in dist/."""
     top = f"{NAME}-{version(repository)}"
-    # Not compressed: what comes out of that differs between versions of zlib.
+    # Not compressed: compressed bytes differ between versions of zlib.
     options = ["--format=zip", "-0", f"--output={folder / top}.zip"]
-    # A prefix holds for what follows it, the last one for the commit.
+    # A prefix applies to the files that follow it, the last one to the commit.
     options += [
         f"--prefix={top}/dist/",
         f"--add-file={folder / 'rotation.zip'}",
@@ -120,9 +120,9 @@ def make_archive(repository: Path, folder: Path) -> None:
 
 
 def make_sbom(file: Path, lock_file: Path, project: str) -> None:
-    """Write in CycloneDX what a lock file holds, as parts of the project that the TOML describes.
+    """Write a lock file's packages as CycloneDX, as parts of the project that the TOML describes.
 
-    The tool checks it against CycloneDX's schema, and leaves out the time and a random number.
+    The tool checks the file against CycloneDX's schema, and omits the time and a random number.
     """
     pyproject = file.with_suffix(".toml")
     pyproject.write_text(project)
@@ -132,7 +132,7 @@ def make_sbom(file: Path, lock_file: Path, project: str) -> None:
 
 
 def check(repository: Path, release: Path, tag: str = "", ca_bundle: str = "") -> list[str]:
-    """Make the files of a release in a folder, which is replaced, unless there are faults."""
+    """Create the files of a release in a folder, which is replaced, unless there are faults."""
     if found := list(faults(repository, tag)):
         return found
     with tempfile.TemporaryDirectory(prefix="tf-") as folder:

@@ -1,7 +1,7 @@
-"""What many secrets cost, by tests/fixtures/scale, and the tables and plot of that.
+"""Measures the cost of many secrets with tests/fixtures/scale, and creates tables from it.
 
-One shape of these is written by hand (the floor), one like the most used public module, one with
-this module. `make bench` writes the medians to docs/scale.json.
+One shape of these is written by hand (the floor), one is like the most used public module, and one
+uses this module. `make bench` writes the medians to docs/scale.json.
 """
 
 import json
@@ -49,11 +49,11 @@ BACKEND = """terraform {
 
 @dataclass(frozen=True)
 class Cost:
-    """What a command took for a number of secrets, which share one key unless `own_keys`.
+    """The cost of a command for a number of secrets, which share one key unless `own_keys`.
 
-    `cpu_seconds` and `memory_bytes` (the most at any one time) are those of Terraform and its
-    provider together. `calls` are those to AWS, by name, but for those that keep the state, whose
-    size after the command is `state_bytes`.
+    `cpu_seconds` and `memory_bytes` (the peak) are those of Terraform and its provider together.
+    `calls` are the AWS calls by name, except those that store the state. `state_bytes` is the size
+    of the state after the command.
     """
 
     shape: str
@@ -68,12 +68,12 @@ class Cost:
 
     @property
     def subject(self) -> tuple[str, int, bool, str]:
-        """What was measured, the same in each run."""
+        """The subject of the measurement, the same in each run."""
         return self.shape, self.number, self.own_keys, self.command
 
 
 class Meter:
-    """CPU time and memory of all Terraforms that this process has started, and their providers."""
+    """CPU time and memory of this process's Terraform child processes and their providers."""
 
     def __init__(self) -> None:
         self.memory_bytes = 0
@@ -81,7 +81,7 @@ class Meter:
 
     @property
     def cpu_seconds(self) -> float:
-        """Of all processes that were seen."""
+        """CPU time of all processes that were seen."""
         return sum(self._cpu_seconds.values())
 
     @contextmanager
@@ -113,23 +113,23 @@ class Meter:
 def copy(shape: str, folder: Path) -> Terraform:
     """Terraform for the root module of a shape, in a copy of this repository.
 
-    Its state is in S3, under the name of `folder`: one in a file is written for each change.
+    Its state is in S3, under the name of `folder`: Terraform writes a local one at each change.
     """
     boto3.client("s3").create_bucket(Bucket=BUCKET)
     copy_hcl(folder)
     shutil.copytree(ROOT / "tests" / "fixtures" / "scale", folder / "tests" / "fixtures" / "scale")
     terraform = Terraform(folder / "tests" / "fixtures" / "scale" / shape)
     (terraform.folder / "backend.tf").write_text(BACKEND % (BUCKET, folder.name))
-    terraform.init(keep_hashes=True)  # as users have it
+    terraform.init(keep_hashes=True)  # as for users
     return terraform
 
 
 def measure(
     folder: Path, log: RequestLog, shape: str, number: int, *, own_keys: bool = False
 ) -> Iterator[Cost]:
-    """Cost of each command, one after the other, of a shape in a folder that is not there yet."""
+    """Cost of each command, in order, of a shape in a folder that does not exist yet."""
     terraform = copy(shape, folder)
-    terraform.environment |= {"GOGC": "100", "GOMEMLIMIT": "off"}  # as users have it
+    terraform.environment |= {"GOGC": "100", "GOMEMLIMIT": "off"}  # as for users
     terraform.time_limit_seconds = 3600
     key = None if own_keys else boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
     runs: dict[str, Callable[..., object]] = {
@@ -164,7 +164,7 @@ def state_size(key: str) -> int:
 
 
 def medians(costs: Iterable[Cost]) -> list[Cost]:
-    """One cost for each thing that was measured, each figure the median of its runs."""
+    """One cost for each subject, in which each figure is the median of its runs."""
     runs: dict[object, list[Cost]] = defaultdict(list)
     for cost in costs:
         runs[cost.subject].append(cost)
@@ -185,7 +185,7 @@ def medians(costs: Iterable[Cost]) -> list[Cost]:
 
 
 def save(costs: Iterable[Cost]) -> None:
-    """Write the medians, and on what they were measured."""
+    """Write the medians with the date, Terraform's version and the number of processors."""
     version = json.loads(subprocess.check_output(["terraform", "version", "-json"]))
     content = {
         "measured": time.strftime("%Y-%m-%d"),
@@ -198,7 +198,7 @@ def save(costs: Iterable[Cost]) -> None:
 
 
 def load() -> list[Cost]:
-    """The medians that were saved."""
+    """The saved medians."""
     return [Cost(**cost) for cost in json.loads(RESULTS.read_text())["costs"]]
 
 
@@ -224,7 +224,7 @@ def _largest(costs: list[Cost]) -> list[Cost]:
 
 
 def _compared(costs: list[Cost]) -> list[tuple[str, ...]]:
-    """All figures of the shapes side by side, and this module's in proportion to the floor's."""
+    """All figures of the shapes side by side, and the ratio of this module's to the floor's."""
     figures: dict[str, Callable[[Cost], tuple[float, str]]] = {
         "time": lambda cost: (cost.seconds, f"{cost.seconds:.1f} s"),
         "CPU time": lambda cost: (cost.cpu_seconds, f"{cost.cpu_seconds:.1f} s"),

@@ -1,10 +1,10 @@
-"""Scans the HCL and what it becomes in AWS with checkov: `make scan`. Writes reports/.
+"""Scans the HCL and the examples' plans with checkov: `make scan`. Writes reports/.
 
-Each mode sees what the other misses. "hcl" reads the files as a user's own scan does, but takes
-`count = var.x == null ? 1 : 0` for 0 and cannot render a policy. "plan" reads the plan of every
-example, made after an apply to LocalStack. Before an apply, all that depends on a resource of the
-same plan is unknown, and checkov takes unknown for missing. CKV_AWS_149 would then fail for every
-secret that comes with its key.
+Each mode finds faults that the other misses. "hcl" reads the files as a user's own scan does, but
+evaluates `count = var.x == null ? 1 : 0` to 0 and cannot render a policy. "plan" reads the plan of
+every example after an apply to LocalStack. Before an apply, values that depend on a resource of the
+same plan are unknown, and checkov treats unknown as missing. CKV_AWS_149 would then fail for every
+secret with a key in the same plan.
 """
 
 import dataclasses
@@ -41,22 +41,22 @@ MADE_UP = "made-up-by-the-scan"
 CONSOLE = Console(highlight=False, emoji=False, soft_wrap=True)
 
 _RESOURCE = re.compile(r'resource "(\w+)"')
-# How a file in policies/checkov says which rule it is.
+# The number of a rule in its file in policies/checkov.
 _RULE_NUMBER = re.compile(r'(?:rule\(\s*|"CKV_ASM_)(\d+)\b')
-# No example has what these look at: random_string, a sensitive variable, AWS's managed policy, a
-# local that is named as a secret.
+# No example has the subject of these: random_string, a sensitive variable, AWS's managed policy, a
+# local that is named like a secret.
 _WITHOUT_EXAMPLE = {"CKV_ASM_24", "CKV_ASM_25", "CKV_ASM_26", "CKV_ASM_27"}
 _INLINE_SKIP = re.compile(r"(?:checkov|bridgecrew|cortex):skip")
 _SENTENCE = re.compile(r"[A-Z].*\s.*\.")
 
 
 class SkipError(Exception):
-    """The file of skips is not as it should be; the message says which skip and how to fix it."""
+    """The file of skips is not valid; the message says which skip and how to fix it."""
 
 
 @dataclass(frozen=True)
 class Skip:
-    """A finding that is accepted; the fields are those of policies/skips.toml."""
+    """An accepted finding; the fields are those of policies/skips.toml."""
 
     line: int
     rule: str
@@ -67,7 +67,7 @@ class Skip:
     scanned: str = ""
 
     def matches(self, result: Result) -> bool:
-        """Whether the result is a failure that this accepts."""
+        """Whether the result is a failure that this skip accepts."""
         return (
             result.outcome == "failed"
             and (self.rule, self.file) == (result.rule, result.file)
@@ -95,7 +95,7 @@ def load_skips(file: Path) -> list[Skip]:
 
 
 def skip(results: Iterable[Result], skips: Sequence[Skip]) -> Iterator[Result]:
-    """The results, skipped where a skip matches, and a failure for each skip that never does."""
+    """The results, skipped if a skip matches, and a failure for each skip that never matches."""
     used = set()
     for result in results:
         matching = next((each for each in skips if each.matches(result)), None)
@@ -109,7 +109,7 @@ def skip(results: Iterable[Result], skips: Sequence[Skip]) -> Iterator[Result]:
 
 
 def inline_skips(repository: Path) -> Iterator[Result]:
-    """A failure for each comment in the HCL by which checkov would pass over a finding."""
+    """A failure for each comment in the HCL that would make checkov skip a finding."""
     for file in sorted(repository.rglob("*.tf")):
         for number, line in enumerate(file.read_text().splitlines(), 1):
             if _INLINE_SKIP.search(line):
@@ -118,7 +118,7 @@ def inline_skips(repository: Path) -> Iterator[Result]:
 
 
 def idle_rules(rules: Path, results: Iterable[Result]) -> Iterator[Result]:
-    """A failure for each rule of our own that has judged nothing, and one if there is no rule."""
+    """A failure for each of our rules that has judged nothing, and one if there is no rule."""
     judged = {result.rule for result in results}
     files = [file for file in sorted(rules.glob("*.py")) if file.name != "__init__.py"]
     for file in files:
@@ -132,7 +132,7 @@ def idle_rules(rules: Path, results: Iterable[Result]) -> Iterator[Result]:
 
 
 def idle_examples(repository: Path, results: Iterable[Result]) -> Iterator[Result]:
-    """A failure for each example of which no rule has judged anything in one of the modes."""
+    """A failure for each example in which no rule has judged anything in one of the modes."""
     judged = {(result.mode, result.scanned) for result in results}
     for mode, scanned in _scanned(repository).items():
         for example in scanned:
@@ -142,7 +142,7 @@ def idle_examples(repository: Path, results: Iterable[Result]) -> Iterator[Resul
 
 
 def idle_types(repository: Path, plan: str) -> Iterator[Result]:
-    """A failure for each resource type that checkov has rules for and that no example makes."""
+    """A failure for each resource type that checkov has rules for and that no example creates."""
     planned = {kind for kind, _ in checkov.planned(plan)}
     for file in sorted(repository.rglob("*.tf")):
         for number, line in enumerate(file.read_text().splitlines(), 1):
@@ -153,13 +153,13 @@ def idle_types(repository: Path, plan: str) -> Iterator[Result]:
 
 
 def plan_after_apply(terraform: Terraform) -> str:
-    """Plan JSON in which all is known, since all of it is there already."""
+    """Plan JSON without unknown values, because all resources already exist."""
     terraform.apply(made_up=MADE_UP)
     return terraform.plan("-refresh=false", made_up=MADE_UP).json
 
 
 def scan(terraform: Terraform, skips: Sequence[Skip]) -> tuple[list[Result], Mapping[Mode, float]]:
-    """Results for the repository in the folder `module` of Terraform's, and seconds by mode."""
+    """Results for the repository in Terraform's folder `module`, and seconds by mode."""
     seconds: dict[Mode, float] = {}
 
     def timed[T](mode: Mode, run: Callable[[], T]) -> T:
@@ -182,7 +182,7 @@ def scan(terraform: Terraform, skips: Sequence[Skip]) -> tuple[list[Result], Map
 
 
 def table(results: Iterable[Result], repository: Path, seconds: Mapping[Mode, float]) -> Table:
-    """A row for each module and example by mode. Its first row has the seconds of a mode."""
+    """A row for each module and example by mode. The first row of a mode has its seconds."""
     counts = Counter((each.mode, each.scanned, each.outcome) for each in results)
     rows = Table("mode", "scanned", *OUTCOMES, "seconds", box=box.SIMPLE_HEAD)
     for mode, scanned in _scanned(repository).items():
@@ -253,7 +253,7 @@ def _scanned(repository: Path) -> dict[Mode, list[str]]:
 
 
 def _seen_from_example(result: Result) -> Result:
-    """The result as it is for the example by itself, in this repository."""
+    """The result as seen from the example itself, in this repository."""
     example, _, resource = result.resource.removeprefix("module.").partition(".")
     return dataclasses.replace(
         result,

@@ -29,13 +29,13 @@ variable "emails" {
 }
 
 variable "package_file" {
-  description = "Path of the rotation function's zip. Default: dist/rotation.zip of this repository, which `make package` builds. With `CA_BUNDLE=file.pem`, the zip contains the certificate authorities of the database."
+  description = "Path of the rotation function's zip. Default: ../../dist/rotation.zip, which `make package` builds in a clone of the repository. With `CA_BUNDLE=file.pem`, the zip contains the certificate authorities of the database."
   type        = string
   default     = null
 }
 
 variable "recovery_window_in_days" {
-  description = "Number of days in which you can restore the secret after `terraform destroy`, 7 to 30. The maximum here is the 14 days of its key. 0 deletes it immediately."
+  description = "Number of days in which you can restore the secret after `terraform destroy`, 7 to 30. At most 14, the deletion window of its key. 0 deletes it immediately."
   type        = number
   default     = 7
 }

@@ -17,7 +17,7 @@ variable "database_port" {
 }
 
 variable "package_file" {
-  description = "Path of the rotation function's zip. Default: dist/rotation.zip of this repository, which `make package` builds. With `CA_BUNDLE=file.pem`, the zip contains the certificate authorities of the database."
+  description = "Path of the rotation function's zip. Default: ../../dist/rotation.zip, which `make package` builds in a clone of the repository. With `CA_BUNDLE=file.pem`, the zip contains the certificate authorities of the database."
   type        = string
   default     = null
 }

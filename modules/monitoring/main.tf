@@ -7,8 +7,9 @@ locals {
   region     = data.aws_region.current.id
 
   # At most 48 characters: names of rules have at most 64 characters. The hash keeps names unique, because AWS
-  # overwrites a rule, topic or alarm with the same name.
-  name = "${substr(replace(var.secret_name, "/[^A-Za-z0-9_-]/", "-"), 0, 39)}-${substr(sha256(var.secret_name), 0, 8)}"
+  # overwrites a rule, topic or alarm with the same name. modules/rotation and the policies in
+  # docs/security.md use the same part of the name.
+  name = "${substr(replace(var.secret_name, "/[^A-Za-z0-9-]/", "-"), 0, 39)}-${substr(sha256(var.secret_name), 0, 8)}"
 
   # CloudTrail records the secret as the caller names it: by its name, its ARN, or its ARN without the suffix.
   # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html

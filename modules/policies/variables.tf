@@ -131,7 +131,7 @@ variable "superuser" {
 }
 
 variable "conditions" {
-  description = "Conditions on reading the value, as `access.conditions` of the root module. They do not apply to administrators, rotators and the account's root."
+  description = "Conditions on reading the value, as `access.conditions` of the root module, with the same exceptions. No condition applies to administrators, rotators and the account's root. For `services`, only `not_before` and `not_after` apply. The network conditions do not apply to calls that an AWS service makes on behalf of a principal."
   type        = any
   default     = {}
   nullable    = false

@@ -7,8 +7,9 @@ locals {
   aws_template = var.function.aws_template != null
 
   # The names of functions, roles and stacks have at most 64 of these characters. The hash distinguishes names that differ
-  # only in other characters, or only in case, which AWS ignores in role names.
-  name = "rotate-${substr(replace(var.secret_name, "/[^A-Za-z0-9-]/", "-"), 0, 48)}-${substr(sha256(var.secret_name), 0, 8)}"
+  # only in other characters, or only in case, which AWS ignores in role names. modules/monitoring and the policies in
+  # docs/security.md use the same part of the name.
+  name = "rotate-${substr(replace(var.secret_name, "/[^A-Za-z0-9-]/", "-"), 0, 39)}-${substr(sha256(var.secret_name), 0, 8)}"
 
   environment = {
     STRATEGY                   = var.strategy

@@ -41,7 +41,7 @@ VALUE = json.dumps({"engine": "mysql", "username": "dbadmin", "password": "made-
 # Options that every AWS CLI command has, in addition to the API's parameters.
 AWS_CLI_OPTIONS = {"--cli-binary-format", "--output", "--profile", "--query", "--region"}
 # The tests do not check the arguments of these. Add another command here or to `faults`.
-OTHER_COMMANDS = {"checkov", "git", "jq", "psql"}
+OTHER_COMMANDS = {"checkov", "git", "jq", "pip", "psql"}
 
 
 class Child:

@@ -51,7 +51,9 @@ def test_database_credentials(
 ) -> None:
     terraform = example("database-credentials", repository, tmp_path)
 
-    terraform.apply(recovery_window_in_days=0)
+    plan = terraform.plan(recovery_window_in_days=0)
+    assert len(plan.creates) == 9  # as the example's README says
+    terraform.apply_plan(plan)
     plan = terraform.plan(recovery_window_in_days=0)
     assert plan.is_empty, plan
     outputs = terraform.output()

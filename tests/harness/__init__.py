@@ -1,1 +1,1 @@
-"""What the tests and tools/ share: Terraform, servers, judges, and the searches for values."""
+"""Code that the tests and tools/ share: Terraform, servers, judges, and searches for values."""

@@ -1,4 +1,4 @@
-"""One secret before a judge: what the acceptance tests ask for, change from outside, and remove."""
+"""A secret that the acceptance tests create on a judge, change from outside, and remove."""
 
 import json
 import time
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-# The provider's region is that of the environment.
+# The provider takes its region from the environment.
 HCL = """
 provider "aws" {}
 
@@ -69,19 +69,19 @@ module "credentials" {
 }
 """
 IMPORT = HCL + IMPORT_BLOCK
-# A made key, with the shortest wait that KMS has for its deletion.
+# A created key, with the shortest waiting period that KMS allows for its deletion.
 MADE_KEY = {"deletion_window_in_days": 7}
 GONE_SECONDS = 60
-# A run makes no more, and no more keys; what it costs at most is reckoned from this.
+# The most secrets, and the most keys, that a run creates. Its maximum cost follows from this.
 MOST_SECRETS = 12
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of value, by the inputs that a secret's life asks for, one after the other.
+    """A kind of value, with the inputs that the tests give to a secret in turn.
 
-    `credential` is the JSON key that must never change by itself, `written` what `changed` brings
-    into the value, `theirs` a value that others have made.
+    `credential` is the JSON key whose value must never change by itself. `written` holds the fields
+    that `changed` writes into the value. `theirs` is a value that somebody else has stored.
     """
 
     name: str
@@ -134,7 +134,7 @@ KINDS = (DATABASE, pytest.param(KEY_VALUES, marks=pytest.mark.exhaustive))
 
 
 class Life(Credentials):
-    """A secret of a kind, from its creation to its end."""
+    """A secret of one kind, from its creation to its deletion."""
 
     def __init__(
         self,
@@ -163,45 +163,51 @@ class Life(Credentials):
         return {tag["Key"]: tag["Value"] for tag in tags}
 
     def ask(self, inputs: dict[str, object]) -> None:
-        """Change inputs of the module, by the next apply."""
+        """Change inputs of the module for the next apply."""
         self.variables |= inputs
 
     def rotate(self, times: int = 1, **fields: object) -> str:
-        """Store new credentials in the steps of a rotation; return the last.
+        """Store new credentials as the steps of a rotation do; return the last.
 
         https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
         """
         for _ in range(times):
             credential = f"rotated-{uuid.uuid4().hex}"
-            value = {**self.value, self.kind.credential: credential, **fields}
-            current = self._client.get_secret_value(SecretId=self.name)["VersionId"]
-            pending = self._client.put_secret_value(
-                SecretId=self.name,
-                SecretString=json.dumps(value),
-                VersionStages=["AWSPENDING"],
-            )["VersionId"]
-            self._client.update_secret_version_stage(
-                SecretId=self.name,
-                VersionStage="AWSCURRENT",
-                MoveToVersionId=pending,
-                RemoveFromVersionId=current,
+            self.finish_rotation(
+                self.begin_rotation(**{self.kind.credential: credential}, **fields)
             )
         return credential
 
+    def begin_rotation(self, **fields: object) -> str:
+        """Store a value with other fields as AWSPENDING; return the id of its version."""
+        value = json.dumps({**self.value, **fields})
+        return self._client.put_secret_value(
+            SecretId=self.name, SecretString=value, VersionStages=["AWSPENDING"]
+        )["VersionId"]
+
+    def finish_rotation(self, pending: str) -> None:
+        """Make the version with AWSPENDING the current one."""
+        self._client.update_secret_version_stage(
+            SecretId=self.name,
+            VersionStage="AWSCURRENT",
+            MoveToVersionId=pending,
+            RemoveFromVersionId=self._client.get_secret_value(SecretId=self.name)["VersionId"],
+        )
+
     def lose_state(self) -> None:
-        """Forget the state, and go on with a folder that imports the secret."""
+        """Delete the state, and continue in a folder that imports the secret."""
         arn = self._client.describe_secret(SecretId=self.name)["ARN"]
         (self.terraform.folder / "terraform.tfstate").unlink()
         self.terraform = self._workspace(IMPORT % arn)
 
 
 def random_prefix() -> str:
-    """What the names of a run begin with, and no others."""
+    """Random prefix for the names of a run, which other names do not have."""
     return f"acceptance-{uuid.uuid4().hex[:8]}"
 
 
 def exists(name: str) -> bool:
-    """Whether there is a secret of this name, one that is to be deleted included."""
+    """Whether a secret of this name exists, including one that is scheduled for deletion."""
     client = boto3.client("secretsmanager")
     try:
         client.describe_secret(SecretId=name)
@@ -211,9 +217,9 @@ def exists(name: str) -> bool:
 
 
 def is_gone(name: str) -> bool:
-    """Whether there is no secret of this name, at the latest after a minute.
+    """Whether the secret of this name is deleted within a minute.
 
-    AWS deletes in the background:
+    AWS deletes a secret in the background:
     https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
     """
     deadline = time.monotonic() + GONE_SECONDS
@@ -225,7 +231,7 @@ def is_gone(name: str) -> bool:
 
 
 def remove(name: str) -> None:
-    """Delete the secret of this name for good, and the key that the module made for it."""
+    """Delete the secret of this name without recovery, and the key that the module created."""
     if not exists(name):
         return
     client = boto3.client("secretsmanager")

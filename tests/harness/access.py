@@ -1,7 +1,7 @@
-"""Who may do what: the rows of tests/fixtures/access/matrix.csv as questions to the IAM engine.
+"""Turns the rows of tests/fixtures/access/matrix.csv into questions to the IAM engine.
 
-A case is one secret with the policies that Terraform has rendered for it. The words of a row are
-explained in tests/fixtures/access/vocabulary.toml.
+A case is one secret with the policies that Terraform has rendered for it.
+tests/fixtures/access/vocabulary.toml explains the words of a row.
 """
 
 import copy
@@ -25,11 +25,11 @@ type Question = tuple[Request, Policies]
 
 @dataclass(frozen=True)
 class Case:
-    """A secret's name, the ARNs of it and its key, and its documents by kind.
+    """A secret's name, its ARN, its key's ARN, and its policy documents by kind.
 
     The kinds: `secret`, `key`, `key in REGION` (a replica's), `reader`, `rotator`, `endpoint`.
-    `others` are further names and ARNs that ARNs of the vocabulary refer to. `pattern` stands for
-    the name in documents that are for several secrets, such as `orders/*`.
+    `others` holds more names and ARNs that ARNs of the vocabulary refer to. `pattern` is the name
+    in documents for several secrets, such as `orders/*`.
     """
 
     secret_name: str
@@ -40,11 +40,11 @@ class Case:
     pattern: str = ""
 
     def with_document(self, kind: str, document: Document) -> "Case":
-        """The same with another document of this kind."""
+        """The case with another document of this kind."""
         return replace(self, documents={**self.documents, kind: document})
 
     def normalize(self, text: str) -> str:
-        """The text without what only this case has."""
+        """The text with this case's own names removed or replaced by common ones."""
         name = self.pattern or self.secret_name
         title = re.sub(r"[^A-Za-z0-9]", " ", name).title().replace(" ", "")
         for own, common in (
@@ -59,7 +59,7 @@ class Case:
         return text
 
     def fill(self, text: str) -> str:
-        """An ARN of the vocabulary as it is in this case."""
+        """An ARN of the vocabulary, with this case's names filled in."""
         suffix = self.secret_arn.rpartition("-")[2]
         return text.format(name=self.secret_name, suffix=suffix, key=self.key_arn, **self.others)
 
@@ -82,7 +82,7 @@ class Row:
 
 
 def rows() -> list[Row]:
-    """The matrix, a row for each of its cases. ValueError for a decision that is neither."""
+    """The rows of the matrix by case. ValueError unless a decision is allowed or denied."""
     with (FOLDER / "matrix.csv").open(newline="") as file:
         lines = [line for line in file if not line.startswith("#")]
     result = []
@@ -107,7 +107,7 @@ def rows() -> list[Row]:
 
 @cache
 def vocabulary() -> Mapping[str, Any]:
-    """The vocabulary, with what an entry is `like` filled in."""
+    """The vocabulary, where an entry also has the fields of the entry that it is `like`."""
     words = tomllib.loads((FOLDER / "vocabulary.toml").read_text())
     for kind in ("principals", "resources"):
         for name, entry in words[kind].items():
@@ -119,7 +119,7 @@ def vocabulary() -> Mapping[str, Any]:
 
 
 def questions(row: Row, case: Case) -> list[Question]:
-    """What the engine is asked for a row: the row is allowed if all of it is."""
+    """The engine's questions for a row. The row is allowed if the engine allows all of them."""
     words = vocabulary()
     principal = words["principals"][row.principal]
     resource = words["resources"][row.resource]
@@ -163,18 +163,18 @@ def questions(row: Row, case: Case) -> list[Question]:
 
 
 def decide_all(engine: Engine, asked: Sequence[Sequence[Question]]) -> list[Decision]:
-    """The decision on each row: that on its first question that is denied, or on its last."""
+    """The decision on each row: that on its first denied question, or else on its last one."""
     answers = iter(engine.decide_all(itertools.chain.from_iterable(asked)))
     decisions = [[next(answers) for _ in each] for each in asked]
     return [next((it for it in each if not it.allowed), each[-1]) for each in decisions]
 
 
 def mutants(document: Document) -> Iterator[tuple[str, Document]]:
-    """The document with one thing removed or widened, each with what that was.
+    """Each change that removes or widens one thing, and the changed document.
 
-    Removed: a statement; one of several actions, principals, resources or values; a condition.
-    Widened: what is allowed to all actions of the service, to everybody, to everything, or to every
-    name that begins like the secret's.
+    A change removes a statement, a condition, or one of several actions, principals, resources or
+    values. Or it widens a statement to all actions of the service, every principal, every resource,
+    or every name that begins like the secret's.
     """
     for number, statement in enumerate(document["Statement"]):
         yield (f"{statement['Sid']}: removed", _without(document, number))
@@ -234,7 +234,7 @@ def _values(values: list[str]) -> Iterator[tuple[str, list[str]]]:
 def _without(document: Document, number: int) -> Document:
     statements = list(document["Statement"])
     del statements[number]
-    # A policy without a statement is not valid. So this one names a service that never asks.
+    # A policy without a statement is not valid. So this one only denies an account that never asks.
     nobody = {**document["Statement"][number], "Sid": "Nothing", "Effect": "Deny"}
     nobody["Condition"] = {"StringEquals": {"aws:PrincipalAccount": "000000000000"}}
     return {**document, "Statement": statements or [nobody]}
@@ -256,7 +256,7 @@ def _account(arn: str) -> str:
 
 
 def _by_secrets_manager(context: Mapping[str, str], secret_arn: str) -> dict[str, str]:
-    """Context in which Secrets Manager asks KMS for the caller: that one's, but for the network."""
+    """Context of Secrets Manager's KMS call for the caller: the caller's, without network keys."""
     return {
         **context,
         "aws:SecureTransport": "true",

@@ -1,4 +1,4 @@
-"""One process of the AWS provider for a `terraform test`, which starts several for each run."""
+"""Runs one AWS provider process for `terraform test`, which otherwise starts several per run."""
 
 import contextlib
 import os
@@ -19,14 +19,14 @@ _ATTACH = re.compile(rb"TF_REATTACH_PROVIDERS='(.+)'")
 
 @contextlib.contextmanager
 def attached_provider(terraform: Terraform) -> Iterator[None]:
-    """Let the commands of an initialized folder use one provider process, for a `with` block.
+    """Let all commands of an initialized folder use one provider process within a `with` block.
 
     The process keeps one configuration: the folder may have only one block `provider "aws"`. It
-    ends with this process, also when that is killed. RuntimeError if it does not start.
+    ends with this process, even if this one is killed. RuntimeError if it does not start.
     https://developer.hashicorp.com/terraform/plugin/debugging#starting-a-provider-in-debug-mode
     """
     (binary,) = terraform.folder.glob(_BINARY)
-    # Its socket is in this folder, and the path of a socket has 100 characters at most.
+    # The provider creates its socket here. A socket's path has at most 100 characters.
     folder = Path(tempfile.mkdtemp())
     end = str(int(signal.SIGTERM))
     process = subprocess.Popen(

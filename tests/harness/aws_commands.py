@@ -1,4 +1,4 @@
-"""Commands of the AWS CLI as pages show them, by boto3, which has the same models of AWS's APIs."""
+"""Runs the AWS CLI commands of pages with boto3, which has the same models of AWS's APIs."""
 
 import shlex
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from botocore.client import BaseClient
 
 
 def client_of(service: str) -> BaseClient:
-    """Client of a service, by the name that the CLI has for it."""
+    """Client of a service, by the service's name in the CLI."""
     client: BaseClient = boto3.client(service)  # type: ignore[call-overload]
     return client
 
@@ -28,7 +28,7 @@ def parameters(client: BaseClient, command: str) -> Mapping[str, str]:
 
 
 def run(commands: str) -> list[Any]:
-    """Make the calls of a block of `aws` commands; returns their answers.
+    """Make the calls of a block of `aws` commands; return their responses.
 
     KeyError for a command or an option that the API does not have.
     """

@@ -1,4 +1,4 @@
-"""The AWS calls of a session, in which no other test's are."""
+"""Counts the AWS calls of one session, without the calls of other tests."""
 
 from collections import Counter
 from typing import Any
@@ -7,9 +7,9 @@ import boto3
 
 
 def record(session: boto3.Session) -> Counter[str]:
-    """How often clients that the session makes from now on make each call, by its name in IAM.
+    """Count the calls of clients that the session creates from now on, by their names in IAM.
 
-    The counter fills as they do.
+    The counter fills as the clients make calls.
     """
     calls: Counter[str] = Counter()
 

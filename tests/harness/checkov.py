@@ -1,7 +1,7 @@
-"""Runs checkov and says what each of its rules found, and which rules did not run at all.
+"""Runs checkov and reports what each of its rules found, and which rules did not run at all.
 
-checkov's exit code is no verdict. It is 0 for a file that it cannot parse and for a folder of rules
-that it cannot load. It is 0 where a rule drops a resource in silence. So this reads its JSON.
+checkov's exit code is not reliable. It is 0 for a file that it cannot parse and for a folder of
+rules that it cannot load. It is 0 if a rule silently skips a resource. So this reads its JSON.
 """
 
 import json
@@ -23,8 +23,8 @@ _OUTCOMES = {"passed_checks": "passed", "failed_checks": "failed"}
 
 type Mode = Literal["hcl", "plan", "self"]
 
-# Rules of checkov that must give an answer for each planned resource of a type. A rule that cannot
-# decide says nothing, which looks like a pass.
+# Rules of checkov that must give a result for each planned resource of a type. A rule that cannot
+# decide gives no result, which looks like a pass.
 EXPECTED = {
     "aws_secretsmanager_secret": {"CKV_AWS_149", "CKV2_AWS_57"},
     "aws_secretsmanager_secret_rotation": {"CKV_AWS_304"},
@@ -48,18 +48,18 @@ EXPECTED = {
 
 
 class CheckovError(Exception):
-    """checkov did not answer, or not for all; the message is what it said instead."""
+    """checkov gave no result, or not for all rules; the message holds its output."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """What a rule says of one resource.
+    """The result of a rule for one resource.
 
-    `mode` is "hcl", "plan", or "self" for the scan's own rules (SCAN_*), which say what was not
-    scanned. `scanned` is the module or example that was scanned, `resource` the address as seen
-    from there, `file` relative to the scanned folder. `outcome` is "passed", "failed" or "skipped".
-    `severity` is LOW, MEDIUM, HIGH, CRITICAL or empty, as of all rules that come with checkov;
-    `advice` says more and may be empty.
+    `mode` is "hcl", "plan", or "self" for the scan's own rules (SCAN_*), which report what was not
+    scanned. `scanned` is the module or example that was scanned, `resource` the address within it,
+    `file` relative to the scanned folder. `outcome` is "passed", "failed" or "skipped". `severity`
+    is LOW, MEDIUM, HIGH, CRITICAL, or empty, as it is for all rules that come with checkov.
+    `advice` gives details and may be empty.
     """
 
     mode: Mode
@@ -105,9 +105,9 @@ def scan_hcl(folder: Path, rules: Path) -> list[Result]:
 
 
 def scan_plan(folder: Path, plan: str, rules: Path) -> list[Result]:
-    """Results for a plan as `terraform show -json` prints it, made in that folder.
+    """Results for a plan of that folder, in the JSON of `terraform show -json`.
 
-    Among them is a failure for each rule of EXPECTED that gave no answer for a resource.
+    They include a failure for each rule of EXPECTED that gave no result for a resource.
     """
     file = folder / "plan.json"
     file.write_text(plan)
@@ -137,10 +137,10 @@ def planned(plan: str) -> list[tuple[str, str]]:
 
 
 def _run(folder: Path, rules: Path, *target: str) -> Mapping[str, Any]:
-    """Answer of checkov, which has no other settings than those given here.
+    """Output of checkov, which runs only with the settings given here.
 
-    It would read .checkov.yaml where it runs and at home, and CKV_* variables. Raises CheckovError
-    also when a rule breaks: checkov logs that, and goes on without its answer.
+    Otherwise it reads .checkov.yaml in the working and home folders, and CKV_* variables. Raises
+    CheckovError also if a rule breaks: checkov logs that, and continues without its result.
     """
     home = tempfile.gettempdir()
     command: list[str | Path] = [CHECKOV, *target]
@@ -152,7 +152,7 @@ def _run(folder: Path, rules: Path, *target: str) -> Mapping[str, Any]:
             "HOME": home,
             "TMPDIR": home,
             "PYTHONPYCACHEPREFIX": str(VENV / "cache" / "python"),
-            "CKV_SKIP_PACKAGE_UPDATE_CHECK": "True",  # it asks PyPI for a newer release
+            "CKV_SKIP_PACKAGE_UPDATE_CHECK": "True",  # else it asks PyPI for a newer release
             "HTTP_PROXY": NOWHERE,
             "HTTPS_PROXY": NOWHERE,
         },
@@ -170,7 +170,7 @@ def _run(folder: Path, rules: Path, *target: str) -> Mapping[str, Any]:
 
 
 def _checks(answer: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str]]:
-    """Each check and its outcome. Comments that skip one are refused elsewhere."""
+    """Each check and its outcome. tools/scan.py refuses comments that skip a check."""
     for key, outcome in _OUTCOMES.items():
         for check in answer.get("results", {}).get(key, []):
             yield check, outcome
@@ -201,9 +201,9 @@ class _Declarations:
         self._folders = {module["Key"]: module["Dir"] for module in manifest["Modules"]}
 
     def find(self, address: str) -> tuple[str, int]:
-        """File and line of what has this address; LookupError if there is none."""
+        """File and line of the block with this address; LookupError if there is none."""
         *path, kind, name = _INDEX.sub("", address).split(".")
-        # Of `data` in the path, and of `aws.default` for a provider, nothing else need be known.
+        # `data` in the path, and `aws.default` for a provider, need no special case.
         blocks = (f'resource "{kind}" "{name}"', f'data "{kind}" "{name}"', f'provider "{kind}"')
         module = self._folders[".".join(path[1::2])]
         for file in sorted((self._folder / module).glob("*.tf")):

@@ -1,4 +1,4 @@
-"""A database secret under test: Terraform's side of it, and Secrets Manager's from outside."""
+"""A database secret under test, through Terraform and, from outside, through Secrets Manager."""
 
 import json
 import uuid
@@ -52,7 +52,7 @@ output "version_id" {
 
 SECRET = "module.credentials.aws_secretsmanager_secret.this"
 
-# Adopts the secret whose ARN is filled in.
+# Imports the secret whose ARN replaces %s.
 IMPORT_BLOCK = f"""
 import {{
   to = {SECRET}
@@ -67,7 +67,7 @@ VERSION = "module.credentials.aws_secretsmanager_secret_version.this[0]"
 class Credentials:
     """The credentials of one database.
 
-    `variables` are what the configuration asks for; `value` is what an application reads.
+    `variables` are the inputs of the configuration; `value` is what an application reads.
     """
 
     def __init__(self, terraform: Terraform, client: "SecretsManagerClient", name: str) -> None:
@@ -82,7 +82,7 @@ class Credentials:
     def change(
         self, password: object = None, value_version: int | None = None, **database: object
     ) -> None:
-        """Change what the configuration asks for."""
+        """Change inputs of the configuration."""
         self.variables["database"] = {**self.variables["database"], **database}  # type: ignore[dict-item]
         if password is not None:
             self.variables["password"] = password
@@ -98,14 +98,14 @@ class Credentials:
         return self.terraform.plan(**self.variables)
 
     def refusal(self) -> str:
-        """The words, on one line, in which Terraform refuses to plan the configuration."""
+        """The error, on one line, with which Terraform refuses to plan the configuration."""
         with pytest.raises(TerraformError) as refused:
             self.plan()
         return refused.value.on_one_line
 
     @property
     def value(self) -> dict[str, object]:
-        """What an application reads."""
+        """The value that an application reads."""
         return self.stage("AWSCURRENT")
 
     def stage(self, stage: str) -> dict[str, object]:
@@ -126,7 +126,7 @@ class Credentials:
         self._client.put_secret_value(SecretId=self.name, SecretString=text)
 
     def remove_stage(self, stage: str, version_id: str) -> None:
-        """Take a staging label from a version."""
+        """Remove a staging label from a version."""
         self._client.update_secret_version_stage(
             SecretId=self.name, VersionStage=stage, RemoveFromVersionId=version_id
         )

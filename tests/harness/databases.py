@@ -1,6 +1,6 @@
-"""Database servers to test against, on loopback, never as root.
+"""Runs database servers for the tests, on loopback and never as root.
 
-pytest-postgresql knows no MariaDB, MySQL or TLS, and testcontainers needs Docker.
+pytest-postgresql does not support MariaDB, MySQL or TLS, and testcontainers needs Docker.
 """
 
 import os
@@ -36,12 +36,12 @@ class DatabaseError(Exception):
 
 
 class Server(ABC):
-    """A separate server on a free port of loopback, for the length of a `with` block.
+    """A separate server on a free port of loopback, within a `with` block.
 
-    With `tls`, it has a certificate for `host` from a CA made for it, `ca`, which is in
-    `ca_file`. It logs every statement, in `folder`, which goes when it ends. It ends with this
-    process, also when that is killed. Raises DatabaseError on entry when it does not start, and
-    FileNotFoundError when it is not installed.
+    With `tls`, it has a certificate for `host` from its own CA, `ca`, which is in `ca_file`. It
+    logs every statement in `folder`, which is deleted when it ends. It ends with this process, even
+    if this one is killed. Raises DatabaseError on entry if it does not start, and FileNotFoundError
+    if it is not installed.
     """
 
     engine: ClassVar[str]
@@ -76,18 +76,18 @@ class Server(ABC):
 
     @abstractmethod
     def connect(self, username: str, password: str) -> Any:  # noqa: ANN401 - no type for DB-API
-        """Connection by DB-API, with autocommit and without TLS."""
+        """DB-API connection with autocommit and without TLS."""
 
     @abstractmethod
     def logs_in(self, username: str, password: str) -> bool:
-        """Whether the server lets this user in; raises the driver's error if it cannot tell."""
+        """Whether this user can log in; raises the driver's error if that is unknown."""
 
     @abstractmethod
     def create_user(self, username: str, password: str) -> None:
-        """Make a user who may read `table` and no more."""
+        """Create a user that can only read `table`."""
 
     def reads(self, username: str, password: str) -> bool:
-        """Whether this user logs in and may read `table`."""
+        """Whether this user can log in and read `table`."""
         if not self.logs_in(username, password):
             return False
         connection = self.connect(username, password)
@@ -101,7 +101,7 @@ class Server(ABC):
 
     @abstractmethod
     def lock_user(self, username: str) -> None:
-        """Let the user log in no more."""
+        """Stop the user from logging in."""
 
     def run(self, statement: str, *parameters: object) -> list[Sequence[Any]]:
         """Rows of a statement that the superuser runs; `%s` stands for a parameter."""
@@ -111,7 +111,7 @@ class Server(ABC):
 
     @abstractmethod
     def _initialize(self) -> None:
-        """Make the data folder with the superuser in it."""
+        """Create the data folder with the superuser in it."""
 
     @abstractmethod
     def _command(self) -> list[str | Path]:
@@ -155,7 +155,7 @@ class Server(ABC):
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
-                # Ctrl-C at the terminal is for the starter, which may still need the server.
+                # Ctrl-C in the terminal must not end a server that this process still needs.
                 start_new_session=True,
             )
         deadline = time.monotonic() + START_SECONDS
@@ -179,11 +179,11 @@ class Server(ABC):
 
 
 class PostgreSQL(Server):
-    """PostgreSQL as Debian has it. Users log in by SCRAM-SHA-256, or MD5 if that is stored."""
+    """Debian's PostgreSQL. Users log in with SCRAM-SHA-256, or with MD5 if that is stored."""
 
     engine = "postgres"
     table = "things"
-    # At once, yet leaving no shared memory behind.
+    # Ends it immediately, but leaves no shared memory behind.
     ending = signal.SIGQUIT
 
     @override
@@ -222,7 +222,7 @@ class PostgreSQL(Server):
         self.run(f"ALTER USER {native.identifier(username)} NOLOGIN")
 
     def create_role_maker(self, username: str, password: str) -> None:
-        """Make a user as RDS's master user: CREATEROLE, and no superuser."""
+        """Create a user like RDS's master user: with CREATEROLE, but not a superuser."""
         name = native.identifier(username)
         self.run(f"CREATE USER {name} CREATEROLE PASSWORD {native.literal(password)}")
 
@@ -263,7 +263,7 @@ class PostgreSQL(Server):
 
 
 class NewestPostgreSQL(PostgreSQL):
-    """PostgreSQL as a package of PyPI has it: newer than Debian's, and built without TLS."""
+    """PostgreSQL from a PyPI package: newer than Debian's, and built without TLS."""
 
     def __init__(self) -> None:
         super().__init__(tls=False)
@@ -275,10 +275,10 @@ class NewestPostgreSQL(PostgreSQL):
 
 
 class PgBouncer:
-    """PgBouncer before a PostgreSQL server, for a `with` block: a free port of loopback, no TLS.
+    """PgBouncer in front of a PostgreSQL server, on a free port of loopback, without TLS.
 
-    It gives a connection to each transaction in turn. It asks the server for the hash of each
-    password (`auth_query`), or knows only those in `known` (`auth_file`).
+    It runs within a `with` block and assigns a connection to each transaction. It asks the server
+    for the hash of each password (`auth_query`), or knows only those in `known` (`auth_file`).
     """
 
     def __init__(self, server: PostgreSQL, known: dict[str, str] | None = None) -> None:
@@ -339,7 +339,7 @@ class PgBouncer:
 
 
 class MariaDB(Server):
-    """MariaDB as Debian has it. Users log in by mysql_native_password."""
+    """Debian's MariaDB. Users log in with mysql_native_password."""
 
     engine = "mariadb"
     table = "shop.things"
@@ -349,7 +349,7 @@ class MariaDB(Server):
     def connect(self, username: str, password: str) -> Any:
         return pymysql.connect(
             user=username,
-            password=password.encode(),  # a text would be sent as Latin-1
+            password=password.encode(),  # PyMySQL sends a str as Latin-1
             host=self.host,
             port=self.port,
             charset="utf8mb4",
@@ -381,14 +381,14 @@ class MariaDB(Server):
     @override
     def _initialize(self) -> None:
         (self.folder / "data").mkdir()
-        # What mariadb-install-db does, which the package of only the server lacks.
+        # Do the work of mariadb-install-db, which the server-only package lacks.
         share = next(Path("/usr/share").glob("m*/*_system_tables.sql")).parent
         scripts = [next(share.glob(f"*_system_tables{part}.sql")) for part in ("", "_data")]
         text = "".join(script.read_text() for script in scripts)
         self._initialize_by(
             *self._program(), "--bootstrap", text=f"CREATE DATABASE mysql;\nUSE mysql;\n{text}"
         )
-        # Run at each start, a statement a line; the last makes a superuser.
+        # The server runs this at each start, one statement a line; the last one makes a superuser.
         (self.folder / "init.sql").write_text(
             f"CREATE USER '{self.superuser}'@'%' IDENTIFIED BY '{self.superuser_password}';\n"
             f"GRANT ALL ON *.* TO '{self.superuser}'@'%' WITH GRANT OPTION;\n"
@@ -434,14 +434,14 @@ class MariaDB(Server):
 
 
 class MySQL(MariaDB):
-    """MySQL, which Debian's stable release does not have. Users log in by caching_sha2_password."""
+    """MySQL, which Debian's stable release lacks. Users log in with caching_sha2_password."""
 
     engine = "mysql"
 
     @override
     def _initialize(self) -> None:
         self._initialize_by(*self._program(), "--initialize-insecure")
-        # Run at each start, a statement a line.
+        # The server runs this at each start, one statement a line.
         (self.folder / "init.sql").write_text(
             f"CREATE USER '{self.superuser}'@'%' IDENTIFIED BY '{self.superuser_password}';\n"
             f"GRANT ALL ON *.* TO '{self.superuser}'@'%' WITH GRANT OPTION;\n"
@@ -476,7 +476,7 @@ def _installed(program: Path | None) -> Path:
 
 
 def _passable_folder() -> Path:
-    """The nearest folder around that for temporary files that every user can pass through."""
+    """The temporary folder, or its nearest parent that every user can pass through."""
     here = Path(tempfile.gettempdir())
     if not unprivileged_user():
         return here

@@ -1,4 +1,4 @@
-"""Runs the doctor as tests want it: in all of its output the value is searched for."""
+"""Runs the doctor for tests, and searches all of its output for the value."""
 
 import io
 import json
@@ -27,12 +27,12 @@ CREDENTIALS = {
     "port": 3306,
 }
 VALUE = json.dumps(CREDENTIALS)
-# All that is in values of the tests and must not come out.
+# The parts of the tests' values that the doctor must not print.
 HIDDEN = (PASSWORD, str(CREDENTIALS["username"]), str(CREDENTIALS["host"]))
 
 
 def diagnose(aws: AWS, name: str, **options: Any) -> Report:  # noqa: ANN401 - those of examine
-    """What `examine` reports; AssertionError if its output holds a value of the tests."""
+    """The report of `examine`; AssertionError if its output holds a value of the tests."""
     return checked(examine(aws, name, **options))
 
 
@@ -57,21 +57,21 @@ def documented_ids() -> set[str]:
 
 
 def search(texts: Mapping[str, str]) -> None:
-    """AssertionError if a value of the tests is in one of the texts."""
+    """Raise AssertionError if one of the texts holds a value of the tests."""
     found = [place for hidden in HIDDEN for place in leaks.find(hidden, texts=texts)]
     assert found == [], f"the doctor prints what is secret: {found}"
 
 
 def problems(report: Report) -> list[str]:
-    """Ids of the findings that are more than a note."""
+    """Ids of the findings that are more severe than a note."""
     return [each.id for each in report.findings if each.severity != Severity.NOTE]
 
 
 @contextmanager
 def recorded(client: Any, *answers: tuple[str, str, Any]) -> Iterator[None]:  # noqa: ANN401
-    """Let a client of boto3 give these answers, in this order, and ask nobody.
+    """Make a boto3 client give these answers in this order, without a call to AWS.
 
-    Each is the operation, the code of the error ("" if it succeeds), and the message or response.
+    Each is the operation, the error code ("" if it succeeds), and the message or response.
     """
     with Stubber(client) as stubber:
         for operation, code, answer in answers:

@@ -1,4 +1,4 @@
-"""Emulators beside LocalStack: each a Python program that ends with its starter."""
+"""Emulators other than LocalStack: Python programs that end with the process that starts them."""
 
 import os
 import shutil
@@ -20,11 +20,11 @@ class EmulatorError(Exception):
 
 
 class Emulator(ABC):
-    """A separate emulator on a free port of loopback, for the length of a `with` block.
+    """A separate emulator on a free port of loopback, within a `with` block.
 
-    A subclass gives its name, which is that of its environment too, and the page that it answers.
-    Its folder is removed when it ends. It ends with this process, also when that is killed.
-    Raises EmulatorError on entry when it does not start.
+    A subclass sets its name, which is also the name of its environment, and a page that it serves.
+    Its folder is deleted when it ends. It ends with this process, even if this one is killed.
+    Raises EmulatorError on entry if it does not start.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Emulator(ABC):
     @property
     @abstractmethod
     def arguments(self) -> list[str]:
-        """What its Python is to run."""
+        """Arguments of its Python."""
 
     @property
     @abstractmethod
@@ -65,7 +65,7 @@ class Emulator(ABC):
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
-                # Ctrl-C at the terminal is for the starter, which may still need the server.
+                # Ctrl-C in the terminal must not end a server that this process still needs.
                 start_new_session=True,
             )
         try:
@@ -90,7 +90,7 @@ class Emulator(ABC):
 
 
 class Moto(Emulator):
-    """moto's server, for what LocalStack's free edition lacks (ECS)."""
+    """moto's server, for the services that LocalStack's free edition lacks (ECS)."""
 
     name = "moto"
     health = "/moto-api/"
@@ -107,12 +107,12 @@ class Moto(Emulator):
 
     @property
     def settings(self) -> dict[str, str]:
-        """Environment in which Terraform and boto3 ask only this server for ECS."""
+        """Environment in which Terraform and boto3 send ECS calls only to this server."""
         return {"AWS_ENDPOINT_URL_ECS": self.endpoint_url}
 
 
 class Ministack(Emulator):
-    """ministack as it comes from PyPI: it shares no code with LocalStack or moto."""
+    """ministack from PyPI, which shares no code with LocalStack or moto."""
 
     name = "ministack"
     health = "/_ministack/health"
@@ -128,7 +128,7 @@ class Ministack(Emulator):
         return {
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(self.port),
-            # Otherwise these would be in /tmp, whatever TMPDIR says.
+            # By default, these are in /tmp regardless of TMPDIR.
             "S3_DATA_DIR": str(self.folder / "s3"),
             "STATE_DIR": str(self.folder / "state"),
         }

@@ -1,4 +1,4 @@
-"""Finds files of this repository, as its own tools look at them."""
+"""Finds files of this repository for its own tools."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from tools.environments import ROOT
 
 
 def files(*globs: str, repository: Path = ROOT) -> list[Path]:
-    """The files that match one of the globs, but none in a hidden folder."""
+    """The files that match one of the globs, except those in hidden folders."""
     found: list[Path] = []
     for folder, folders, names in repository.walk():
         folders[:] = [name for name in folders if not name.startswith(".")]

@@ -1,4 +1,4 @@
-"""Spoils one AWS call of a Terraform command, by a forwarder that stands before the emulator."""
+"""Spoils one AWS call of a Terraform command, with a forwarder in front of the emulator."""
 
 import contextlib
 import http.client
@@ -23,7 +23,7 @@ _OF_THE_CONNECTION = {"connection", "content-length", "date", "server", "transfe
 
 
 class Fault(StrEnum):
-    """What becomes of a call. Of the last four, AWS has done what was asked."""
+    """What goes wrong with a call. For the last four, AWS has carried out the call."""
 
     THROTTLED = "throttled"
     ERROR = "error 500"
@@ -37,7 +37,7 @@ class Fault(StrEnum):
 
     @property
     def is_after(self) -> bool:
-        """Whether AWS has done what was asked."""
+        """Whether AWS has carried out the call."""
         return self.startswith("done")
 
 
@@ -51,14 +51,14 @@ _ANSWERS = {
 
 
 class Call(NamedTuple):
-    """The `number`-th call of this name, such as `kms.CreateKey`, in a command; from 1."""
+    """The `number`-th call of this name, such as `kms.CreateKey`, in a command, counted from 1."""
 
     name: str
     number: int
 
     @property
     def changes(self) -> bool:
-        """Whether it changes anything in AWS."""
+        """Whether the call changes anything in AWS."""
         return not re.search(r"\.(Describe|Get|List)", self.name)
 
 
@@ -75,7 +75,7 @@ class Sent:
 
 
 class Forwarder:
-    """An endpoint for AWS calls that passes them on, for the length of a `with` block."""
+    """An endpoint that forwards AWS calls to the emulator, within a `with` block."""
 
     def __init__(self, endpoint_url: str) -> None:
         self._emulator = urllib.parse.urlsplit(endpoint_url).netloc
@@ -100,7 +100,7 @@ class Forwarder:
 
     @contextmanager
     def recording(self) -> Iterator[Counter[str]]:
-        """How often each call is made within the block; the counter fills as it goes."""
+        """Count each call within the block; the counter fills while the block runs."""
         self._calls = Counter()
         yield self._calls
 
@@ -108,7 +108,10 @@ class Forwarder:
     def spoiling(
         self, call: Call, fault: Fault, kill: Callable[[], None]
     ) -> Iterator[Callable[[], bool]]:
-        """Spoil this call within the block; gives what tells whether it has come. `kill` kills."""
+        """Spoil this call within the block; yield a function that says whether the call came.
+
+        `kill` kills Terraform.
+        """
         self._calls = Counter()
         self._was_spoiled = False
         self._wanted, self._fault, self._kill = call, fault, kill
@@ -119,9 +122,9 @@ class Forwarder:
 
     @contextmanager
     def watching(self, look: Callable[[str], None]) -> Iterator[None]:
-        """Look at AWS within the block: give `look` the name of each change that AWS has made.
+        """Call `look` within the block with the name of each change that AWS has made.
 
-        Terraform gets the answer to its call once `look` returns.
+        Terraform gets the response to its call once `look` returns.
         """
         self._look = look
         try:
@@ -131,7 +134,7 @@ class Forwarder:
 
     @contextmanager
     def hearing(self) -> Iterator[list[Sent]]:
-        """The requests that are sent within the block; the list fills as it goes."""
+        """Record the requests of the block; the list fills while the block runs."""
         heard: list[Sent] = []
         self._hear = heard.append
         try:
@@ -140,7 +143,7 @@ class Forwarder:
             self._hear = lambda _: None
 
     def _arrives(self, name: str) -> Fault | None:
-        """Count a call; how it is to be spoiled, if it is."""
+        """Count a call; return its fault, or None."""
         with self._lock:
             self._calls[name] += 1
             if self._wanted != (name, self._calls[name]):
@@ -151,7 +154,7 @@ class Forwarder:
     def _handler(forwarder) -> type[BaseHTTPRequestHandler]:  # noqa: N805 - of two objects
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
-            # One packet: on a busy machine AWS's Go SDK can lose a body that follows its header.
+            # One packet: on a busy machine, AWS's Go SDK can lose a body that follows its header.
             wbufsize = -1
 
             def do_POST(self) -> None:
@@ -175,7 +178,7 @@ class Forwarder:
                     answer = None
                 self._answer(answer)
 
-            do_DELETE = do_GET = do_HEAD = do_PUT = do_POST  # noqa: N815 - as the library wants
+            do_DELETE = do_GET = do_HEAD = do_PUT = do_POST  # noqa: N815 - the library's names
 
             def _pass_on(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
                 connection = http.client.HTTPConnection(forwarder._emulator)
@@ -185,7 +188,7 @@ class Forwarder:
                     return response.status, response.getheaders(), response.read()
 
             def _error(self, status: int, code: str) -> tuple[int, list[tuple[str, str]], bytes]:
-                # STS and S3 read XML, the others JSON.
+                # STS and S3 use XML, the other services JSON.
                 if self.headers.get("X-Amz-Target"):
                     text = json.dumps({"__type": code, "message": "made by a test"})
                 else:
@@ -216,7 +219,7 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 64  # Terraform makes many calls at once
 
     def handle_error(self, request: object, client_address: object) -> None:
-        # Who is killed closes no connection in order.
+        # A killed client does not close its connections properly.
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 
@@ -230,7 +233,7 @@ def _sent(request: BaseHTTPRequestHandler, body: bytes) -> Sent:
 
 
 def _name(sent: Sent) -> str:
-    """Name of a call by service and operation; by HTTP method where the path is the operation."""
+    """Service and operation of a call, or its HTTP method if the path is the operation."""
     if sent.target:
         return f"{sent.service}.{sent.target}"
     action = urllib.parse.parse_qs(sent.body).get("Action", [sent.method])

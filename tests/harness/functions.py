@@ -1,4 +1,4 @@
-"""Lambda functions of one file, for tests."""
+"""Creates Lambda functions of one source file for tests."""
 
 import base64
 import contextlib
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import WaiterConfigTypeDef
     from mypy_boto3_logs import CloudWatchLogsClient
 
-# Asks at once and again at once, for it never takes long.
+# Polls without a delay, because it never takes long.
 WAIT: "WaiterConfigTypeDef" = {"Delay": 0, "MaxAttempts": 1000}
-# There is no such role, so that it may do nothing.
+# This role does not exist, so the function has no permissions.
 ROLE_ARN = "arn:aws:iam::000000000000:role/function"
 
 
 @dataclass(frozen=True)
 class Result:
-    """What an invocation came to; `error` is the kind of error, such as Unhandled, if any."""
+    """The result of an invocation; `error` is the kind of error, such as Unhandled, if any."""
 
     payload: Any
     error: str | None
@@ -37,7 +37,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Function:
-    """A function that is there to be invoked."""
+    """A function that tests can invoke."""
 
     client: "LambdaClient"
     name: str
@@ -55,23 +55,23 @@ class Function:
         )
 
     def set_variables(self, **variables: str) -> None:
-        """Give the function these environment variables in place of others."""
+        """Replace the function's environment variables with these."""
         self.client.update_function_configuration(
             FunctionName=self.name, Environment={"Variables": variables}
         )
         self._wait_for_update()
 
     def set_code(self, source: str) -> None:
-        """Give the function another source."""
+        """Replace the function's source."""
         self.set_package(zip_of(source))
 
     def set_package(self, package: bytes) -> None:
-        """Give the function another zip; the next invocation finds a new execution environment."""
+        """Replace the function's zip; the next invocation gets a new execution environment."""
         self.client.update_function_code(FunctionName=self.name, ZipFile=package)
         self._wait_for_update()
 
     def allow(self, **permission: object) -> None:
-        """Let Secrets Manager invoke the function; `permission` is as in AddPermission."""
+        """Allow Secrets Manager to invoke the function; `permission` is as in AddPermission."""
         request: dict[str, Any] = {
             "FunctionName": self.name,
             "StatementId": uuid.uuid4().hex,
@@ -95,10 +95,10 @@ def zip_of(source: str) -> bytes:
 
 
 def create_function(client: "LambdaClient", source: str, **settings: object) -> Function:
-    """Make a function whose handler is `handler` in this source, and wait until it is active.
+    """Create a function whose handler is `handler` in this source, and wait until it is active.
 
-    Its role may not create its log group, which is therefore made too. `settings` are those of
-    CreateFunction. Raises WaiterError if the function does not become active.
+    Its role cannot create the function's log group, so this creates it too. `settings` are those
+    of CreateFunction. Raises WaiterError if the function does not become active.
     """
     request: dict[str, Any] = {
         "FunctionName": f"test-{uuid.uuid4().hex}",
@@ -120,7 +120,7 @@ def create_function(client: "LambdaClient", source: str, **settings: object) -> 
 
 @contextlib.contextmanager
 def function(client: "LambdaClient", source: str, **settings: object) -> Iterator[Function]:
-    """Make a function in the same way, and delete it at the end."""
+    """Create a function in the same way, and delete it at the end of the block."""
     created = create_function(client, source, **settings)
     try:
         yield created
@@ -134,9 +134,9 @@ def log_group(function: str) -> str:
 
 
 def wait_for_logs(client: "CloudWatchLogsClient", group: str, count: int) -> list[str]:
-    """Messages in a log group, as soon as there are so many; else after LIMIT_SECONDS.
+    """Messages in a log group, once there are `count` of them, or else after LIMIT_SECONDS.
 
-    A function's are START, what it prints, END and REPORT.
+    A function's messages are START, its output, END and REPORT.
     """
     messages: list[str] = []
     deadline = time.monotonic() + LIMIT_SECONDS

@@ -1,6 +1,6 @@
-"""The inputs of the root module: their types as variables.tf has them, and values to try.
+"""The inputs of the root module: their types from variables.tf, and values to try.
 
-`FULL` has calls that are good, in which together each attribute of each variable stands once.
+`FULL` has valid calls, which together set every attribute of every variable.
 """
 
 import copy
@@ -22,7 +22,7 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\w.-]+|[(){}\[\],=]')
 
 @dataclass(frozen=True)
 class Type:
-    """A type constraint: `kind` is its name in HCL; `element` of a list or map."""
+    """A type constraint: `kind` is its name in HCL, `element` the type in a list or map."""
 
     kind: str
     element: "Type | None" = None
@@ -68,7 +68,7 @@ def _parse(tokens: list[str]) -> Type:
 
 @dataclass(frozen=True)
 class Place:
-    """A place in a value: `path` leads there, `name` is the same for all elements of a list."""
+    """A place in a value: `path` leads to it; `name` is the same for all elements of a list."""
 
     path: Path
     name: str
@@ -76,7 +76,7 @@ class Place:
 
 
 def places(call: Mapping[str, Any]) -> Iterator[Place]:
-    """Every place in the inputs of a call, from the outside inwards."""
+    """Every place in the inputs of a call, outer places first."""
     for name, value in call.items():
         yield from _places(Place((name,), name, TYPES[name]), value)
 
@@ -96,7 +96,7 @@ def _places(place: Place, value: object) -> Iterator[Place]:
 
 
 def names() -> Iterator[str]:
-    """The name of every place that the inputs of the module have."""
+    """The name of every place in the inputs of the module."""
     for name, kind in TYPES.items():
         yield from _names(name, kind)
 
@@ -127,8 +127,8 @@ def role(name: str, account: str = "000000000000") -> str:
 
 
 KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
-ALIAS = "alias/bad-input"  # of a key that a test has to make
-FILE = "main.tf"  # any that is there while planning
+ALIAS = "alias/bad-input"  # of a key that a test must create
+FILE = "main.tf"  # any file that exists during a plan
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:bad-input"
 TRAIL = "bad-input"  # a log group
 TOPIC = "arn:aws:sns:us-east-1:000000000000:alerts"
@@ -143,7 +143,7 @@ POLICY = """{"Version": "2012-10-17", "Statement": [{
   "Action": "secretsmanager:DescribeSecret", "Resource": "*"
 }]}"""
 
-# Small, for the sake of time: a call has what one concern needs.
+# To save time, each call has only the inputs that one concern needs.
 FULL: dict[str, dict[str, Any]] = {
     "database": {
         "name": "bad-input/database",
@@ -209,7 +209,7 @@ FULL: dict[str, dict[str, Any]] = {
             },
             "policy_documents": [POLICY],
         },
-        # It takes the readers, too.
+        # Monitoring also uses the readers.
         "monitoring": {"topic_arn": TOPIC, "cloudtrail_log_group_name": TRAIL},
     },
     "rotation": {
@@ -311,7 +311,7 @@ FULL: dict[str, dict[str, Any]] = {
     },
 }
 
-# What goes with any value.
+# Inputs that go with any value.
 CONCERNS = (
     "description",
     "tags",
@@ -322,7 +322,7 @@ CONCERNS = (
     "replicas",
 )
 
-# Whether these are there only AWS knows, not the module.
+# Only AWS knows whether these exist, not the module.
 OF_OTHERS = (
     "key.existing",
     "monitoring.cloudtrail_log_group_name",
@@ -372,7 +372,7 @@ NUMBERS = [-1e300, -1, 0, 0.5, 1, 7, 8, 30, 31, 90, 365, 1000, 4096, 65535, 6553
 
 
 def values(kind: Type) -> st.SearchStrategy[Any]:
-    """Values of a type, of others now and then, and null."""
+    """Values of a type, sometimes values of other types, and null."""
     return st.one_of(*[_values(kind)] * 6, st.none(), _OF_ANY_TYPE)
 
 
@@ -402,7 +402,7 @@ _OF_ANY_TYPE: st.SearchStrategy[Any] = st.one_of(
 
 @dataclass(frozen=True)
 class Case:
-    """A good call with the concerns of another, by their names in FULL, and with changes."""
+    """A valid call with the concerns of another, by their names in FULL, and with changes."""
 
     full: tuple[str, str]
     changes: Mapping[str, Any]
@@ -411,8 +411,8 @@ class Case:
 
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
-    """A good call with the concerns of another, in which up to two values are others."""
-    # By their size, or half of the cases would change a name.
+    """A valid call with the concerns of another, in which up to two values are replaced."""
+    # Weighted by size. Otherwise half of the cases would change a name.
     full = draw(st.sampled_from([full for full, call in FULL.items() for _ in places(call)]))
     other = draw(st.sampled_from(list(FULL)))
     concerns = {name: value for name, value in FULL[other].items() if name in CONCERNS}

@@ -207,6 +207,10 @@ GUARANTEES = {
         "acceptance/test_refusals.py",
         "test_a_current_value_without_a_password_is_refused",
     ),
+    "a rotation has not finished, and Terraform would store another value": (
+        "acceptance/test_refusals.py",
+        "test_another_value_is_refused_until_a_rotation_has_finished",
+    ),
     "the secret is scheduled for deletion": (
         "module/test_secret.py",
         "test_a_secret_scheduled_for_deletion_is_not_made_twice_and_can_be_restored",

@@ -1,4 +1,4 @@
-"""Searches files and texts for a secret value, in every form in which it may have got there."""
+"""Searches files and texts for a secret value, in every form that it can have there."""
 
 import base64
 import contextlib
@@ -21,11 +21,11 @@ _GZIP = b"\x1f\x8b"
 def find(
     value: str, paths: Iterable[Path] = (), texts: Mapping[str, str] | None = None
 ) -> list[str]:
-    """Where the value stands, as `place: form`; empty if nowhere. Of its forms the first is named.
+    """Each place that holds the value, as `place: form`, with the first form that matches.
 
-    It searches folders with all below them, except what symbolic links lead to. It searches the
-    members of zip files (a plan file is one) and the content of gzip files. `texts` are further
-    texts by name. Raises ValueError for a value so short that chance would find it. Raises
+    It searches folders recursively, but does not follow symbolic links to folders. It searches the
+    members of zip files (a plan file is one) and the content of gzip files. `texts` are more texts
+    by name. Raises ValueError for a value so short that it would occur by chance. Raises
     FileNotFoundError for a path that does not exist.
     """
     return find_each([value], paths, texts)[value]
@@ -34,7 +34,7 @@ def find(
 def find_each(
     values: Iterable[str], paths: Iterable[Path] = (), texts: Mapping[str, str] | None = None
 ) -> dict[str, list[str]]:
-    """What `find` finds of each value, all in one search."""
+    """The result of `find` for each value, in one search."""
     wanted = {value: (_signs(value), _forms(value)) for value in values}
     found: dict[str, list[str]] = {value: [] for value in wanted}
     for place, content in _all_contents(paths, texts or {}):
@@ -59,12 +59,12 @@ def _files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
     found = [folder / name for folder, _, names in path.walk() for name in sorted(names)]
-    # A link to a folder counts as a name here; the provider of a mirror is such a link.
+    # `walk` lists a link to a folder as a file. The provider of a mirror is such a link.
     return [file for file in found if file.is_file()]
 
 
 def _contents(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
-    """Content by name and, of a zip or gzip file, what is packed in it."""
+    """Content by name, and the unpacked content of a zip or gzip file."""
     yield name, content
     if zipfile.is_zipfile(io.BytesIO(content)):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -75,7 +75,7 @@ def _contents(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _unpacked(content: bytes) -> bytes:
-    """What is packed in a gzip file, member after member, as far as the file goes."""
+    """Unpacked content of a gzip file, member by member, as far as the file is complete."""
     unpacked = b""
     while content.startswith(_GZIP):
         member = zlib.decompressobj(wbits=31)
@@ -86,16 +86,16 @@ def _unpacked(content: bytes) -> bytes:
 
 
 def _signs(value: str) -> list[bytes]:
-    """What every content that holds a form of the value holds too, so that few need all searched.
+    """Patterns in every content that holds a form of the value, so few need the full search.
 
-    That is the longest piece of letters and digits, which no escaping changes.
+    They encode the longest sequence of letters and digits, which no escaping changes.
     """
     longest = max(re.findall("[A-Za-z0-9]*", value), key=len)
     return [pattern for _, pattern in _encodings(longest)]
 
 
 def _forms(value: str) -> dict[str, bytes]:
-    """Each form of the value by name, equal ones once."""
+    """Each form of the value by name, without duplicates."""
     if len(value) < SHORTEST:
         raise ValueError(f"a value of fewer than {SHORTEST} characters is found by chance")
     texts = {"raw": value}
@@ -112,7 +112,7 @@ def _forms(value: str) -> dict[str, bytes]:
 
 
 def _encodings(text: str) -> Iterator[tuple[str, bytes]]:
-    """The text as bytes of each kind, by a name that is empty for UTF-8."""
+    """The text in each encoding, by a name that is empty for UTF-8."""
     yield "", text.encode()
     yield ", URL", urllib.parse.quote(text, safe="").encode()
     yield ", URL path", urllib.parse.quote(text).encode()
@@ -150,7 +150,7 @@ def _python(text: str) -> str:
 
 
 def _quoted_python(text: str) -> str:
-    """As in a text with a double quote, such as JSON."""
+    """The text's form in a Python string with a double quote, such as JSON."""
     return repr(f'"{text}')[2:-1]
 
 
@@ -179,9 +179,9 @@ _ESCAPES: Mapping[str, Callable[[str], str]] = {
 
 
 def _base64_within(text: bytes, shift: int, altchars: bytes = b"+/") -> bytes:
-    """Base64 characters that only the text decides, `shift` bytes into a group of three."""
+    """Base64 characters that only the text determines, `shift` bytes into a group of three."""
     encoded = base64.b64encode(bytes(shift) + text, altchars)
-    # A character holds 6 bits: those that reach into what stands before or after are left out.
+    # A character holds 6 bits. Omit characters that share bits with the bytes before or after.
     first = -(-shift * 8 // 6)
     last = (shift + len(text)) * 8 // 6
     return encoded[first:last]

@@ -1,4 +1,4 @@
-"""Calls of the root module with many inputs at once: which are refused and how, and which apply."""
+"""Plans and applies many calls of the root module at once, and reads which are refused and how."""
 
 import json
 import re
@@ -26,14 +26,14 @@ variable "calls" {
 """
 HCL = ROOT + 'module "calls" {\n  source = "./module"\n}\n'
 
-# Summaries by which Terraform reports a condition of ours that does not hold.
+# Summaries of Terraform's errors for a condition of the module that does not hold.
 CONDITIONS = {
     "Invalid value for variable",
     "Module output value precondition failed",
     "Resource postcondition failed",
     "Resource precondition failed",
 }
-# Those by which it reports a value that is not of the type of the variable, or null for `name`.
+# Summaries of its errors for a value that is not of the variable's type, or null for `name`.
 TYPES = {"Invalid value for input variable", "Required variable not set"}
 _CALL = re.compile(r"(?:^|module\.)call_(\d+)\b")
 _END_OF_MESSAGE = "\n\nThis was checked by the validation rule at "
@@ -43,7 +43,7 @@ _END_OF_MESSAGE = "\n\nThis was checked by the validation rule at "
 class Refusal:
     """A diagnostic of Terraform.
 
-    `place` is the file that it points to: in the module, or empty for the call itself.
+    `place` is the file in the module that it points to, or empty for the call itself.
     """
 
     summary: str
@@ -52,9 +52,9 @@ class Refusal:
 
     @property
     def is_ours(self) -> bool:
-        """Whether a condition of the module has refused the input, or a variable's type has.
+        """Whether a condition of the module, or a variable's type, has refused the input.
 
-        The type of `rotation.function` is declared by modules/rotation, which rotation.tf calls.
+        modules/rotation, which rotation.tf calls, declares the type of `rotation.function`.
         """
         by_type = self.summary in TYPES and self.place in ("", "rotation.tf")
         return self.summary in CONDITIONS or by_type
@@ -64,10 +64,10 @@ class Refusal:
 
 
 class SeparateCalls:
-    """A working folder with room for `size` calls of the module, of which some may be refused.
+    """A working folder for up to `size` calls of the module, of which some may be refused.
 
     Each call has its own file, and its own folder with the module. So the place of a diagnostic
-    says which call it is about, and no call stops another.
+    identifies the call, and no call stops another.
     """
 
     def __init__(self, workspace: Workspace, size: int) -> None:
@@ -77,13 +77,13 @@ class SeparateCalls:
         (folder / "main.tf").write_text(ROOT)
         leave = shutil.ignore_patterns("examples", "dist", "*.md", "function")
         for index in range(size):
-            # Not links: Terraform reports where a link leads to.
+            # Not links: Terraform reports the target of a link.
             shutil.copytree(folder / "module", folder / f"call_{index}", ignore=leave)
         self._write([{}] * size)
         self._terraform.init()
 
     def plan(self, calls: Sequence[Inputs]) -> list[list[Refusal]]:
-        """What is refused of each call, in their order; an empty list where all is accepted."""
+        """The refusals of each call, in order; an empty list for a call that is accepted."""
         self._write(calls)
         refusals: list[list[Refusal]] = [[] for _ in calls]
         for diagnostic in _errors(self._terraform, "plan"):
@@ -93,7 +93,7 @@ class SeparateCalls:
 
     def _write(self, calls: Sequence[Inputs]) -> None:
         if len(calls) > self._size:
-            raise ValueError(f"{len(calls)} calls, where there is room for {self._size}")
+            raise ValueError(f"{len(calls)} calls, but there is room for only {self._size}")
         _give(self._terraform, {f"call_{index}": call for index, call in enumerate(calls)})
         for index in range(self._size):
             file = self._terraform.folder / f"call_{index}.tf.json"
@@ -105,7 +105,7 @@ class SeparateCalls:
 
 
 class JoinedCalls:
-    """A working folder for calls by one `for_each`, of which none should be refused.
+    """A working folder for calls with one `for_each`, of which none should be refused.
 
     A call takes a sixth of the time that it takes in SeparateCalls.
     """
@@ -119,11 +119,11 @@ class JoinedCalls:
         (folder / "calls.tf.json").write_text(json.dumps({"module": {"calls": calls}}))
 
     def plan(self, calls: Mapping[str, Inputs]) -> list[str]:
-        """What is refused, in a line each."""
+        """The refusals, one line each."""
         return self._run("plan", calls)
 
     def apply(self, calls: Mapping[str, Inputs]) -> list[str]:
-        """Apply the calls; what fails, in a line each."""
+        """Apply the calls; return the errors, one line each."""
         return self._run("apply", calls, auto_approve=IsFlagged)
 
     def _run(self, command: str, calls: Mapping[str, Inputs], **options: object) -> list[str]:
@@ -135,8 +135,8 @@ class JoinedCalls:
 
 
 def _give(terraform: Terraform, calls: Mapping[str, Inputs]) -> None:
-    # By a variable: `terraform validate`, with which a plan begins, does not know its value. So a
-    # call that it would refuse does not keep Terraform from planning the others.
+    # In a variable, because the validation at the start of a plan does not know its value. So a
+    # call that validation would refuse does not keep Terraform from planning the others.
     (terraform.folder / "terraform.tfvars.json").write_text(json.dumps({"calls": calls}))
 
 
@@ -148,7 +148,7 @@ def _errors(
     try:
         terraform.run(command, json=IsFlagged, input=False, **options)
     except TerraformError as error:
-        # Not splitlines, which also ends a line at signs that JSON leaves as they are.
+        # Not splitlines, which also splits at characters that JSON does not escape.
         lines = [json.loads(line) for line in str(error).split("\n") if line.startswith("{")]
         diagnostics = [line["diagnostic"] for line in lines if "diagnostic" in line]
         found = [each for each in diagnostics if each["severity"] == "error"]
@@ -164,11 +164,11 @@ def _rule(diagnostic: Mapping[str, Any]) -> str:
 
 
 def _read(diagnostic: Mapping[str, Any]) -> tuple[int, Refusal]:
-    # A default that is refused has no place in the call: then the rule tells its own.
+    # A refused default has no place in the call. Then the message names the rule's place.
     file = diagnostic.get("range", {}).get("filename", "") or _rule(diagnostic)
     found = _CALL.search(file) or _CALL.search(diagnostic.get("address", diagnostic["summary"]))
     if not found:
-        raise LookupError(f"no telling which call this is about: {diagnostic}")
+        raise LookupError(f"cannot tell which call this is about: {diagnostic}")
     message = diagnostic.get("detail", "").split(_END_OF_MESSAGE)[0]
     place = "" if file.endswith(".tf.json") else file.partition("/")[2]
     return int(found[1]), Refusal(diagnostic["summary"], message, place)

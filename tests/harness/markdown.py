@@ -19,7 +19,7 @@ _PARSER = MarkdownIt("commonmark").enable("table")
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block of code; `page` is a path in the repository, `line` that of its first line."""
+    """A fenced code block; `page` is a path in the repository, `line` its first line's number."""
 
     page: str
     line: int
@@ -31,12 +31,12 @@ class Block:
 
 
 def pages(repository: Path = ROOT) -> list[Path]:
-    """Every Markdown file of the repository but those in hidden folders."""
+    """Every Markdown file of the repository, except those in hidden folders."""
     return files("**/*.md", repository=repository)
 
 
 def blocks(*languages: str) -> list[Block]:
-    """The blocks in these languages of every page; without a language, all."""
+    """The code blocks of every page in these languages, or all blocks if none is given."""
     return [
         Block(
             page=str(page.relative_to(ROOT)),
@@ -50,7 +50,7 @@ def blocks(*languages: str) -> list[Block]:
 
 
 def block(page: str, language: str, holding: str) -> str:
-    """Text of the one block of this page and language that holds this; LookupError if not one."""
+    """Text of the page's only block in the language that holds this text; else LookupError."""
     found = [each.text for each in blocks(language) if each.page == page and holding in each.text]
     if len(found) != 1:
         raise LookupError(f"{page} has {len(found)} blocks in {language} that hold {holding!r}")
@@ -58,7 +58,7 @@ def block(page: str, language: str, holding: str) -> str:
 
 
 def code(text: str, language: str) -> list[str]:
-    """Texts of the blocks in a language that a piece of a page has, in their order."""
+    """Texts of the blocks in a language in a part of a page, in order."""
     return [token.content for token in _fences(text, language)]
 
 
@@ -70,14 +70,14 @@ def links(page: Path) -> Iterator[tuple[int, str]]:
 
 
 def code_spans(page: Path) -> Iterator[str]:
-    """What is in backticks in the text of a page."""
+    """The text of every code span of a page."""
     for _, inline in _inline(page):
         if inline.type == "code_inline":
             yield inline.content
 
 
 def anchors(page: Path) -> set[str]:
-    """What a link may name behind `#`: headings as GitHub spells them, and `<a id="...">`."""
+    """Anchors that a link can name after `#`: headings in GitHub's spelling, `<a id="...">`."""
     tokens = _PARSER.parse(page.read_text())
     headings = [
         "".join(inline.content for inline in content.children or [])
@@ -89,14 +89,14 @@ def anchors(page: Path) -> set[str]:
 
 
 def _fences(text: str, *languages: str) -> Iterator[Token]:
-    """The blocks of code in these languages; without a language, all."""
+    """The code blocks in these languages, or all blocks if none is given."""
     for token in _PARSER.parse(text):
         if token.type == "fence" and (token.info in languages or not languages):
             yield token
 
 
 def _inline(page: Path) -> Iterator[tuple[Token, Token]]:
-    """Every piece of text of a page, such as a link's opening, after the token that it is in."""
+    """Every inline token of a page, such as a link's opening, after the token that holds it."""
     for token in _PARSER.parse(page.read_text()):
         for inline in token.children or []:
             yield token, inline

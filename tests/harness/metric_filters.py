@@ -1,4 +1,4 @@
-"""Filter patterns of CloudWatch Logs for JSON, of which no emulator knows: LocalStack counts all.
+"""Matches filter patterns of CloudWatch Logs for JSON. No emulator does: LocalStack counts all.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html
 """
@@ -13,8 +13,8 @@ _TOKEN = re.compile(r'\s*(\(|\)|&&|\|\||=|\$(?:\.\w+)+|"[^"]*"|[\w.*-]+)')
 def matches(pattern: str, event: Mapping[str, Any]) -> bool:
     """Whether the pattern matches the event.
 
-    Knows equality of texts with `*` at either end, `&&`, `||` and parentheses, without which the
-    two may not be mixed here. ValueError for all else.
+    Supports equality of texts with `*` at either end, `&&`, `||` and parentheses, which a mix of
+    the two operators needs here. ValueError for everything else.
     """
     if not (pattern.startswith("{") and pattern.endswith("}")):
         raise ValueError(f"a metric filter pattern for JSON must be in braces: {pattern}")
@@ -43,7 +43,7 @@ def _any_or_all(tokens: list[str], event: Mapping[str, Any]) -> bool:
         operators.add(tokens.pop(0))
         results.append(_term(tokens, event))
     if len(operators) > 1:
-        raise ValueError("&& and || stand beside each other: set parentheses")
+        raise ValueError("&& and || are mixed without parentheses: add them")
     return any(results) if operators == {"||"} else all(results)
 
 

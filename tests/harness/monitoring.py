@@ -1,4 +1,4 @@
-"""Events about a secret, and the letters that modules/monitoring makes of them."""
+"""Events about a secret, and the messages that modules/monitoring creates from them."""
 
 import json
 import time
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
 
 ACCOUNT = "000000000000"
-HOME = "us-east-1"  # of the events as they are written
+HOME = "us-east-1"  # the region in the fixtures' events
 _FIXTURES = tomllib.loads((ROOT / "tests" / "fixtures" / "monitoring" / "events.toml").read_text())
 
-# Each with `name` and `alerts`, the rules and alarms that it is for.
+# Each has `name` and `alerts`, the rules and alarms that it is for.
 EVENTS: list[Mapping[str, Any]] = _FIXTURES["event"]
 
 
 @dataclass(frozen=True)
 class About:
-    """What events are about: a secret by name and ARN, its key, and the role that reads it."""
+    """The subject of events: a secret's name and ARN, its key, and the role that reads it."""
 
     name: str
     arn: str
@@ -34,7 +34,7 @@ class About:
     reader: str = "application"
 
     def event(self, fixture: Mapping[str, Any]) -> dict[str, Any]:
-        """One of EVENTS as EventBridge has it in the secret's region."""
+        """One of EVENTS as EventBridge delivers it in the secret's region."""
         base = _FIXTURES["base"][fixture["base"]]
         detail = {**base["detail"], **fixture.get("detail", {})}
         if "who" in fixture:
@@ -61,7 +61,7 @@ class About:
         }
 
     def send(self, name: str, **detail: object) -> None:
-        """Send the one of EVENTS that has this name to EventBridge, with more in its `detail`."""
+        """Send the event of this name to EventBridge, with more fields in its `detail`."""
         (fixture,) = (each for each in EVENTS if each["name"] == name)
         sent = self.event(fixture)
         entry: PutEventsRequestEntryTypeDef = {
@@ -73,7 +73,7 @@ class About:
 
 
 class Letters:
-    """What a topic tells, for the length of a `with` block: by a queue that is subscribed to it."""
+    """The messages of a topic within a `with` block, through a queue that subscribes to it."""
 
     def __init__(self, topic_arn: str) -> None:
         self._topic_arn = topic_arn
@@ -91,10 +91,10 @@ class Letters:
         self._queue.delete()
 
     def next(self) -> dict[str, Any]:
-        """The next message, which is JSON. TimeoutError if none comes."""
+        """The next message, which is JSON. TimeoutError if none arrives."""
         deadline = time.monotonic() + LIMIT_SECONDS
         while time.monotonic() < deadline:
             if message := self._queue.receive():
                 letter: dict[str, Any] = json.loads(message["Message"])
                 return letter
-        raise TimeoutError("No message has come: see whether the rule matches, and its target")
+        raise TimeoutError("No message arrived: check whether the rule matches, and its target")

@@ -1,4 +1,4 @@
-"""What /proc of Linux says about a process: its children, and where it listens."""
+"""Reads from Linux's /proc the children of a process, and the addresses where it listens."""
 
 import contextlib
 from pathlib import Path
@@ -8,10 +8,10 @@ _LISTENING = "0A"
 
 
 def children(process_id: int) -> list[int]:
-    """Ids of the processes that a process has started and that run now."""
+    """Ids of the running child processes of a process."""
     found: list[int] = []
     for file in Path(f"/proc/{process_id}/task").glob("*/children"):
-        with contextlib.suppress(OSError):  # a thread that has ended meanwhile
+        with contextlib.suppress(OSError):  # the thread has ended meanwhile
             found += map(int, file.read_text().split())
     return found
 

@@ -1,4 +1,4 @@
-"""A proxy that records what it is asked for, to show which calls go through one."""
+"""A proxy that records requests, to show which calls go through a proxy."""
 
 import threading
 from socketserver import StreamRequestHandler, ThreadingTCPServer
@@ -12,9 +12,9 @@ VARIABLES = [
 
 
 class Proxy:
-    """A proxy on loopback that refuses every request, for the length of a `with` block.
+    """A proxy on loopback that refuses every request, within a `with` block.
 
-    `asked` are the URLs, or the hosts and ports, that clients asked for.
+    `asked` holds the URLs, or the hosts and ports, that clients requested.
     """
 
     def __init__(self) -> None:

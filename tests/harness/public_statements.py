@@ -1,6 +1,6 @@
-"""Policy statements and whether they are public, for all that tell public policies from others.
+"""Policy statements that are public or not, to test everything that detects public policies.
 
-AWS documents for S3 which values are fixed, and for IAM what conditions do:
+AWS documents for S3 which values are fixed, and for IAM how conditions work:
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
@@ -15,7 +15,7 @@ ACCOUNT = "111122223333"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/reader"
 ORGANIZATION = "o-a1b2c3d4e5"
 PATH = f"{ORGANIZATION}/r-ab12/ou-ab12-11111111/"
-# A fixed value of each key that confines.
+# A fixed value of each condition key that restricts access.
 FIXED = {
     "aws:PrincipalAccount": ACCOUNT,
     "aws:PrincipalArn": ROLE,
@@ -31,7 +31,7 @@ FIXED = {
     "aws:userid": "AIDAEXAMPLEEXAMPLE123",
     "kms:CallerAccount": ACCOUNT,
 }
-# Anybody can have these values, or the resource has them, or Secrets Manager does not know the key.
+# Anyone can have these values, the resource has them, or Secrets Manager does not know the key.
 LOOSE = {
     "aws:PrincipalTag/Team": "orders",
     "aws:PrincipalType": "AssumedRole",
@@ -45,19 +45,19 @@ LOOSE = {
     "kms:ViaService": "secretsmanager.us-east-1.amazonaws.com",
 }
 OPERATORS = ("StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike")
-# A request without the key meets these too, or they compare otherwise.
+# These also match a request without the key, or they compare differently.
 LOOSE_OPERATORS = (
     *(f"ForAllValues:{each}" for each in OPERATORS),
     *(f"{each}IfExists" for each in OPERATORS),
     *("ForAnyValue:StringEqualsIfExists", "StringNotEquals", "StringNotLike", "ArnNotEquals"),
     *("ArnNotLike", "ForAnyValue:StringNotLike", "StringNotEqualsIgnoreCase"),
 )
-# A wildcard or a variable stands where everybody can have it.
+# A wildcard or a variable is in a part that anyone can match.
 LOOSE_ROLES = {
     "any account": "arn:aws:iam::*:role/reader",
     "one digit of any account": "arn:aws:iam::11112222333?:role/reader",
     "the account of the principal": "arn:aws:iam::${aws:PrincipalAccount}:role/reader",
-    # By StringLike the path of a role in any account can hold the rest.
+    # With StringLike, the path of a role in any account can hold the rest.
     "a wildcard before the account": f"arn:*:iam::{ACCOUNT}:role/reader",
     "no account": "arn:aws:s3:::bucket*",
     "an account with more": "arn:aws:iam::1111222233334:role/*",
@@ -134,6 +134,6 @@ def _with_sids(statements: dict[str, Statement]) -> dict[str, Statement]:
     return {sid: {"Sid": sid} | statement for sid, statement in named.items()}
 
 
-# By Sid.
+# Statements by Sid.
 NOT_PUBLIC = _with_sids(_NOT_PUBLIC)
 PUBLIC = _with_sids(_PUBLIC)

@@ -1,4 +1,4 @@
-"""Queues that tests read what AWS's services tell from."""
+"""Queues from which tests read the messages of AWS services."""
 
 import json
 import uuid
@@ -9,7 +9,7 @@ import boto3
 
 
 class Queue:
-    """A queue of SQS under a unique name that begins with `purpose`."""
+    """An SQS queue with a unique name that begins with `purpose`."""
 
     def __init__(self, purpose: str) -> None:
         self.name = f"{purpose}-{uuid.uuid4().hex}"
@@ -20,9 +20,9 @@ class Queue:
         self._received: deque[dict[str, Any]] = deque()
 
     def receive(self) -> dict[str, Any] | None:
-        """Take the next message, which is JSON; None if there is none within a second."""
+        """Remove and return the next message, which is JSON; None if none comes in a second."""
         if not self._received:
-            # Many at once, for a queue of a whole run holds what other tests have caused too.
+            # Many at once: the queue of a whole run also holds the messages of other tests.
             messages = self._sqs.receive_message(
                 QueueUrl=self._url, WaitTimeSeconds=1, MaxNumberOfMessages=10
             ).get("Messages", [])
@@ -32,5 +32,5 @@ class Queue:
         return self._received.popleft() if self._received else None
 
     def delete(self) -> None:
-        """Delete the queue with all that is in it."""
+        """Delete the queue and its messages."""
         self._sqs.delete_queue(QueueUrl=self._url)

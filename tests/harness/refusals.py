@@ -1,4 +1,4 @@
-"""What a test expects the emulator to refuse, as AWS does."""
+"""Expects the emulator to refuse a call, as AWS does."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 @contextmanager
 def refused(code: str, words: str | None = None) -> Iterator[None]:
-    """Expect a call to fail with this error, and a message in which the pattern is found."""
+    """Expect a call to fail with this error, and with a message that matches the pattern."""
     with pytest.raises(ClientError, match=words) as caught:
         yield
     assert caught.value.response["Error"]["Code"] == code

@@ -1,6 +1,6 @@
-"""Writes what a scan found as SARIF 2.1.0, for code scanning, and as JUnit XML.
+"""Writes the results of a scan as SARIF 2.1.0, for code scanning, and as JUnit XML.
 
-checkov writes both too, but for one mode only, and without policies/skips.toml.
+checkov also writes both, but for one mode only, and without policies/skips.toml.
 """
 
 import json
@@ -16,7 +16,7 @@ _LEVELS = {"LOW": "note", "MEDIUM": "warning"}
 
 
 def write(results: Sequence[Result], folder: Path) -> list[Path]:
-    """Write `checkov.sarif` and `checkov.xml` into the folder, made if need be; return both."""
+    """Write `checkov.sarif` and `checkov.xml` into the folder, created if missing; return both."""
     folder.mkdir(exist_ok=True)
     sarif, junit = folder / "checkov.sarif", folder / "checkov.xml"
     sarif.write_text(json.dumps(_sarif(results), indent=2) + "\n")
@@ -25,9 +25,9 @@ def write(results: Sequence[Result], folder: Path) -> list[Path]:
 
 
 def _sarif(results: Sequence[Result]) -> dict[str, Any]:
-    """A run for each mode, also for one without a finding: that is what closes old alerts.
+    """A run for each mode, even for one without a finding: an empty run closes old alerts.
 
-    Without what is skipped: code scanning would raise an alert for it whatever `suppressions` says.
+    It omits skipped findings: code scanning raises an alert for them despite `suppressions`.
     """
     return {
         "$schema": SCHEMA,
@@ -51,7 +51,7 @@ def _run(mode: str, failed: Sequence[Result]) -> dict[str, Any]:
                 ],
             }
         },
-        # Code scanning keeps the alerts of each mode apart by this.
+        # With this id, code scanning separates the alerts of the modes.
         "automationDetails": {"id": f"checkov/{mode}/"},
         "results": [_sarif_result(result) for result in failed],
     }
@@ -75,7 +75,7 @@ def _sarif_result(result: Result) -> dict[str, Any]:
 
 
 def _junit(results: Iterable[Result]) -> ET.Element:
-    """A suite for each mode, in it a test case for each rule and resource."""
+    """A suite for each mode, with a test case for each rule and resource."""
     suites: dict[str, list[Result]] = {}
     for result in results:
         suites.setdefault(result.mode, []).append(result)

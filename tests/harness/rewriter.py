@@ -1,4 +1,4 @@
-"""A way to a server on loopback, on which some bytes are replaced or connections are lost."""
+"""Forwards connections to a server on loopback, and replaces bytes or drops connections."""
 
 import socket
 import threading
@@ -9,10 +9,10 @@ CHUNK = 65536
 
 
 class Rewriter:
-    """Forwards TCP connections without TLS on its own port, for a `with` block.
+    """Forwards TCP connections without TLS from its own port, within a `with` block.
 
-    Replaces `old` by `new` in what clients send, of the same length. Of its first connections,
-    closes as many as `drops` at once, and keeps those of its first seconds, `sleeps`, waiting.
+    Replaces `old` with `new`, of the same length, in the bytes that clients send. Closes the first
+    `drops` connections immediately. Delays all others until `sleeps` seconds after its creation.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Rotations by the function's handler in this process, and faults in the middle of them."""
+"""Runs rotations with the function's handler in this process, and causes faults in them."""
 
 import contextlib
 import functools
@@ -31,9 +31,9 @@ TERRAFORMS_LABEL = "value-version-1"
 
 
 def throttled_function() -> str:
-    """ARN of a Lambda function that is never run: RotateSecret then stops before the first step.
+    """ARN of a Lambda function that never runs, so RotateSecret stops before the first step.
 
-    What it leaves, an AWSPENDING version without a value, is what the first step finds in AWS.
+    RotateSecret leaves an AWSPENDING version without a value, as the first step finds it in AWS.
     """
     client = boto3.client("lambda")
     function = create_function(client, "")
@@ -43,21 +43,21 @@ def throttled_function() -> str:
 
 
 class Context:
-    """What Lambda hands to a function that has so many seconds left from now on."""
+    """Lambda's context object for a function that has this many seconds left from now on."""
 
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds
 
     def get_remaining_time_in_millis(self) -> int:
-        """As documented for the context object of Lambda."""
+        """Remaining time, as documented for Lambda's context object."""
         return int(1000 * (self._end - time.monotonic()))
 
 
 class RotatedUser:
-    """A user of a database server, its secret, and rotations of it step by step.
+    """A user of a database server, its secret, and rotations of the secret step by step.
 
-    Each step has `seconds` left: by default none to try anything again.
-    The secret has `fields` beside those that every secret has. None leaves one out.
+    Each step has `seconds` left: by default none, so it retries nothing. The secret has `fields`
+    in addition to those that every secret has. None omits a field.
     """
 
     def __init__(
@@ -82,14 +82,14 @@ class RotatedUser:
         self.secret = self.make_secret(values | {"masterarn": self.superuser_secret} | fields)
 
     def make_secret(self, fields: dict[str, object]) -> str:
-        """ARN of a secret for the server with these fields, as Terraform would make it."""
+        """Create a secret for the server with these fields, as Terraform would; return its ARN."""
         arn = self._client.create_secret(Name=f"test/{uuid.uuid4().hex}")["ARN"]
         self.put({**self.server_fields, **fields}, arn)
         return arn
 
     @property
     def server_fields(self) -> dict[str, object]:
-        """Fields by which a secret names the server."""
+        """Fields that name the server in a secret."""
         return {"engine": self.server.engine, "host": self.server.host, "port": self.server.port}
 
     def roll_back(self) -> None:
@@ -103,11 +103,11 @@ class RotatedUser:
         )
 
     def put(self, fields: dict[str, object], arn: str | None = None) -> None:
-        """Store a value as the current one, with the label that Terraform's carry."""
+        """Store a value as the current one, with the staging label of Terraform's values."""
         self.put_text(json.dumps({k: v for k, v in fields.items() if v is not None}), arn)
 
     def put_text(self, text: str, arn: str | None = None) -> None:
-        """Store a value that may be no JSON."""
+        """Store a value that need not be JSON."""
         self._client.put_secret_value(
             SecretId=arn or self.secret,
             SecretString=text,
@@ -119,7 +119,7 @@ class RotatedUser:
         self.put(self.value("AWSCURRENT") | fields)
 
     def start(self) -> str:
-        """Begin a rotation; returns its token."""
+        """Start a rotation; return its token."""
         return self._client.rotate_secret(
             SecretId=self.secret,
             RotationLambdaARN=self._function_arn,
@@ -127,7 +127,7 @@ class RotatedUser:
         )["VersionId"]
 
     def give_up(self, token: str) -> None:
-        """Take AWSPENDING away, as AWS's guide says for a rotation that got stuck."""
+        """Remove AWSPENDING, as AWS's guide says for a rotation that is stuck."""
         self._client.update_secret_version_stage(
             SecretId=self.secret, VersionStage="AWSPENDING", RemoveFromVersionId=token
         )
@@ -147,7 +147,7 @@ class RotatedUser:
         self.steps(self.start())
 
     def rotate_to(self, password: str) -> None:
-        """Rotate to this password, as if it was the one that Secrets Manager had made."""
+        """Rotate to this password, as if Secrets Manager had generated it."""
         token = self.start()
         self.step("createSecret", token)
         pending = self.value("AWSPENDING") | {"password": password}
@@ -189,16 +189,16 @@ class RotatedUser:
         return {version_id: sorted(labels) for version_id, labels in versions.items()}
 
     def logs_in(self, stage: str) -> bool:
-        """Whether the version with this staging label logs in."""
+        """Whether the credentials with this staging label can log in."""
         value = self.value(stage)
         return bool(value) and self.server.logs_in(value["username"], value["password"])
 
     def assert_a_password_logs_in(self, when: str) -> None:
-        """The rule of every rotation: AWSCURRENT or AWSPENDING logs in, at any moment."""
+        """Assert the rule of every rotation: AWSCURRENT or AWSPENDING can log in at any time."""
         assert self.logs_in("AWSCURRENT") or self.logs_in("AWSPENDING"), f"locked out {when}"
 
     def assert_rotated(self, before: dict[str, Any], token: str, when: str = "") -> None:
-        """All is as after a rotation with this token, where AWSCURRENT was `before`."""
+        """Assert the result of a rotation with this token, in which AWSCURRENT was `before`."""
         now = self.value("AWSCURRENT")
         assert now["password"] != before["password"], when
         assert self.server.reads(now["username"], now["password"]), when
@@ -216,7 +216,7 @@ type Hook = Callable[[int, str], object]
 
 
 class Killed(BaseException):
-    """The function's process is gone."""
+    """The function's process was killed."""
 
 
 # Every call that the function makes to AWS or a database goes through one of these.
@@ -233,10 +233,10 @@ CALLS: tuple[tuple[type, str], ...] = (
 
 @contextmanager
 def watched(before: Hook = lambda *_: None, after: Hook = lambda *_: None) -> Iterator[None]:
-    """Call `before` and `after` with number and name of each call that the function makes.
+    """Call `before` and `after` with the number and name of each call that the function makes.
 
-    Calls that a hook makes itself are not counted. When a hook raises Killed, the
-    following calls raise it, too. In the end all connections are cut, as if the process had died.
+    A hook's own calls are not counted. If a hook raises Killed, all later calls also raise it. At
+    the end, all connections are cut, as if the process had died.
     """
     count = 0
     busy = dead = False
@@ -249,7 +249,7 @@ def watched(before: Hook = lambda *_: None, after: Hook = lambda *_: None) -> It
         if busy:
             return original(owner, *args, **kwargs)
         number, count, busy = count, count + 1, True
-        # Not more of its arguments: they hold passwords.
+        # No other arguments: they hold passwords.
         name = f"{type(owner).__module__}.{original.__name__} {str(*args[:1])[:30]}"
         if not isinstance(owner, BaseClient):
             connections.append(owner)
@@ -280,8 +280,8 @@ def watched(before: Hook = lambda *_: None, after: Hook = lambda *_: None) -> It
                 cut(connection)
 
 
-def cut(connection: Any) -> None:  # noqa: ANN401 - the types do not know all of a connection
-    """Close a connection without a word to the server."""
+def cut(connection: Any) -> None:  # noqa: ANN401 - the types lack parts of a connection
+    """Close a connection without notifying the server."""
     if isinstance(connection, native.Connection):
         for file in (getattr(connection, "_sock", None), getattr(connection, "_usock", None)):
             if file:
@@ -297,9 +297,9 @@ def disturbed(
     before: Callable[[str], object] = str,
     after: Callable[[str], object] = str,
 ) -> str | None:
-    """Rotate, and do something before and after the call of this number, given its name.
+    """Rotate, and call `before` and `after` around the call of this number, with its name.
 
-    Returns the name of the call, None if the rotation was over before it.
+    Returns the name of the call, or None if the rotation ended before it.
     """
     reached = None
 
@@ -318,12 +318,12 @@ def disturbed(
 
 
 def kill(_: str) -> None:
-    """End the function's process."""
+    """Kill the function's process."""
     raise Killed
 
 
 def lose_answer(call: str) -> None:
-    """Raise what boto3 or a driver does when there is no answer to the call of this name."""
+    """Raise the error of boto3 or a driver for a call of this name that gets no response."""
     if call.startswith("pg8000"):
         raise native.InterfaceError("network error")
     if call.startswith("pymysql"):

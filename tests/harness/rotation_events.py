@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class RotationEvent(NamedTuple):
-    """`name` is such as RotationFailed; `error` is empty unless it failed."""
+    """An event; `name` is, for example, RotationFailed. `error` is empty unless it failed."""
 
     name: str
     version_id: str
@@ -23,9 +23,9 @@ class RotationEvent(NamedTuple):
 
 
 class Rotations:
-    """What has become of rotations since this was made.
+    """The events of all rotations since the creation of this object.
 
-    Events of each secret are handed out once, in the order in which they came.
+    It returns each event of a secret once, in the order of arrival.
     """
 
     def __init__(self) -> None:
@@ -41,9 +41,9 @@ class Rotations:
         events.put_targets(Rule=self._queue.name, Targets=[target])
 
     def wait_for_end(self, secret_arn: str) -> RotationEvent:
-        """The next event of a secret that tells how a rotation has ended, or a test of one.
+        """The next event that reports the end of a secret's rotation, or of a rotation test.
 
-        TimeoutError if none comes.
+        TimeoutError if none arrives.
         """
         deadline = time.monotonic() + LIMIT_SECONDS
         while time.monotonic() < deadline:

@@ -1,4 +1,4 @@
-"""Schedules of rotation that Secrets Manager takes and refuses, for all that parse them.
+"""Rotation schedules that Secrets Manager accepts or refuses, to test all code that parses them.
 
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html
 """
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Schedule(NamedTuple):
-    """An expression, the most days between two rotations, and the rotations of the year 2026."""
+    """An expression, the most days between two rotations, and the number of rotations in 2026."""
 
     expression: str
     most_days: float

@@ -1,4 +1,4 @@
-"""One run of tests, demonstration or benchmark: its temporary folder and its emulator."""
+"""The temporary folder and the emulator of one run of tests, demonstration or benchmark."""
 
 import os
 import signal
@@ -14,9 +14,9 @@ from harness.terraform import callers_environment, environment
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """Keep every temporary file of this process and its children in one folder, removed at the end.
+    """Keep all temporary files of this process and its children in one folder, deleted at the end.
 
-    At the end also means after SIGTERM and SIGHUP, which from now on act like Ctrl-C.
+    This includes an end by SIGTERM or SIGHUP, which act like Ctrl-C from now on.
     """
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, signal.default_int_handler)
@@ -29,9 +29,9 @@ def temporary_folder() -> Iterator[Path]:
 
 @contextmanager
 def own_emulator(folder: Path, **settings: str) -> Iterator[LocalStack]:
-    """Point this process and its children at a separate LocalStack, by their environment.
+    """Point this process and its children at a separate LocalStack, through their environment.
 
-    LOCALSTACK_LOG names its log. `folder` goes with it. `settings` are those of LocalStack.
+    LOCALSTACK_LOG names its log. It deletes `folder` at its end. `settings` are LocalStack's.
     """
     with LocalStack(folder, **settings) as localstack:
         log = {"LOCALSTACK_LOG": str(localstack.log.path)}
@@ -42,9 +42,9 @@ def own_emulator(folder: Path, **settings: str) -> Iterator[LocalStack]:
 
 @contextmanager
 def emulator(folder: Path) -> Iterator[None]:
-    """Do the same with the emulator that AWS_ENDPOINT_URL names, if any; start none then.
+    """Do the same with the emulator that AWS_ENDPOINT_URL names, or else start one.
 
-    Where AWS itself is to judge, its settings stay as they are.
+    If AWS itself is the judge, its settings stay unchanged.
     """
     if judge_is_aws():
         with mock.patch.dict(os.environ, callers_environment(folder), clear=True):
@@ -58,10 +58,10 @@ def emulator(folder: Path) -> Iterator[None]:
 
 
 def judge_is_aws() -> bool:
-    """Whether this run is that of `make acceptance-aws`."""
+    """Whether this is a run of `make acceptance-aws`."""
     return os.environ.get("JUDGE") == "aws"
 
 
 def is_own_emulator() -> bool:
-    """Whether the emulator goes with this run, and all that was made in it."""
+    """Whether the emulator ends with this run, with all resources in it."""
     return "LOCALSTACK_LOG" in os.environ

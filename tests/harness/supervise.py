@@ -1,13 +1,13 @@
-"""Runs a server as another user, for as long as the process that started this one lives.
+"""Runs a server as another user, until the process that started this one ends.
 
 The arguments are:
 
-- the user, or an empty text for the same one
+- the user, or an empty text for the current one
 - the number of the signal that ends the server
-- the folder that is removed at the end
+- the folder to delete at the end
 - the server's command
 
-Standard input is a pipe from the starter.
+Standard input is a pipe from the process that starts this one.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ END_SECONDS = 10
 
 
 def main(user: str, signal_number: str, folder: str, *command: str) -> None:
-    """Wait for the pipe to close, as it does however the starter ends; then leave nothing."""
+    """Wait until the starter's end, of any kind, closes the pipe; then leave nothing behind."""
     server = subprocess.Popen(command, stdin=subprocess.DEVNULL, **as_user(user))
     os.read(sys.stdin.fileno(), 1)
     server.send_signal(int(signal_number))

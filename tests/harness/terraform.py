@@ -1,4 +1,4 @@
-"""Terraform in one folder: commands that raise its own diagnostics, and plans to ask questions."""
+"""Runs Terraform in one folder, raises its diagnostics, and reads its plans."""
 
 import contextlib
 import json
@@ -22,7 +22,7 @@ from python_terraform import IsFlagged
 from harness.processes import children
 from tools.environments import VENV
 
-TIME_LIMIT_SECONDS = 540  # all examples at once, on a busy machine
+TIME_LIMIT_SECONDS = 540  # for all examples at once, on a busy machine
 REGISTRY = "registry.terraform.io"
 _HASHES = re.compile(r"^  hashes = \[.*?\]\n", re.MULTILINE | re.DOTALL)
 _PLUGIN_FOLDERS = (
@@ -32,11 +32,11 @@ _PLUGIN_FOLDERS = (
     "/usr/share/terraform/plugins",
 )
 
-# At DEBUG its log would hold command lines and what Terraform printed.
+# At DEBUG, its log would hold command lines and Terraform's output.
 logging.getLogger("python_terraform").setLevel(logging.ERROR)
 
 
-# Held while a command starts, for it takes the environment of this process along.
+# Held while a command starts, because the command inherits this process's environment.
 _starting = threading.Lock()
 
 
@@ -55,7 +55,7 @@ class TerraformError(Exception):
 
 @dataclass(frozen=True)
 class Change:
-    """What a plan says of one resource. `actions` as in plan JSON: `("delete", "create")`."""
+    """A plan's change of one resource. `actions` as in plan JSON: `("delete", "create")`."""
 
     address: str
     type: str
@@ -77,7 +77,7 @@ class Change:
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Plan:
-    """A saved plan. `is_empty` is Terraform's own word: no change to resources or outputs."""
+    """A saved plan. `is_empty` is Terraform's verdict: no change to resources or outputs."""
 
     path: Path
     is_empty: bool
@@ -85,12 +85,12 @@ class Plan:
 
     @cached_property
     def json(self) -> str:
-        """What `terraform show -json` prints of the plan file."""
+        """Output of `terraform show -json` for the plan file."""
         return self.terraform.run("show", self.path.name, json=IsFlagged)
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
-        """Every managed resource of the plan, those that stay as they are included."""
+        """Every managed resource of the plan, including those that do not change."""
         return tuple(
             Change(
                 address=resource["address"],
@@ -106,7 +106,7 @@ class Plan:
 
     @property
     def creates(self) -> list[str]:
-        """Types of the resources that the plan creates, sorted, one each."""
+        """Sorted types of the resources that the plan creates, one for each resource."""
         return self._types({"create"})
 
     @property
@@ -116,16 +116,16 @@ class Plan:
 
     @property
     def replaces(self) -> list[str]:
-        """Types of the resources that the plan deletes and creates anew."""
+        """Types of the resources that the plan deletes and creates again."""
         return self._types({"create", "delete"})
 
     @property
     def deletes(self) -> list[str]:
-        """Types of the resources that the plan deletes for good."""
+        """Types of the resources that the plan deletes without creating them again."""
         return self._types({"delete"})
 
     def actions_on(self, address_suffix: str) -> tuple[str, ...]:
-        """Actions on the one resource whose address ends so; LookupError unless it is one."""
+        """Actions on the only resource whose address ends with this; else LookupError."""
         found = [change for change in self.changes if change.address.endswith(address_suffix)]
         if len(found) != 1:
             addresses = [change.address for change in found or self.changes]
@@ -143,10 +143,10 @@ class Plan:
 class Terraform:
     """Terraform in the working folder `folder`.
 
-    Variables are given to a command by name, through TF_VAR_*: no file holds them. None leaves
-    one unset. `environment` adds to that of this process, as in `{"TF_LOG": "INFO"}`.
-    `transcript` is all that the commands have printed. A command may take `time_limit_seconds`.
-    Every method raises TerraformError.
+    A command gets variables by name through TF_VAR_*, so no file holds them. None leaves one
+    unset. `environment` adds to that of this process, as in `{"TF_LOG": "INFO"}`. `transcript`
+    holds all output of the commands. A command can take up to `time_limit_seconds`. Every method
+    raises TerraformError.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -161,16 +161,16 @@ class Terraform:
     def init(self, *, keep_hashes: bool = False) -> None:
         """Install the modules and providers that the folder's HCL names.
 
-        Unless `keep_hashes`, the lock file then forgets the hashes that were just verified. With
-        them, each command would hash a provider of 700 MB once more.
+        Unless `keep_hashes`, it then deletes the verified hashes from the lock file. With them,
+        each command would hash the provider of 700 MB again.
         """
         self.run("init", input=False, no_color=IsFlagged)
         lock_file = self.folder / ".terraform.lock.hcl"
-        if lock_file.exists() and not keep_hashes:  # there is none where no provider is needed
+        if lock_file.exists() and not keep_hashes:  # there is none if no provider is needed
             lock_file.write_text(_HASHES.sub("", lock_file.read_text()))
 
     def plan(self, *options: str, **variables: object) -> Plan:
-        """Plan; options as on the command line: `"-destroy"`, `"-replace=ADDRESS"`."""
+        """Plan with options as on the command line: `"-destroy"`, `"-replace=ADDRESS"`."""
         self._plans += 1
         path = self.folder / f"{self._plans}.tfplan"
         exit_code, _ = self._run(
@@ -179,7 +179,7 @@ class Terraform:
         return Plan(path, is_empty=exit_code == 0, terraform=self)
 
     def apply(self, *options: str, **variables: object) -> None:
-        """Plan and apply in one go."""
+        """Plan and apply in one command."""
         self._applied = variables
         self._run("apply", *options, variables=variables, auto_approve=IsFlagged)
 
@@ -188,7 +188,7 @@ class Terraform:
         self._run("apply", plan.path.name, variables=variables)
 
     def destroy(self, *options: str, **variables: object) -> None:
-        """Destroy all; without variables, with those of the last `apply`."""
+        """Destroy everything; variables default to those of the last `apply`."""
         variables = variables or dict(self._applied)
         self._run("destroy", *options, variables=variables, auto_approve=IsFlagged)
 
@@ -209,14 +209,14 @@ class Terraform:
         variables: Mapping[str, object] | None = None,
         **options: object,
     ) -> str:
-        """Run any other command, such as `run("state rm", address)`; return what it printed.
+        """Run any other command, such as `run("state rm", address)`; return its output.
 
-        Options are named as python-terraform wants them: `json=IsFlagged`, `lock_timeout="30s"`.
+        Options have python-terraform's names: `json=IsFlagged`, `lock_timeout="30s"`.
         """
         return self._execute(command, *arguments, variables=variables or {}, **options)[1]
 
     def kill(self) -> None:
-        """End the command that runs now, in another thread, and its providers, by SIGKILL."""
+        """End the command that another thread runs, and its providers, with SIGKILL."""
         _kill(self._process)
 
     def _run(
@@ -230,8 +230,8 @@ class Terraform:
     ) -> tuple[int, str]:
         settings = {**self.environment, **as_environment(variables)}
         with _starting, mock.patch.dict(os.environ, settings):
-            # `synchronous=None`, because False would become an option of Terraform. None leaves the
-            # waiting to us, since python-terraform has no time limit.
+            # None, because False would become an option of Terraform. With None this method waits,
+            # because python-terraform has no time limit.
             process, _, _ = self._cli.cmd(command, *arguments, synchronous=None, **options)
         self._process = process
         time_out = ""
@@ -259,8 +259,8 @@ def as_environment(variables: Mapping[str, object]) -> dict[str, str]:
 def environment(endpoint_url: str, folder: Path) -> dict[str, str]:
     """Environment in which Terraform and boto3 talk only to the emulator at `endpoint_url`.
 
-    It is that of this process less all that is for AWS or Terraform. `folder` gets Terraform's CLI
-    configuration where a provider mirror is used. Raises as `find_mirror` does.
+    It is that of this process without its settings for AWS and Terraform. If there is a provider
+    mirror, `folder` gets Terraform's CLI configuration. Raises the same errors as `find_mirror`.
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return {
@@ -275,27 +275,27 @@ def environment(endpoint_url: str, folder: Path) -> dict[str, str]:
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
-        # By default the provider tries a failing call for an hour.
+        # By default, the provider retries a failing call for an hour.
         "AWS_MAX_ATTEMPTS": "2",
     }
 
 
 def past_proxy(url: str) -> dict[str, str]:
-    """Settings by which clients ask no proxy for this URL, loopback, or the user's NO_PROXY.
+    """Settings that bypass the proxy for this URL, loopback, and the hosts of the user's NO_PROXY.
 
-    They ask the user's proxy for everything else, such as a package registry.
+    Clients use the user's proxy for everything else, such as a package registry.
     """
     # Clients differ in which spelling they prefer.
     names = ("NO_PROXY", "no_proxy")
     hosts = [host.strip() for name in names for host in os.environ.get(name, "").split(",")]
     hosts += ["127.0.0.1", "localhost", urlsplit(url).hostname or ""]
-    # Python reads an asterisk as every host only if nothing else is listed.
+    # Python reads an asterisk as every host only if the list has nothing else.
     merged = "*" if "*" in hosts else ",".join(dict.fromkeys(filter(None, hosts)))
     return dict.fromkeys(names, merged)
 
 
 def callers_environment(folder: Path) -> dict[str, str]:
-    """Environment of this process, with its settings for AWS and ours for Terraform.
+    """Environment of this process, with its settings for AWS and the tests' for Terraform.
 
     `folder` and errors are those of `environment`.
     """
@@ -303,26 +303,26 @@ def callers_environment(folder: Path) -> dict[str, str]:
 
 
 def without_terraform(settings: Mapping[str, str]) -> dict[str, str]:
-    """Settings less those for Terraform, such as a variable, or a log that would hold values."""
+    """Settings without those for Terraform, such as variables, or a log that would hold values."""
     return {name: value for name, value in settings.items() if not name.startswith("TF_")}
 
 
 def terraform_settings(folder: Path) -> dict[str, str]:
-    """Settings for Terraform, wherever AWS is; `folder` and errors are those of `environment`."""
+    """Settings for Terraform with any judge; `folder` and errors are those of `environment`."""
     return {
         **provider_installation(folder),
         "CHECKPOINT_DISABLE": "1",
         "TF_IN_AUTOMATION": "1",
-        # Terraform and its provider collect no garbage below a gigabyte each: a third less work.
+        # No garbage collection below 1 GiB in Terraform and its provider saves a third of the work.
         "GOGC": "off",
         "GOMEMLIMIT": "1GiB",
     }
 
 
 def provider_installation(folder: Path) -> dict[str, str]:
-    """Environment by which Terraform takes providers from a mirror, else keeps what it downloads.
+    """Environment in which Terraform takes providers from a mirror, or else caches its downloads.
 
-    With a mirror, writes a CLI configuration into `folder`; it replaces the user's, which may
+    With a mirror, this writes a CLI configuration into `folder`. It replaces the user's, which may
     name a file that does not exist.
     """
     mirror = find_mirror()
@@ -332,7 +332,7 @@ def provider_installation(folder: Path) -> dict[str, str]:
             for provider in (mirror / REGISTRY).glob("*/*")
         )
         configuration = folder / "terraform.rc"
-        # Without the exclusion Terraform asks the registry too, and fails where there is none.
+        # Without the exclusion, Terraform also asks the registry, and fails if there is none.
         configuration.write_text(
             f"""provider_installation {{
               filesystem_mirror {{ path = {json.dumps(str(mirror))} }}
@@ -350,8 +350,8 @@ def provider_installation(folder: Path) -> dict[str, str]:
 def find_mirror() -> Path | None:
     """Folder that holds the AWS provider as a filesystem mirror, if this machine has one.
 
-    TF_PROVIDER_MIRROR names it (FileNotFoundError if the provider is not in there), or it is one
-    of Terraform's plug-in folders or a folder directly under /opt.
+    TF_PROVIDER_MIRROR names it (FileNotFoundError if it does not hold the provider). Otherwise it
+    is one of Terraform's plug-in folders or a folder directly under /opt.
     """
 
     def holds_aws(folder: Path) -> bool:
@@ -366,15 +366,15 @@ def find_mirror() -> Path | None:
 
 
 def _literal(value: object) -> str:
-    """As TF_VAR_* wants it: a string as it is, all else as an expression of HCL."""
+    """The text for TF_VAR_*: a string unchanged, everything else as an HCL expression."""
     if isinstance(value, str):
         return value
     return json.dumps(value).replace("${", "$${").replace("%{", "%%{")
 
 
 def _interrupt(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
-    # At the first interrupt Terraform saves its state, at the second it ends at once. Both times it
-    # ends its providers, too, which SIGKILL would not.
+    # At the first interrupt, Terraform saves its state. At the second, it ends immediately. Both
+    # times it also ends its providers, which SIGKILL would not.
     for seconds in (10, 5):
         process.send_signal(signal.SIGINT)
         try:

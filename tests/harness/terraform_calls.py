@@ -1,4 +1,4 @@
-"""The AWS calls that Terraform makes, by the names and parameters of AWS's API reference."""
+"""Reads the AWS calls of Terraform, with the names and parameters of AWS's API reference."""
 
 import json
 import re
@@ -12,13 +12,13 @@ import botocore.session
 
 from harness.forwarder import Sent
 
-# Services whose name in a signature is another than in AWS's models.
+# Services whose name in a signature differs from the name in AWS's models.
 _MODELS = {"monitoring": "cloudwatch"}
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call. Parameters of the services that take forms are flat: `Tags.member.1.Key`."""
+    """One call. Services that take forms have flat parameters, such as `Tags.member.1.Key`."""
 
     region: str
     service: str
@@ -27,7 +27,7 @@ class Call:
 
 
 def call(sent: Sent) -> Call:
-    """The call that a request is; ValueError if AWS's models know none such."""
+    """The call that a request makes; ValueError if AWS's models have no such call."""
     service = _MODELS.get(sent.service, sent.service)
     if sent.target:
         return Call(sent.region, service, sent.target, json.loads(sent.body or "{}"))
@@ -46,7 +46,7 @@ def call(sent: Sent) -> Call:
 
 @cache
 def _paths(service: str) -> list[tuple[str, str, str]]:
-    """Operation, method and pattern of the path of each call of a service that goes by paths."""
+    """Operation, HTTP method and path pattern of each call of a service with one path per call."""
     model = botocore.session.get_session().get_service_model(service)
     result = []
     for operation in model.operation_names:

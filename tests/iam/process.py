@@ -14,13 +14,13 @@ COMMAND = ("node", IAM / "engine.mjs")
 
 
 class EngineError(Exception):
-    """The engine cannot decide as AWS would, or not at all; the message says why."""
+    """The engine cannot decide as AWS would, or cannot decide at all; the message says why."""
 
 
 class Process:
-    """engine.mjs, for the length of a `with` block. It ends with this process too.
+    """engine.mjs, within a `with` block. It also ends with this process.
 
-    Raises EngineError on entry when Node or the packages are missing.
+    Raises EngineError on entry if Node or the packages are missing.
     """
 
     def __enter__(self) -> Self:
@@ -47,7 +47,7 @@ class Process:
     def ask(self, question: str, values: Iterable[object]) -> list[Any]:
         """Answers of engine.mjs to a question about each value. EngineError if it has ended."""
         lines = [json.dumps({question: value}) + "\n" for value in values]
-        # The pipe holds less than many lines: reading must begin before all are written.
+        # The pipe cannot hold many lines: reading must begin before all are written.
         writer = threading.Thread(target=self._write, args=(lines,))
         writer.start()
         assert self.process.stdout

@@ -1,4 +1,4 @@
-"""What AWS publishes of IAM's decisions: the examples in published.toml."""
+"""Decisions of IAM that AWS publishes: the examples in published.toml."""
 
 import re
 import tomllib
@@ -17,7 +17,7 @@ _SEVERAL = ("identity", "service_control", "resource_control")
 
 @dataclass(frozen=True)
 class Example:
-    """A request and what AWS decides on it. Its rule and the URL of its page tell why."""
+    """A request and AWS's decision on it. Its rule and the URL of its page say why."""
 
     rule: str
     page: str
@@ -36,7 +36,7 @@ class Example:
 
 
 def policy(*statements: Document) -> Document:
-    """A document of these statements."""
+    """A document with these statements."""
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 

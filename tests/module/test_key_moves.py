@@ -95,10 +95,11 @@ class Secret:
 
     def rotate(self) -> None:
         """Store two values and a pending one, so that Terraform's version is not current."""
+        value = json.loads(self._client.get_secret_value(SecretId=self.name)["SecretString"])
         for stages in (["AWSCURRENT"], ["AWSCURRENT"], ["AWSPENDING"]):
             self._client.put_secret_value(
                 SecretId=self.name,
-                SecretString=json.dumps({"username": "app", "password": uuid.uuid4().hex}),
+                SecretString=json.dumps({**value, "password": uuid.uuid4().hex}),
                 VersionStages=stages,
             )
 

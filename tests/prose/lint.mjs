@@ -1,6 +1,6 @@
-// Lints texts with textlint, for tools/prose.py. A JSON list of texts in Markdown comes in on
-// stdin; on stdout is, for each of them, a list of findings: { line, message }. Packages are those of
-// the working folder (.venv/prose).
+// Lints texts with textlint, for tools/prose.py. Reads a JSON list of Markdown texts from stdin.
+// Writes to stdout, for each text, a list of findings: { line, message }. Loads the packages of the
+// working folder (.venv/prose).
 
 import { createRequire } from "node:module";
 import { text } from "node:stream/consumers";
@@ -27,7 +27,7 @@ const TERMS = [
   ["\\bwhoever\\b", "the identity that"],
 ];
 
-// A code span is one word, and so is an address. HTML is none.
+// A code span counts as one word, and so does an address. HTML counts as no word.
 function plain({ node, maskValue, emptyValue }) {
   if (node.type === "Code") return maskValue("c");
   if (node.type === "Html") return emptyValue();
@@ -36,7 +36,7 @@ function plain({ node, maskValue, emptyValue }) {
 function maxWords({ Syntax, getSource, report, RuleError, locator }, { max }) {
   function check(node) {
     const source = new StringSource(node, { replacer: plain });
-    // A sentence goes on in the next line.
+    // A sentence can continue on the next line.
     for (const sentence of split(source.toString().replaceAll("\n", " "))) {
       if (sentence.type !== SentenceSplitterSyntax.Sentence) continue;
       const words = sentence.raw.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));

@@ -425,3 +425,21 @@ run "refuses_an_empty_list_of_addresses" {
 
   expect_failures = [var.emails]
 }
+
+run "the_policies_to_copy_match_the_names_for_a_long_secret_name" {
+  command = plan
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  variables {
+    secret_name = "platform_team/payments.gateway/settlement@eu/credentials"
+    secret_arn  = "arn:aws:secretsmanager:us-east-1:000000000000:secret:platform_team/payments.gateway/settlement@eu/credentials-AbCdEf"
+  }
+
+  assert {
+    condition     = alltrue([for rule in aws_cloudwatch_event_rule.event : startswith(rule.name, "platform-team-payments-gateway-settleme-")])
+    error_message = "A name does not begin with HYPHENATED_NAME-, as docs/security.md says."
+  }
+}

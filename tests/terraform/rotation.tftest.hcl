@@ -822,3 +822,28 @@ run "takes_a_superuser_that_rds_manages_for_awss_function" {
     error_message = "the application is another one"
   }
 }
+
+run "the_policies_to_copy_match_the_names_for_a_long_secret_name" {
+  command = plan
+
+  module {
+    source = "./modules/rotation"
+  }
+
+  variables {
+    secret_name = "platform_team/payments.gateway/settlement@eu/credentials"
+
+    function = {
+      package = { s3 = { bucket = "packages", key = "rotation.zip" } }
+      network = { vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"] }
+    }
+  }
+
+  assert {
+    condition = alltrue([
+      for name in [aws_lambda_function.this[0].function_name, aws_iam_role.this[0].name, aws_security_group.this[0].name] :
+      startswith(name, "rotate-platform-team-payments-gateway-settleme-")
+    ])
+    error_message = "A name does not begin with rotate-HYPHENATED_NAME-, as docs/security.md says."
+  }
+}
