@@ -3,11 +3,11 @@
 resource "aws_kms_key" "this" {
   count = local.creates_key ? 1 : 0
 
-  description             = substr("Encrypts the secret ${local.name}", 0, 8192)
+  description             = "Encrypts the secret ${local.name}"
   policy                  = module.policies.resource_policies_json.key
   enable_key_rotation     = true
   rotation_period_in_days = coalesce(var.key.rotation_period_in_days, 365)
-  deletion_window_in_days = var.key.deletion_window_in_days
+  deletion_window_in_days = coalesce(var.key.deletion_window_in_days, 30)
   tags                    = var.tags
 
   lifecycle {

@@ -81,6 +81,11 @@ resource "aws_secretsmanager_secret" "this" { # "already scheduled for deletion"
       condition     = !contains(keys(var.replicas), local.region)
       error_message = "replicas names ${local.region}, the region of the secret itself. Name only other regions."
     }
+
+    precondition {
+      condition     = try(split(":", var.key.existing.arn)[3] == local.region, true)
+      error_message = "key.existing.arn is ${jsonencode(try(var.key.existing.arn, null))}, a key of another region than the secret, ${local.region}. Secrets Manager encrypts only with a key of its own region. Give the ARN of a key in ${local.region}, which can be a replica of a multi-Region key."
+    }
   }
 }
 

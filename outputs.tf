@@ -56,10 +56,15 @@ output "rotation_function" {
     security_group_id = var.rotation == null ? null : module.rotation[0].security_group_id
   }
 
-  # In var.monitoring, this check could be a cycle: var.rotation can name the topic that monitoring creates.
+  # In var.monitoring, these checks could be a cycle: var.rotation can name the topic that monitoring creates.
   precondition {
-    condition     = try(var.monitoring.rotated_within_days > local.days_between_rotations, true)
-    error_message = "monitoring.rotated_within_days is ${jsonencode(try(var.monitoring.rotated_within_days, null))}, and there are ${jsonencode(local.days_between_rotations)} days between two rotations. The alarm would go off although each rotation succeeds. Set it to at least one day more than the time between two rotations, and to at most 7 days. For a longer schedule, leave it out and use AWS Config, as modules/monitoring/README.md describes."
+    condition     = var.rotation == null || try(var.monitoring.rotated_within_days, null) == null || try(local.days_between_rotations < 7, false)
+    error_message = "monitoring.rotated_within_days is ${jsonencode(try(var.monitoring.rotated_within_days, null))}, and ${jsonencode(local.schedule)} can leave 7 days or more between two rotations. An alarm looks back at most 7 days, so it would go off although each rotation succeeds. Leave rotated_within_days out and use AWS Config, as modules/monitoring/README.md describes. Or choose a schedule with at most 6 days between two rotations."
+  }
+
+  precondition {
+    condition     = try(var.monitoring.rotated_within_days > local.days_between_rotations || local.days_between_rotations >= 7, true)
+    error_message = "monitoring.rotated_within_days is ${jsonencode(try(var.monitoring.rotated_within_days, null))}, and ${jsonencode(local.schedule)} can leave ${jsonencode(local.days_between_rotations)} days between two rotations. The alarm would go off although each rotation succeeds. Set it to at least one day more than the time between two rotations, and to at most 7 days."
   }
 }
 

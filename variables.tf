@@ -2,6 +2,7 @@ variable "name" {
   description = <<-EOT
     Name of the secret: 1 to 512 of the characters `A-Z a-z 0-9 / _ + = . @ -`.
     Slashes form a hierarchy, with one slash between two levels, as in `vpc-tutorial/database/credentials`. A name can start with a slash and must not end with one. The name of a secret cannot change.
+    AWS advises against a name that ends in a hyphen and six characters. Every ARN ends in this way, so a search by a partial ARN can find another secret.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
   EOT
   type        = string
@@ -59,13 +60,13 @@ variable "key" {
     - `rotation_period_in_days`: number of days after which KMS generates new key material, 90 to 2560. Default: 365.
     - `deletion_window_in_days`: number of days in which you can cancel the deletion of the key, 7 to 30. It must be at least `recovery_window_in_days`. Default: 30.
     - `administrators`: ARNs of IAM roles that manage the key but cannot use it.
-    - `existing`: an existing key to use instead, as `{ arn = "..." }` or `{ alias = "alias/..." }`. The policy of that key does not change.
+    - `existing`: an existing key of the secret's region to use instead, as `{ arn = "..." }` or `{ alias = "alias/..." }`. The policy of that key does not change.
     - `aws_managed`: `true` selects the AWS managed key `aws/secretsmanager`. That key costs nothing. You cannot change its policy, and other accounts cannot read the secret.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
   EOT
   type = object({
     rotation_period_in_days = optional(number)
-    deletion_window_in_days = optional(number, 30)
+    deletion_window_in_days = optional(number)
     administrators          = optional(list(string), [])
     existing = optional(object({
       arn   = optional(string)
@@ -82,13 +83,13 @@ variable "key" {
   }
 
   validation {
-    condition     = var.key.existing == null && !var.key.aws_managed || length(var.key.administrators) == 0 && var.key.rotation_period_in_days == null
-    error_message = "key sets administrators or rotation_period_in_days for a key that this module does not create. Remove them, or remove existing and aws_managed so that the module creates a key."
+    condition     = (var.key.existing == null && !var.key.aws_managed) || (length(var.key.administrators) == 0 && var.key.rotation_period_in_days == null && var.key.deletion_window_in_days == null)
+    error_message = "key sets ${join(", ", [for name in ["administrators", "rotation_period_in_days", "deletion_window_in_days"] : name if try(length(var.key[name]) > 0, var.key[name] != null)])} for a key that this module does not create. Remove them, or remove existing and aws_managed so that the module creates a key."
   }
 
   validation {
-    condition     = var.key.existing != null || var.key.aws_managed || var.key.deletion_window_in_days >= var.recovery_window_in_days
-    error_message = "key.deletion_window_in_days is ${var.key.deletion_window_in_days}, less than recovery_window_in_days, ${var.recovery_window_in_days}. KMS could delete the key while you can still restore the secret. Set it to at least recovery_window_in_days."
+    condition     = coalesce(var.key.deletion_window_in_days, 30) >= var.recovery_window_in_days
+    error_message = "key.deletion_window_in_days is ${coalesce(var.key.deletion_window_in_days, 30)}, less than recovery_window_in_days, ${var.recovery_window_in_days}. KMS could delete the key while you can still restore the secret. Set it to at least recovery_window_in_days."
   }
 
   validation {
@@ -102,7 +103,7 @@ variable "key" {
   }
 
   validation {
-    condition     = try(var.key.existing.alias, null) == null || can(regex("^alias/[A-Za-z0-9/_-]+$", var.key.existing.alias)) && try(length(var.key.existing.alias) <= 256, false)
+    condition     = try(var.key.existing.alias, null) == null || (can(regex("^alias/[A-Za-z0-9/_-]+$", var.key.existing.alias)) && try(length(var.key.existing.alias) <= 256, false))
     error_message = "key.existing.alias is ${jsonencode(try(var.key.existing.alias, null))}. Give an alias as alias/NAME, with 1 to 250 of the characters A-Z a-z 0-9 / _ - after the first slash."
   }
 
@@ -112,8 +113,8 @@ variable "key" {
   }
 
   validation {
-    condition     = contains(range(7, 31), var.key.deletion_window_in_days)
-    error_message = "key.deletion_window_in_days is ${var.key.deletion_window_in_days}. KMS accepts a whole number from 7 to 30."
+    condition     = contains(range(7, 31), coalesce(var.key.deletion_window_in_days, 30))
+    error_message = "key.deletion_window_in_days is ${coalesce(var.key.deletion_window_in_days, 30)}. KMS accepts a whole number from 7 to 30."
   }
 }
 
@@ -464,8 +465,8 @@ variable "rotation" {
   description = <<-EOT
     Rotation of the value by a Lambda function. Terraform never changes the current password for rotation.
     - `automatically_after_days`: number of days between two rotations, 1 to 1000. The alternative is `schedule_expression`.
-    - `schedule_expression`: `rate(NUMBER hours|days)`, at least 4 hours, or `cron(MINUTES HOURS DAY-OF-MONTH MONTH DAY-OF-WEEK YEAR)` in UTC, on the hour.
-    - `duration`: number of hours within which a rotation begins, `1h` to `24h`. Default: to the end of the day, or one hour for a schedule in hours.
+    - `schedule_expression`: `rate(NUMBER hours|days)`, or `cron(MINUTES HOURS DAY-OF-MONTH MONTH DAY-OF-WEEK YEAR)` in UTC, on the hour. There must be at least 4 hours between two rotations.
+    - `duration`: number of hours within which a rotation begins, `1h` to `24h`. Default: to the end of the day, or one hour for a schedule in hours. The time must end before the next rotation, and with `cron` on the same UTC day.
     - `rotate_immediately`: whether Secrets Manager rotates at once when you enable or change rotation. Otherwise, the first rotation comes in the next window, and Secrets Manager only tests the login now. Default: `false`, because a new password locks out an application that has not read it.
     - `strategy`: `single_user` or `alternating_users`. Default: `single_user`. With `single_user`, the user changes its own password, or a superuser does where `database.superuser_secret_arn` names one. With `alternating_users`, a superuser changes the passwords of NAME and NAME_clone alternately, so no login fails. `alternating_users` needs `database.superuser_secret_arn`.
     - `function`: the function that rotates: `package` (this project's), `aws_template` (AWS's) or `arn` (an existing one). [modules/rotation](modules/rotation) describes these, and also its `network` and settings.
@@ -512,11 +513,6 @@ variable "rotation" {
   }
 
   validation {
-    condition     = try(tonumber(regex("^cron\\(0 ([0-9]+) ", var.rotation.schedule_expression)[0]) + tonumber(trimsuffix(var.rotation.duration, "h")) <= 24, true)
-    error_message = "rotation.duration, ${jsonencode(try(var.rotation.duration, null))}, continues past the end of the UTC day on which ${jsonencode(try(var.rotation.schedule_expression, null))} starts it. Shorten rotation.duration, or start earlier."
-  }
-
-  validation {
     condition     = var.rotation == null || var.create_value
     error_message = "rotation is given with create_value = false, so there is no value to rotate. Give a value, or remove rotation until the secret has a value."
   }
@@ -541,7 +537,7 @@ variable "monitoring" {
     - `cloudtrail_log_group_name`: log group of a trail. The module then counts denied reads and calls in these logs instead of by EventBridge.
     - `denied_reads_threshold`: maximum number of denied reads within 5 minutes before the alarm. Default: 5.
     - `calls_threshold`: maximum number of calls for the secret within an hour before the alarm. Default: 1000.
-    - `rotated_within_days`: number of days within which a rotation must succeed, 1 to 7 days. It must be at least one day more than the time between two rotations.
+    - `rotated_within_days`: number of days within which a rotation must succeed, 1 to 7 days. It must be at least one day more than the longest time between two rotations, so it works for at most 6 days between them.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/monitoring-eventbridge.html
   EOT
   type = object({
@@ -585,7 +581,7 @@ variable "replicas" {
   }
 
   validation {
-    condition     = alltrue([for region in keys(var.replicas) : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region))])
+    condition     = alltrue([for region in keys(var.replicas) : can(regex("^(eusc|[a-z]{2})(-[a-z]+)+-[0-9]$", region))])
     error_message = "replicas has the keys ${join(", ", keys(var.replicas))}. Each key must be the name of a region, such as eu-west-1."
   }
 

@@ -92,7 +92,7 @@ variable "administrators" {
 
   validation {
     condition     = !anytrue([for arn in var.administrators : !can(regex(local.principal_arn, arn)) || try(split(":", arn)[4], null) != var.account_id])
-    error_message = "access.administrators: ${jsonencode([for arn in var.administrators : arn if !can(regex(local.principal_arn, arn)) || try(split(":", arn)[4], null) != var.account_id])} is not the ARN of a role of this account, ${var.account_id}. Give arn:aws:iam::${var.account_id}:role/NAME. For the session of an assumed role, give the role itself."
+    error_message = "access.administrators: ${jsonencode([for arn in var.administrators : arn if !can(regex(local.principal_arn, arn)) || try(split(":", arn)[4], null) != var.account_id])} is not the ARN of a role of this account, ${var.account_id}. Give arn:${var.partition}:iam::${var.account_id}:role/NAME. For the session of an assumed role, give the role itself."
   }
 }
 
@@ -106,7 +106,7 @@ variable "rotators" {
     condition = !anytrue([for arn in var.rotators : !can(regex(local.principal_arn, arn)) || try(split(":", arn)[4], null) != var.account_id])
     # The message omits the entries: before its creation a function's role has no ARN, and Terraform could not print the
     # message.
-    error_message = "access.rotators has an entry that is not the ARN of a role of this account, ${var.account_id}. Give arn:aws:iam::${var.account_id}:role/NAME. For the session of an assumed role, give the role itself."
+    error_message = "access.rotators has an entry that is not the ARN of a role of this account, ${var.account_id}. Give arn:${var.partition}:iam::${var.account_id}:role/NAME. For the session of an assumed role, give the role itself."
   }
 }
 
@@ -121,12 +121,12 @@ variable "superuser" {
   # The root module has the same check in var.database. Without it, a wildcard would allow rotators to read more secrets.
   validation {
     condition     = var.superuser == null || can(regex("^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@!-]+-[A-Za-z0-9]{6}$", var.superuser.secret_arn))
-    error_message = "superuser.secret_arn is ${jsonencode(try(var.superuser.secret_arn, null))}, which is not the full ARN of a secret. Give arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX. To print it, run aws secretsmanager describe-secret."
+    error_message = "superuser.secret_arn is ${jsonencode(try(var.superuser.secret_arn, null))}, which is not the full ARN of a secret. Give arn:${var.partition}:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX. To print it, run aws secretsmanager describe-secret."
   }
 
   validation {
     condition     = try(var.superuser.key_arn, null) == null || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.superuser.key_arn))
-    error_message = "superuser.key_arn is ${jsonencode(try(var.superuser.key_arn, null))}, which is not the ARN of a key. Give arn:aws:kms:REGION:ACCOUNT:key/ID, or leave it out for the AWS managed key."
+    error_message = "superuser.key_arn is ${jsonencode(try(var.superuser.key_arn, null))}, which is not the ARN of a key. Give arn:${var.partition}:kms:REGION:ACCOUNT:key/ID, or leave it out for the AWS managed key."
   }
 }
 
@@ -157,6 +157,6 @@ variable "key_administrators" {
 
   validation {
     condition     = !anytrue([for arn in var.key_administrators : !can(regex(local.principal_arn, arn))])
-    error_message = "key.administrators: ${jsonencode([for arn in var.key_administrators : arn if !can(regex(local.principal_arn, arn))])} is not the ARN of a role. Give arn:aws:iam::ACCOUNT:role/NAME. For the session of an assumed role, give the role itself."
+    error_message = "key.administrators: ${jsonencode([for arn in var.key_administrators : arn if !can(regex(local.principal_arn, arn))])} is not the ARN of a role. Give arn:${var.partition}:iam::ACCOUNT:role/NAME. For the session of an assumed role, give the role itself."
   }
 }

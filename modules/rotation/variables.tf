@@ -151,7 +151,7 @@ variable "function" {
   }
 
   validation {
-    condition     = try(var.function.package.s3, null) == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.function.package.s3.bucket)) && try(length(var.function.package.s3.key) > 0, false)
+    condition     = try(var.function.package.s3, null) == null || (can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.function.package.s3.bucket)) && try(length(var.function.package.s3.key) > 0, false))
     error_message = "rotation.function.package.s3 is ${jsonencode(try(var.function.package.s3, null))}. Give the name of a bucket and the key of the zip in it."
   }
 
@@ -202,7 +202,7 @@ variable "function" {
   }
 
   validation {
-    condition     = var.function.arn == null || can(regex("^arn:aws[a-z-]*:lambda:[a-z]{2}(-[a-z]+)+-[0-9]:[0-9]{12}:function:[A-Za-z0-9_-]{1,64}(:[A-Za-z0-9_-]{1,128})?$", var.function.arn))
+    condition     = var.function.arn == null || can(regex("^arn:aws[a-z-]*:lambda:(eusc|[a-z]{2})(-[a-z]+)+-[0-9]:[0-9]{12}:function:[A-Za-z0-9_-]{1,64}(:[A-Za-z0-9_-]{1,128})?$", var.function.arn))
     error_message = "rotation.function.arn is ${jsonencode(var.function.arn)}. Give the ARN of a Lambda function, arn:aws:lambda:REGION:ACCOUNT:function:NAME."
   }
 
@@ -217,14 +217,14 @@ variable "function" {
   }
 
   validation {
-    condition     = var.function.reserved_concurrency == -1 || var.function.reserved_concurrency >= 1 && var.function.reserved_concurrency <= 1000000 && floor(var.function.reserved_concurrency) == var.function.reserved_concurrency
+    condition     = var.function.reserved_concurrency == -1 || (var.function.reserved_concurrency >= 1 && var.function.reserved_concurrency <= 1000000 && floor(var.function.reserved_concurrency) == var.function.reserved_concurrency)
     error_message = "rotation.function.reserved_concurrency is ${var.function.reserved_concurrency}. Give a whole number from 1, or -1 for as many as the account allows. With 0, the function would never run."
   }
 
   # AWS's published functions support neither:
   # https://github.com/aws-samples/aws-secrets-manager-rotation-lambdas/issues/27
   validation {
-    condition     = var.function.package != null || var.function.role.path == "/" && var.function.role.permissions_boundary == null
+    condition     = var.function.package != null || (var.function.role.path == "/" && var.function.role.permissions_boundary == null)
     error_message = "rotation.function.role is given for a function whose role this module does not create. Remove role, or use this project's function: rotation.function = { package = {...} }."
   }
 

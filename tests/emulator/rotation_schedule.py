@@ -56,7 +56,8 @@ def next_window(rules: Mapping[str, Any], after: datetime) -> Window:
         if not duration:
             raise ScheduleError(f"Not a duration in hours: {rules['Duration']}")
         end = start + timedelta(hours=int(duration[1]))
-        if end - start > interval or (not in_hours and end > start.replace(hour=0) + _DAY):
+        within_day = not in_hours or rules.get("ScheduleExpression", "").startswith("cron")
+        if end - start > interval or (within_day and end > start.replace(hour=0) + _DAY):
             raise ScheduleError("The window extends into the next one or into the next day.")
     return Window(start, end)
 

@@ -33,6 +33,8 @@ SCHEDULES = (
     Schedule("cron(0 18 ? * SAT *)", 7, 52),
     Schedule("cron(0 8 ? * MON-FRI *)", 3, 261),
     Schedule("cron(0 8 ? * 2,4 *)", 5, 104),
+    Schedule("cron(0 8 ? * TUE,FRI *)", 4, 104),
+    Schedule("cron(0 8 ? * SUN-TUE,6 *)", 3, 208),
     Schedule("cron(0 8 ? * 1/2 *)", 2, 209),
     Schedule("cron(0 8 ? * L *)", 7, 52),
     Schedule("cron(0 8 1 * ? *)", 31, 12),
@@ -41,6 +43,8 @@ SCHEDULES = (
     Schedule("cron(0 16 1-15 * ? *)", 17, 180),
     Schedule("cron(0 16 1-15,10-20 * ? *)", 12, 240),
     Schedule("cron(0 16 1/2 * ? *)", 2, 186),
+    Schedule("cron(0 16 1/5 * ? *)", 5, 79),
+    Schedule("cron(0 16 */6 * ? *)", 6, 67),
     Schedule("cron(0 17 L * ? *)", 31, 12),
     Schedule("cron(0 17 SUNL * ? *)", 35, 12),
     Schedule("cron(0 17 ? * FRIL *)", 35, 12),
@@ -82,4 +86,12 @@ REFUSED = (
     "cron(0 8 ? * MOON *)",
     "cron(0 8 ? * SUN#6 *)",
     "cron(0 8 ? * MON-FRI *) ",
+)
+# With less than 4 hours between two rotations.
+TOO_OFTEN = (
+    "cron(0 1,2,3 * * ? *)",
+    "cron(0 20,8,10 1 * ? *)",
+    "cron(0 2,23 * * ? *)",
+    "cron(0 2,23 ? * SUN-SAT *)",
+    "cron(0 /7 * * ? *)",
 )

@@ -9,7 +9,7 @@ import pytest
 from asm.schedule import ScheduleError, days_between, parse
 from emulator.rotation_schedule import next_window
 from harness.pages import PROVIDER
-from harness.schedules import REFUSED, SCHEDULES, Schedule
+from harness.schedules import REFUSED, SCHEDULES, TOO_OFTEN, Schedule
 from harness.terraform import TerraformError
 from harness.workspace import Workspace
 
@@ -139,18 +139,37 @@ def test_the_module_refuses_what_secrets_manager_refuses(workspace: Workspace) -
     assert set(named) == set(REFUSED)
 
 
-def test_the_module_knows_the_days_between_two_rotations_by_a_rate(workspace: Workspace) -> None:
-    rates = [schedule for schedule in SCHEDULES if schedule.expression.startswith("rate")]
+def test_the_module_refuses_hours_that_are_less_than_4_apart(workspace: Workspace) -> None:
+    schedules = [*(schedule.expression for schedule in SCHEDULES), *TOO_OFTEN]
+
+    with pytest.raises(TerraformError) as refused:
+        workspace(MODULES).plan(schedules=schedules)
+
+    named = re.findall(r'rotation.schedule_expression is "([^"]+)"', refused.value.on_one_line)
+    assert set(named) == set(TOO_OFTEN)
+
+
+def test_the_module_knows_the_longest_time_between_two_rotations(workspace: Workspace) -> None:
     watched = {"topic_arn": "arn:aws:sns:us-east-1:111122223333:rotation", "rotated_within_days": 1}
 
     with pytest.raises(TerraformError) as refused:
-        workspace(MODULES).plan(schedules=[rate.expression for rate in rates], monitoring=watched)
+        workspace(MODULES).plan(
+            schedules=[schedule.expression for schedule in SCHEDULES], monitoring=watched
+        )
 
-    days = re.findall(r"there are (\d+) days between two rotations", refused.value.on_one_line)
-    assert sorted(map(int, days)) == sorted(math.ceil(rate.most_days) for rate in rates)
+    said = re.findall(
+        r'is 1, and "([^"]+)" can leave (\d+ days(?: or more)?) between two rotations',
+        refused.value.on_one_line,
+    )
+    # An alarm looks back at most 7 days, so a longer time is the same to it.
+    days = {each.expression: math.ceil(each.most_days) for each in SCHEDULES}
+    assert dict(said) == {
+        expression: f"{most} days" if most < 7 else "7 days or more"
+        for expression, most in days.items()
+    }
 
 
-@pytest.mark.parametrize("expression", REFUSED)
+@pytest.mark.parametrize("expression", [*REFUSED, *TOO_OFTEN])
 def test_an_expression_that_secrets_manager_refuses_is_no_schedule(expression: str) -> None:
     with pytest.raises(ScheduleError):
         parse(expression)
@@ -168,6 +187,8 @@ def test_an_expression_that_secrets_manager_refuses_is_no_schedule(expression: s
         {"ScheduleExpression": "rate(1 day)", "Duration": "25h"},
         {"ScheduleExpression": "rate(4 hours)", "Duration": "5h"},
         {"ScheduleExpression": "cron(0 16 * * ? *)", "Duration": "9h"},
+        {"ScheduleExpression": "cron(0 8,20 * * ? *)", "Duration": "5h"},
+        {"ScheduleExpression": "cron(0 8,12 * * ? *)", "Duration": "5h"},
         {"ScheduleExpression": "cron(0 16 * * ? *)", "Duration": "0h"},
         {"ScheduleExpression": "cron(0 16 * * ? *)", "Duration": "2 hours"},
     ],

@@ -49,3 +49,15 @@ def test_an_arn_has_the_same_pattern_everywhere() -> None:
     kinds = sorted("policy" if ":policy/" in arn else service for arn, service in patterns)
     assert {"kms", "policy", "secretsmanager"} <= set(kinds)
     assert kinds == sorted(set(kinds)), patterns
+
+
+def test_a_region_has_the_same_pattern_everywhere() -> None:
+    places = re.findall(r'[^"^:]*\[a-z\]\{2\}[^":$]*-\[0-9\]', HCL)
+
+    # No plan tries a function of the sovereign cloud: provider 5.100 refuses its ARN.
+    (region,) = set(places)
+    assert len(places) == 2
+    for name in ("us-east-1", "us-gov-west-1", "us-isob-east-1", "eusc-de-east-1"):
+        assert re.fullmatch(region, name)
+    for name in ("europe", "eu-west", "eu-west-1a", "euro-west-1"):
+        assert not re.fullmatch(region, name)

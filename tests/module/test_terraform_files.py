@@ -76,6 +76,15 @@ def test_no_input_is_without_a_use(folder: Path) -> None:
     assert not [name for name in names if not re.search(rf"\bvar\.{name}\b", text)]
 
 
+def test_messages_name_the_partition_that_the_module_is_for() -> None:
+    text = (ROOT / "modules/policies/variables.tf").read_text()
+
+    messages = re.findall(r"^ +error_message = (.*)$", text, re.MULTILINE)
+
+    assert [message for message in messages if "arn:${var.partition}:" in message]
+    assert [message for message in messages if "arn:aws:" in message] == []
+
+
 def test_all_modules_and_examples_are_for_the_same_terraform_and_provider() -> None:
     files = [*(each / "versions.tf" for each in MODULES), *(each / "main.tf" for each in EXAMPLES)]
     wanted = set(CONSTRAINT.findall((ROOT / "versions.tf").read_text()))

@@ -108,3 +108,40 @@ run "refuses_an_existing_key_by_a_wildcard" {
 
   expect_failures = [var.key]
 }
+
+run "refuses_an_existing_key_of_another_region" {
+  command = plan
+
+  variables {
+    key = { existing = { arn = "arn:aws:kms:eu-west-1:111122223333:key/one" } }
+  }
+
+  expect_failures = [aws_secretsmanager_secret.this]
+}
+
+run "takes_an_existing_key_of_the_region" {
+  command = plan
+
+  variables {
+    key = { existing = { arn = "arn:aws:kms:us-east-1:111122223333:key/one" } }
+  }
+}
+
+run "refuses_a_deletion_window_of_an_existing_key" {
+  command = plan
+
+  variables {
+    key = { existing = { arn = "arn:aws:kms:us-east-1:111122223333:key/one" }, deletion_window_in_days = 30 }
+  }
+
+  expect_failures = [var.key]
+}
+
+run "deletes_its_key_after_30_days" {
+  command = plan
+
+  assert {
+    condition     = aws_kms_key.this[0].deletion_window_in_days == 30
+    error_message = "the default is another one"
+  }
+}

@@ -168,3 +168,16 @@ run "refuses_a_description_of_2049_characters_in_fewer_letters" {
 
   expect_failures = [var.description]
 }
+
+run "takes_replicas_in_the_regions_of_every_partition" {
+  command = plan
+
+  variables {
+    replicas = {
+      eu-west-1      = { kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/one" }
+      us-gov-east-1  = { kms_key_arn = "arn:aws-us-gov:kms:us-gov-east-1:111122223333:key/one" }
+      us-isob-east-1 = { kms_key_arn = "arn:aws-iso-b:kms:us-isob-east-1:111122223333:key/one" }
+      eusc-de-east-1 = { kms_key_arn = "arn:aws-eusc:kms:eusc-de-east-1:111122223333:key/one" }
+    }
+  }
+}

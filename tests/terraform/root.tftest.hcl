@@ -39,6 +39,16 @@ run "refuses_a_rotation_period_of_a_key_that_it_does_not_make" {
   expect_failures = [var.key]
 }
 
+run "refuses_a_deletion_window_of_a_key_that_it_does_not_make" {
+  command = plan
+
+  variables {
+    key = { aws_managed = true, deletion_window_in_days = 30 }
+  }
+
+  expect_failures = [var.key]
+}
+
 run "refuses_a_key_that_is_gone_before_its_secret" {
   command = plan
 
@@ -120,6 +130,97 @@ run "takes_an_alarm_that_a_rotation_ends_in_time" {
   variables {
     rotation   = { schedule_expression = "rate(2 days)", function = { arn = "arn:aws:lambda:us-east-1:111122223333:function:rotate" } }
     monitoring = { emails = ["security@example.com"], rotated_within_days = 3 }
+  }
+}
+
+run "refuses_an_alarm_that_rings_between_two_rotations_of_a_month" {
+  command = plan
+
+  variables {
+    rotation   = { schedule_expression = "cron(0 3 1 * ? *)", function = { arn = "arn:aws:lambda:us-east-1:111122223333:function:rotate" } }
+    monitoring = { emails = ["security@example.com"], rotated_within_days = 5 }
+  }
+
+  expect_failures = [output.rotation_function]
+}
+
+run "refuses_an_alarm_that_rings_over_a_weekend" {
+  command = plan
+
+  variables {
+    rotation   = { schedule_expression = "cron(0 8 ? * MON-FRI *)", function = { arn = "arn:aws:lambda:us-east-1:111122223333:function:rotate" } }
+    monitoring = { emails = ["security@example.com"], rotated_within_days = 3 }
+  }
+
+  expect_failures = [output.rotation_function]
+}
+
+run "refuses_an_alarm_that_rings_at_the_end_of_a_long_month" {
+  command = plan
+
+  variables {
+    rotation   = { schedule_expression = "cron(0 8 1/5 * ? *)", function = { arn = "arn:aws:lambda:us-east-1:111122223333:function:rotate" } }
+    monitoring = { emails = ["security@example.com"], rotated_within_days = 5 }
+  }
+
+  expect_failures = [output.rotation_function]
+}
+
+run "refuses_an_alarm_for_rotation_in_some_months_alone" {
+  command = plan
+
+  variables {
+    rotation   = { schedule_expression = "cron(0 8 * JAN ? *)", function = { arn = "arn:aws:lambda:us-east-1:111122223333:function:rotate" } }
+    monitoring = { emails = ["security@example.com"], rotated_within_days = 7 }
+  }
+
+  expect_failures = [output.rotation_function]
+}
+
+run "refuses_an_alarm_for_rotation_on_the_last_day" {
+  command = plan
+
+  variables {
+    rotation   = { schedule_expression = "cron(0 8 L * ? *)", function = { arn = "arn:aws:lambda:us-east-1:111122223333:function:rotate" } }
+    monitoring = { emails = ["security@example.com"], rotated_within_days = 7 }
+  }
+
+  expect_failures = [output.rotation_function]
+}
+
+run "takes_an_alarm_for_rotation_each_day" {
+  command = plan
+
+  variables {
+    rotation   = { schedule_expression = "cron(0 8 * * ? *)", function = { arn = "arn:aws:lambda:us-east-1:111122223333:function:rotate" } }
+    monitoring = { emails = ["security@example.com"], rotated_within_days = 2 }
+  }
+}
+
+run "takes_an_alarm_for_rotation_each_weekday" {
+  command = plan
+
+  variables {
+    rotation   = { schedule_expression = "cron(0 8 ? * * *)", function = { arn = "arn:aws:lambda:us-east-1:111122223333:function:rotate" } }
+    monitoring = { emails = ["security@example.com"], rotated_within_days = 2 }
+  }
+}
+
+run "takes_an_alarm_for_rotation_on_two_weekdays" {
+  command = plan
+
+  variables {
+    rotation   = { schedule_expression = "cron(0 8 ? * THU,MON *)", function = { arn = "arn:aws:lambda:us-east-1:111122223333:function:rotate" } }
+    monitoring = { emails = ["security@example.com"], rotated_within_days = 5 }
+  }
+}
+
+run "takes_an_alarm_for_rotation_each_5_days_of_a_month" {
+  command = plan
+
+  variables {
+    rotation   = { schedule_expression = "cron(0 8 */5 * ? *)", function = { arn = "arn:aws:lambda:us-east-1:111122223333:function:rotate" } }
+    monitoring = { emails = ["security@example.com"], rotated_within_days = 6 }
   }
 }
 

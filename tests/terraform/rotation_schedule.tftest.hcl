@@ -126,7 +126,77 @@ run "refuses_a_window_past_the_end_of_the_day" {
     rotation = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }, schedule_expression = "cron(0 22 * * ? *)", duration = "3h" }
   }
 
-  expect_failures = [var.rotation]
+  expect_failures = [aws_secretsmanager_secret_rotation.this]
+}
+
+run "refuses_hours_that_are_an_hour_apart" {
+  command = plan
+
+  variables {
+    rotation = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }, schedule_expression = "cron(0 1,2,3 * * ? *)" }
+  }
+
+  expect_failures = [aws_secretsmanager_secret_rotation.this]
+}
+
+run "refuses_hours_that_are_an_hour_apart_in_any_order" {
+  command = plan
+
+  variables {
+    rotation = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }, schedule_expression = "cron(0 12,20,13 1 * ? *)" }
+  }
+
+  expect_failures = [aws_secretsmanager_secret_rotation.this]
+}
+
+run "refuses_hours_that_are_3_apart_over_midnight" {
+  command = plan
+
+  variables {
+    rotation = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }, schedule_expression = "cron(0 2,23 * * ? *)" }
+  }
+
+  expect_failures = [aws_secretsmanager_secret_rotation.this]
+}
+
+run "refuses_a_step_that_leaves_3_hours_over_midnight" {
+  command = plan
+
+  variables {
+    rotation = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }, schedule_expression = "cron(0 /7 * * ? *)" }
+  }
+
+  expect_failures = [aws_secretsmanager_secret_rotation.this]
+}
+
+run "refuses_a_window_longer_than_the_time_between_two_hours" {
+  command = plan
+
+  variables {
+    rotation = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }, schedule_expression = "cron(0 8,12 * * ? *)", duration = "5h" }
+  }
+
+  expect_failures = [aws_secretsmanager_secret_rotation.this]
+}
+
+run "refuses_a_window_longer_than_a_step" {
+  command = plan
+
+  variables {
+    rotation = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }, schedule_expression = "cron(0 0-12/6 * * ? *)", duration = "7h" }
+  }
+
+  expect_failures = [aws_secretsmanager_secret_rotation.this]
+}
+
+run "refuses_a_window_past_the_end_of_the_day_after_the_last_hour" {
+  command = plan
+
+  variables {
+    rotation = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }, schedule_expression = "cron(0 8,20 * * ? *)", duration = "20h" }
+  }
+
+  expect_failures = [aws_secretsmanager_secret_rotation.this]
 }
 
 run "refuses_rotation_of_a_secret_without_a_value" {
@@ -211,6 +281,45 @@ run "accepts_every_8_hours" {
 
   variables {
     rotation = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }, schedule_expression = "cron(0 /8 * * ? *)", duration = "2h" }
+  }
+
+  assert {
+    condition     = one(aws_secretsmanager_secret_rotation.this[*].rotation_rules[0].schedule_expression) == var.rotation.schedule_expression
+    error_message = "the schedule is another one"
+  }
+}
+
+run "accepts_two_hours" {
+  command = plan
+
+  variables {
+    rotation = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }, schedule_expression = "cron(0 8,20 * * ? *)" }
+  }
+
+  assert {
+    condition     = one(aws_secretsmanager_secret_rotation.this[*].rotation_rules[0].schedule_expression) == var.rotation.schedule_expression
+    error_message = "the schedule is another one"
+  }
+}
+
+run "accepts_hours_in_any_order_with_a_window_to_the_end_of_the_day" {
+  command = plan
+
+  variables {
+    rotation = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }, schedule_expression = "cron(0 20,8 * * ? *)", duration = "4h" }
+  }
+
+  assert {
+    condition     = one(aws_secretsmanager_secret_rotation.this[*].rotation_rules[0].schedule_expression) == var.rotation.schedule_expression
+    error_message = "the schedule is another one"
+  }
+}
+
+run "accepts_two_hours_over_a_midnight_after_which_no_rotation_follows" {
+  command = plan
+
+  variables {
+    rotation = { function = { arn = "arn:aws:lambda:us-east-1:000000000000:function:rotate" }, schedule_expression = "cron(0 2,23 1 * ? *)" }
   }
 
   assert {

@@ -1,5 +1,5 @@
 terraform {
-  # 1.11: write-only arguments, which keep the value out of state and plan.
+  # 1.11: as the root module, with which this module is tested.
   required_version = ">= 1.11"
 
   required_providers {

@@ -62,10 +62,12 @@ def parse(expression: str) -> timedelta | Cron:
     if (days == "?") == (weekdays == "?"):
         raise ScheduleError("One of day of month and day of week is ?, the other is not.")
     cron = Cron(sorted(_numbers(hours, 0, 23)), days, _numbers(months, 1, 12, _MONTHS), weekdays)
-    if min((b - a for a, b in itertools.pairwise(cron.hours)), default=24) < 4:
-        raise ScheduleError("A secret is rotated every four hours at most.")
-    if not any(map(cron.is_on, _dates())):
+    days = [cron.is_on(day) for day in _dates()]
+    if not any(days):
         raise ScheduleError("The expression names no day.")
+    tomorrow = [24 + cron.hours[0]] if all(days) else []
+    if min((b - a for a, b in itertools.pairwise(cron.hours + tomorrow)), default=24) < 4:
+        raise ScheduleError("A secret is rotated every four hours at most.")
     return cron
 
 
