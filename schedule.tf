@@ -1,4 +1,5 @@
 # When rotations start, for the checks of `rotation` and `monitoring`. Terraform has no function for cron expressions.
+# modules/cost/schedule.tf reads them in the same way, and tests/harness/schedules.py has the cases of both.
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html
 
 locals {
