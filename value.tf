@@ -179,7 +179,7 @@ resource "aws_secretsmanager_secret_version" "this" {
     # https://docs.aws.amazon.com/secretsmanager/latest/userguide/cloudtrail_log_entries.html
     precondition {
       condition     = local.unfinished_id == null || !local.changes_value
-      error_message = "A rotation of ${local.name} has not finished: version ${coalesce(local.unfinished_id, "-")} has AWSPENDING. If Terraform stored another value now, Secrets Manager would abandon the rotation, and the database can already have the password of that version. Wait until the rotation ends, or run secret-doctor, which says how to complete or cancel it. Then plan again."
+      error_message = "A rotation of ${local.name}, or the test of its settings, has not finished: version ${coalesce(local.unfinished_id, "-")} has AWSPENDING. If Terraform stored another value now, Secrets Manager would abandon the rotation, and the database can already have the password of that version. Wait until the rotation ends, or run secret-doctor, which says how to complete or cancel it. Then plan again."
     }
 
     precondition {

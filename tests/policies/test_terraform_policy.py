@@ -32,6 +32,7 @@ from harness.permissions import (
 )
 from harness.terraform import Terraform, TerraformError
 from harness.terraform_calls import call
+from harness.waits import wait_until
 from harness.workspace import Workspace
 from iam.engine import Document, Engine, lint
 from iam.lint import conditions_of, sends
@@ -157,9 +158,17 @@ def run(shared_workspace: Workspace, given: Given) -> Run:
                         raise
                     terraform.apply(given=given.names, **variables)
             types |= types_in(terraform)
+            # Secrets Manager tests new settings of rotation. Until then, Terraform stores no value.
+            wait_until(lambda: "AWSPENDING" not in labels())
         with forwarder.hearing() as sent["destroy"]:
             terraform.destroy()
     return Run(sent, frozenset(types), given)
+
+
+def labels() -> list[str]:
+    """Return the staging labels of the secret."""
+    secret = OWNER.client("secretsmanager").describe_secret(SecretId="orders/database/credentials")
+    return [label for stages in secret["VersionIdsToStages"].values() for label in stages]
 
 
 def types_in(terraform: Terraform) -> set[str]:

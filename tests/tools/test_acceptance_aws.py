@@ -103,7 +103,7 @@ def test_it_says_what_it_costs_judges_and_leaves_nothing(start: Start) -> None:
     assert "at most 12 secrets and 12 KMS keys" in output
     assert "at most $0.02 for an hour" in output
     assert "at most $16.80 a month" in output
-    assert "2 passed" in output
+    assert "3 passed" in output
     assert output.index("https://aws.amazon.com/kms/pricing/") < output.index("test session starts")
     (prefix,) = set(re.findall(r"acceptance-\w{8}(?=/,)", output))
     assert is_gone(f"{prefix}/1/database")
