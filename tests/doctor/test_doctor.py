@@ -143,9 +143,7 @@ def test_a_key_that_is_gone_is_found(secret: Make, key: str, kms: "KMSClient", a
 
 
 @pytest.fixture
-def secret_under(
-    secret: Make, secretsmanager: "SecretsManagerClient", kms: "KMSClient"
-) -> Callable[[str, str, str], str]:
+def secret_under(secret: Make, secretsmanager: "SecretsManagerClient", kms: "KMSClient") -> Make:
     """A function that creates a secret under a key, with two versions under other keys.
 
     The arguments are the key of the secret, of its current version, and of a version that has only
@@ -187,7 +185,7 @@ def of_versions(report: Report) -> list[Finding]:
 @pytest.mark.parametrize("named", ["ARN", "id", "alias", "AWS managed"])
 def test_versions_under_the_key_of_the_secret_are_no_finding(
     named: str,
-    secret_under: Callable[[str, str, str], str],
+    secret_under: Make,
     key: str,
     kms: "KMSClient",
     aws: AWS,
@@ -200,7 +198,7 @@ def test_versions_under_the_key_of_the_secret_are_no_finding(
 
 
 def test_a_version_under_another_key_is_found_with_its_remedy(
-    secret_under: Callable[[str, str, str], str], key: str, kms: "KMSClient", aws: AWS
+    secret_under: Make, key: str, kms: "KMSClient", aws: AWS
 ) -> None:
     other = kms.create_key()["KeyMetadata"]["Arn"]
 
@@ -215,7 +213,7 @@ def test_a_version_under_another_key_is_found_with_its_remedy(
 
 
 def test_a_version_under_a_key_that_does_not_decrypt_is_found(
-    secret_under: Callable[[str, str, str], str], key: str, kms: "KMSClient", aws: AWS
+    secret_under: Make, key: str, kms: "KMSClient", aws: AWS
 ) -> None:
     disabled, deleted = (kms.create_key()["KeyMetadata"]["Arn"] for _ in range(2))
     arn = secret_under(key, disabled, deleted)
@@ -230,7 +228,7 @@ def test_a_version_under_a_key_that_does_not_decrypt_is_found(
 
 
 def test_a_version_under_a_key_that_is_gone_is_found(
-    secret_under: Callable[[str, str, str], str], key: str, kms: "KMSClient", aws: AWS
+    secret_under: Make, key: str, kms: "KMSClient", aws: AWS
 ) -> None:
     deleted = kms.create_key()["KeyMetadata"]["Arn"]
     arn = secret_under("", key, deleted)
