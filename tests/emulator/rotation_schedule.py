@@ -36,13 +36,13 @@ def next_window(rules: Mapping[str, Any], after: datetime) -> Window:
     days = rules.get("AutomaticallyAfterDays", 1)
     if not 1 <= days <= 1000:
         raise ScheduleError(f"AutomaticallyAfterDays is between 1 and 1000: {days}")
-    midnight = datetime.combine(after.date(), time(), after.tzinfo)
-    if "ScheduleExpression" not in rules:
-        start, interval = midnight + days * _DAY, days * _DAY
-    elif isinstance(schedule := parse(rules["ScheduleExpression"]), Cron):
+    expression = rules.get("ScheduleExpression")
+    schedule = days * _DAY if expression is None else parse(expression)
+    if isinstance(schedule, Cron):
         start, interval = _next_of_cron(after, schedule)
     else:
         interval = schedule
+        midnight = datetime.combine(after.date(), time(), after.tzinfo)
         # Windows start at midnight if the interval divides a day, or is a number of whole days.
         is_whole = not interval % _DAY or not _DAY % interval
         base = midnight if is_whole else after.replace(minute=0, second=0, microsecond=0)
@@ -56,7 +56,7 @@ def next_window(rules: Mapping[str, Any], after: datetime) -> Window:
         if not duration:
             raise ScheduleError(f"Not a duration in hours: {rules['Duration']}")
         end = start + timedelta(hours=int(duration[1]))
-        within_day = not in_hours or rules.get("ScheduleExpression", "").startswith("cron")
+        within_day = isinstance(schedule, Cron) or not in_hours
         if end - start > interval or (within_day and end > start.replace(hour=0) + _DAY):
             raise ScheduleError("The window extends into the next one or into the next day.")
     return Window(start, end)
